@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _I915_GEM_CONTEXT_TYPES_H_
+#define _I915_GEM_CONTEXT_TYPES_H_
+
+#include <linux/mutex.h>
+#include <linux/pid.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include "gt/i915_gt_types.h"
+
+struct drm_file;
+struct drm_i915_private;
+struct drm_syncobj;
+
+/**
+ * struct i915_file - what one open file owns, from open to postclose
+ */
+struct i915_file {
+	/** @i915: the device */
+	struct drm_i915_private *i915;
+	/** @contexts: struct i915_gem_context by handle; 0 is the default context, made on first use.
+	 * xa_lock for lookups with kref_get_unless_zero.
+	 */
+	struct xarray contexts;
+	/** @vms: struct i915_address_space (a user each) by handle, from 1 */
+	struct xarray vms;
+	/** @lock: serialises making the default context, and handle tables against close */
+	struct mutex lock;
+	/** @hangs: guilty resets of all its contexts; a file that hangs again and again gets no new ones */
+	atomic_t hangs;
+};
+
+/**
+ * struct i915_engine_slot - one entry of the engine map of a context
+ */
+struct i915_engine_slot {
+	/** @engine: NULL: invalid entry, execbuf gives -EINVAL */
+	struct i915_engine *engine;
+	/** @lrc: made at first use; i915_gem_context.lock to make, smp-safe to read */
+	struct i915_lrc *lrc;
+};
+
+/**
+ * struct i915_gem_context - what user space calls a context
+ *
+ * Dies when its last reference goes: the handle's and one of each request in
+ * flight. That may be in interrupt context, so the end is work on i915->wq.
+ */
+struct i915_gem_context {
+	/** @base: what the GT knows; carries the reference count and the VM */
+	struct i915_gt_context base;
+	/** @i915: the device */
+	struct drm_i915_private *i915;
+	/** @file: owner; NULL once closed; @lock */
+	struct i915_file *file;
+	/** @id: handle */
+	u32 id;
+	/** @pid: who made it, for debugfs; referenced */
+	struct pid *pid;
+	/** @user_engines: the engine map is user space's (I915_EXEC_RING_MASK is an index) */
+	bool user_engines;
+	/** @used: an execbuf has run: VM and engine map are fixed */
+	bool used;
+	/** @num_engines: entries in @engines */
+	unsigned int num_engines;
+	/** @engines: engine map: user space's or one entry per legacy ring; @lock until @used */
+	struct i915_engine_slot *engines;
+	/** @lock: guards the map, @used, making of lrcs and parameters */
+	struct mutex lock;
+	/** @syncobj: I915_CONTEXT_CREATE_FLAGS_SINGLE_TIMELINE: orders all its engines; else NULL */
+	struct drm_syncobj *syncobj;
+	/** @free_work: the end, on i915->wq */
+	struct work_struct free_work;
+};
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _I915_GT_H_
+#define _I915_GT_H_
+
+#include "gt/i915_gt_types.h"
+
+#define for_each_engine(engine__, gt__, id__) \
+	for ((id__) = 0; (id__) < I915_ENGINES; (id__)++) \
+		if (!((engine__) = (gt__)->engine[(id__)])) {} else
+
+extern const struct i915_engine_desc i915_engine_table[I915_ENGINES];
+
+/* life (i915_gt.c): init makes engines and resets the GPU; irqs are installed after it */
+int i915_gt_init(struct i915_gt *gt, struct drm_i915_private *i915);
+int i915_gt_init_mock(struct i915_gt *gt, struct drm_i915_private *i915);
+void i915_gt_fini(struct i915_gt *gt);
+int i915_gt_irq_install(struct i915_gt *gt);
+void i915_gt_irq_uninstall(struct i915_gt *gt);
+/* The device goes away: no new work, running work is cancelled. */
+void i915_gt_unplug(struct i915_gt *gt);
+
+struct i915_engine *i915_gt_engine(struct i915_gt *gt, u16 uabi_class, u16 uabi_instance);
+
+static inline bool i915_gt_is_wedged(const struct i915_gt *gt)
+{
+	return test_bit(I915_GT_WEDGED, &gt->flags);
+}
+
+/* Retire what is complete, on all engines. Any context that is not inside engine->lock. */
+void i915_gt_retire(struct i915_gt *gt);
+/* timeout in jiffies, interruptible. Return: 0, -ETIME, -ERESTARTSYS. Retires as it goes. */
+int i915_gt_wait_for_idle(struct i915_gt *gt, long timeout);
+/* Give up forcewake now if idle */
+void i915_gt_park(struct i915_gt *gt);
+
+/* reset (i915_reset.c) */
+int i915_gt_reset(struct i915_gt *gt, u32 engine_mask, const char *why);	/* ~0: full reset */
+void i915_gt_set_wedged(struct i915_gt *gt);
+int i915_gt_unset_wedged(struct i915_gt *gt);
+/*
+ * Stop the work of a closed, non-persistent (or banned) context: its queued requests complete
+ * with -EIO, a running one is reset. May sleep.
+ */
+void i915_gt_context_cancel(struct i915_gt *gt, struct i915_gt_context *ctx,
+			    struct i915_lrc **lrcs, unsigned int count);
+
+/* logical ring contexts (i915_lrc.c) */
+struct i915_lrc *i915_lrc_create(struct i915_engine *engine, struct i915_gt_context *ctx);
+void i915_lrc_destroy(struct i915_lrc *lrc);	/* no request in flight; may sleep */
+
+static inline void i915_gt_context_init(struct i915_gt_context *ctx,
+					void (*release)(struct i915_gt_context *ctx))
+{
+	kref_init(&ctx->ref);
+	ctx->release = release;
+	ctx->flags = BIT(I915_CTX_BANNABLE) | BIT(I915_CTX_RECOVERABLE) | BIT(I915_CTX_PERSISTENT);
+}
+
+static inline struct i915_gt_context *i915_gt_context_get(struct i915_gt_context *ctx)
+{
+	kref_get(&ctx->ref);
+	return ctx;
+}
+
+void i915_gt_context_put(struct i915_gt_context *ctx);	/* any context */
+
+/* requests (i915_request.c) */
+int i915_request_slab_init(void);
+void i915_request_slab_exit(void);
+
+/*
+ * Begin a request with room for @max_vmas VMAs. Takes lrc->lock on success; waits interruptibly
+ * for ring space. Return: request or ERR_PTR: -EIO (wedged, banned), -ERESTARTSYS, -ENOMEM.
+ */
+struct i915_request *i915_request_create(struct i915_lrc *lrc, unsigned int max_vmas);
+/* Let the request wait for a fence of anybody. Return 0 or -ENOMEM. Signalled fences cost nothing. */
+int i915_request_await(struct i915_request *rq, struct dma_fence *fence);
+/* Hand over the caller's active mark and object reference. Never fails up to max_vmas. */
+void i915_request_use_vma(struct i915_request *rq, struct i915_vma *vma);
+
+#define I915_BATCH_SECURE	BIT(0)	/* GGTT, privileged */
+#define I915_BATCH_NO_PREEMPT	BIT(1)
+/* Emit the start of a batch at a (canonical or not) address of the context's VM; ring room is reserved by create */
+void i915_request_emit_batch(struct i915_request *rq, u64 addr, unsigned int flags);
+/* Point of no return: closes the request, drops lrc->lock, hands it to the scheduler. The caller keeps its fence reference. */
+void i915_request_add(struct i915_request *rq);
+/* Give up before i915_request_add(): ring rewound, VMAs handed over are let go, lrc->lock dropped, reference dropped. */
+void i915_request_abandon(struct i915_request *rq);
+/* Is the seqno there? Any context, no lock. */
+bool i915_request_completed(const struct i915_request *rq);
+/* Raise (or set) the priority, and that of what it waits for. */
+void i915_request_set_priority(struct i915_request *rq, int priority);
+
+struct i915_request *i915_fence_to_request(struct dma_fence *fence);	/* NULL: not ours */
+
+static inline void i915_request_put(struct i915_request *rq)
+{
+	dma_fence_put(&rq->fence);
+}
+
+/* scheduler (i915_sched.c), between requests and the hardware back end */
+void i915_sched_ready(struct i915_request *rq);
+void i915_sched_retire(struct i915_engine *engine);
+
+u64 i915_engine_busy_ns(struct i915_engine *engine);
+u64 i915_engine_timestamp(struct i915_engine *engine);	/* RING_TIMESTAMP, ticks */
+
+#endif

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _I915_GT_TYPES_H_
+#define _I915_GT_TYPES_H_
+
+#include <linux/atomic.h>
+#include <linux/dma-fence.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "vm/i915_ggtt_types.h"
+
+struct drm_i915_private;
+struct i915_address_space;
+struct i915_engine;
+struct i915_gt;
+struct i915_lrc;
+struct i915_request;
+struct i915_vma;
+
+/**
+ * enum i915_engine_id - index in the engine table and in i915_gt.engine
+ */
+enum i915_engine_id {
+	I915_RCS0,
+	I915_BCS0,
+	I915_VCS0,
+	I915_VECS0,
+	I915_ENGINES
+};
+
+/**
+ * struct i915_engine_desc - one line of the engine table: all that differs between engines
+ */
+struct i915_engine_desc {
+	/** @name: as in sysfs and IGT: "rcs0" */
+	const char *name;
+	/** @uabi_class: I915_ENGINE_CLASS_* */
+	u16 uabi_class;
+	/** @uabi_instance: instance within the class */
+	u16 uabi_instance;
+	/** @mmio_base: first register of the engine, bytes */
+	u32 mmio_base;
+	/** @reset_bit: its bit in GDRST */
+	u32 reset_bit;
+	/** @tlb_inv_reg: register that invalidates its TLB */
+	u32 tlb_inv_reg;
+	/** @irq_bank: GT interrupt bank, 0 to 3 */
+	u8 irq_bank;
+	/** @irq_shift: first bit of the engine within the bank: 0 or 16 */
+	u8 irq_shift;
+	/** @context_pages: pages of the context image by generation: [0] gen8, [1] gen9 */
+	u8 context_pages[2];
+	/** @is_render: flushes with PIPE_CONTROL instead of MI_FLUSH_DW */
+	bool is_render;
+};
+
+/**
+ * struct i915_engine_props - what sysfs engine/NAME/ shows and sets, milliseconds unless said
+ */
+struct i915_engine_props {
+	/** @heartbeat_interval_ms: no progress for about five of these: reset; 0: never look */
+	unsigned long heartbeat_interval_ms;
+	/** @preempt_timeout_ms: how long a batch may refuse preemption */
+	unsigned long preempt_timeout_ms;
+	/** @stop_timeout_ms: how long to wait for the engine to stop before a reset */
+	unsigned long stop_timeout_ms;
+	/** @timeslice_duration_ms: turn of one context among equals (needs preemption) */
+	unsigned long timeslice_duration_ms;
+	/** @max_busywait_duration_ns: spin before sleep in waits, nanoseconds */
+	unsigned long max_busywait_duration_ns;
+};
+
+/**
+ * struct i915_gt_context - a context as the scheduler sees it
+ *
+ * Embedded in what user space calls a context; the GT knows no more of that
+ * than this. Requests hold @ref; the last one may go in interrupt context.
+ */
+struct i915_gt_context {
+	/** @ref: one for the owner's handle, one for each request in flight */
+	struct kref ref;
+	/** @release: last reference gone; any context, so it may only queue work */
+	void (*release)(struct i915_gt_context *ctx);
+	/** @vm: address space of its batches. The reference is the owner's; NULL for kernel contexts */
+	struct i915_address_space *vm;
+	/** @priority: I915_CONTEXT_MIN_USER_PRIORITY..MAX; WRITE_ONCE by the owner, READ_ONCE here */
+	int priority;
+	/** @flags: bits I915_CTX_* , atomic bitops */
+	unsigned long flags;
+#define I915_CTX_BANNED		0	/* too many hangs: no more work, -EIO */
+#define I915_CTX_CLOSED		1	/* handle gone: no more work from user space */
+#define I915_CTX_BANNABLE	2	/* may be banned */
+#define I915_CTX_RECOVERABLE	3	/* goes on after a hang */
+#define I915_CTX_PERSISTENT	4	/* work goes on after the handle is closed */
+#define I915_CTX_NO_ERROR_CAPTURE 5	/* no error state wanted */
+	/** @guilty_count: resets caused by its batches */
+	atomic_t guilty_count;
+	/** @active_count: resets that hit its batches while they were queued or running innocently */
+	atomic_t active_count;
+	/** @guilty_stamp: jiffies of the latest guilty reset; ban policy */
+	unsigned long guilty_stamp;
+};
+
+/**
+ * struct i915_ring - the command ring of one context on one engine
+ */
+struct i915_ring {
+	/** @buf: the memory, contiguous, mapped in the GGTT */
+	struct i915_ggtt_buf buf;
+	/** @vaddr: CPU address */
+	void *vaddr;
+	/** @size: bytes, power of two */
+	u32 size;
+	/** @emit: where the next command goes, bytes; lrc->lock */
+	u32 emit;
+	/** @space: bytes known to be free; lrc->lock */
+	u32 space;
+};
+
+/**
+ * struct i915_lrc - a logical ring context: one context on one engine
+ *
+ * Image and ring stay in the GGTT for its whole life. Also the timeline: its
+ * requests run and complete in seqno order.
+ */
+struct i915_lrc {
+	/** @engine: where it runs; constant */
+	struct i915_engine *engine;
+	/** @ctx: whose it is. The lrc is owned by it: no reference */
+	struct i915_gt_context *ctx;
+	/** @image: PPHWSP and register state */
+	struct i915_ggtt_buf image;
+	/** @regs: CPU address of the register state page */
+	u32 *regs;
+	/** @hwsp_seqno: CPU address of the seqno the GPU writes, in the PPHWSP */
+	u32 *hwsp_seqno;
+	/** @hwsp_seqno_ggtt: its GGTT address */
+	u32 hwsp_seqno_ggtt;
+	/** @desc: lower half of the ELSP descriptor */
+	u32 desc;
+	/** @sw_id: upper half while in a port; engine->lock */
+	u32 sw_id;
+
+	/** @lock: held from i915_request_create() to i915_request_add(): building of a request.
+	 * Guards @ring and @seqno. Inside object locks.
+	 */
+	struct mutex lock;
+	/** @ring: commands */
+	struct i915_ring ring;
+	/** @seqno: of the latest request */
+	u32 seqno;
+	/** @fence_context: dma_fence timeline */
+	u64 fence_context;
+	/** @fence_lock: lock of the fences of this timeline; irqsave. Outside engine->lock. */
+	spinlock_t fence_lock;
+	/** @requests: unfinished requests, oldest first; engine->lock */
+	struct list_head requests;
+	/** @last: the latest request, or NULL; referenced; lrc->lock */
+	struct i915_request *last;
+	/** @runtime_ns: total time on the GPU, nanoseconds, for fdinfo; engine->lock */
+	u64 runtime_ns;
+};
+
+#define I915_PORTS	2
+
+/**
+ * struct i915_port - one element of the execlist submission port
+ */
+struct i915_port {
+	/** @rq: last request of the context the element was given, referenced; NULL: empty */
+	struct i915_request *rq;
+	/** @tail: ring tail written for it, bytes */
+	u32 tail;
+};
+
+/**
+ * struct i915_engine - one command streamer
+ */
+struct i915_engine {
+	/** @gt: back pointer */
+	struct i915_gt *gt;
+	/** @desc: its line in the engine table */
+	const struct i915_engine_desc *desc;
+	/** @id: index in i915_gt.engine */
+	enum i915_engine_id id;
+	/** @hwsp: global status page of the engine, with the context status buffer */
+	struct i915_ggtt_buf hwsp;
+	/** @kernel_ctx: owner of @kernel_lrc */
+	struct i915_gt_context kernel_ctx;
+	/** @kernel_lrc: context of the driver's own requests */
+	struct i915_lrc *kernel_lrc;
+	/** @ops: how requests reach the engine: execlists or mock; constant */
+	const struct i915_engine_ops *ops;
+
+	/** @lock: the scheduler: everything from here to @lock_end; irqsave, innermost but for i915_uncore.lock */
+	spinlock_t lock;
+	/** @queue: ready requests, highest priority first, oldest first among equals */
+	struct list_head queue;
+	/** @executing: requests given to the hardware, in the order it runs them */
+	struct list_head executing;
+	/** @active: what the hardware acknowledged */
+	struct i915_port active[I915_PORTS];
+	/** @pending: what was written to ELSP and not yet acknowledged */
+	struct i915_port pending[I915_PORTS];
+	/** @pending_ack: an acknowledge is due: ELSP must not be written */
+	bool pending_ack;
+	/** @csb_head: last context status entry consumed */
+	u8 csb_head;
+	/** @user_irq: the user interrupt is unmasked */
+	bool user_irq;
+	/** @stopped: under reset: nothing may be submitted */
+	bool stopped;
+	/** @submitted: ELSP writes, for debugfs */
+	u64 submitted;
+	/** @reset_count: resets of this engine */
+	u32 reset_count;
+	/** @busy_since: ktime ns since when something runs, 0: idle; @busy_ns adds up */
+	u64 busy_since;
+	/** @busy_ns: total busy time, nanoseconds */
+	u64 busy_ns;
+	/** @lock_end: end of what @lock guards */
+	struct { } lock_end;
+
+	/** @heartbeat: watches progress while the engine is busy */
+	struct delayed_work heartbeat;
+	/** @heartbeat_seen: fence context and seqno that stood at the head last time, and since when (jiffies) */
+	struct {
+		u64 fence_context;
+		u32 seqno;
+		unsigned long since;
+	} heartbeat_seen;
+	/** @props: tunables; WRITE_ONCE / READ_ONCE */
+	struct i915_engine_props props;
+	/** @defaults: what @props was born with; constant */
+	struct i915_engine_props defaults;
+	/** @mock_timer: completes requests on the mock device */
+	struct timer_list mock_timer;
+};
+
+/**
+ * struct i915_engine_ops - how requests reach an engine
+ */
+struct i915_engine_ops {
+	/** @submit: look at engine->queue and give the hardware what it can take; engine->lock held */
+	void (*submit)(struct i915_engine *engine);
+	/** @resume: bring the engine up after reset or load */
+	int (*resume)(struct i915_engine *engine);
+	/** @process: take in what the hardware reported; engine->lock held */
+	void (*process)(struct i915_engine *engine);
+	/** @user_irq: unmask or mask the user interrupt; engine->lock held */
+	void (*user_irq)(struct i915_engine *engine, bool enable);
+};
+
+/**
+ * struct i915_gt - the engines and what they share
+ */
+struct i915_gt {
+	/** @i915: the device */
+	struct drm_i915_private *i915;
+	/** @engine: by i915_engine_id; NULL where the model has none */
+	struct i915_engine *engine[I915_ENGINES];
+
+	/** @awake: requests in flight; forcewake is held while it is not zero */
+	atomic_t awake;
+	/** @idle_wq: woken when @awake falls to zero, and on wedging */
+	wait_queue_head_t idle_wq;
+	/** @park_work: gives up forcewake a moment after the last request retired */
+	struct delayed_work park_work;
+	/** @forcewake_held: under @awake_lock */
+	bool forcewake_held;
+	/** @awake_lock: serialises waking and parking; irqsave */
+	spinlock_t awake_lock;
+
+	/** @reset_mutex: one reset at a time; outside engine->lock */
+	struct mutex reset_mutex;
+	/** @flags: atomic bitops */
+	unsigned long flags;
+#define I915_GT_WEDGED		0	/* no request runs any more: -EIO */
+#define I915_GT_IRQ_READY	1
+	/** @reset_count: full resets of the GPU since load */
+	atomic_t reset_count;
+	/** @irq: interrupt line in use, 0: none */
+	int irq;
+};
+
+/**
+ * struct i915_request - one batch on one engine
+ *
+ * Life: i915_request_create() (lrc->lock taken) -> awaits, VMAs, commands ->
+ * i915_request_add() (lrc->lock dropped; nothing fails any more) -> ready once
+ * its awaits signalled -> engine->queue -> engine->executing -> complete (the
+ * seqno is in the PPHWSP) -> retired: fence signalled, VMAs and context let go.
+ */
+struct i915_request {
+	/** @fence: what the world sees of it; lock is lrc->fence_lock */
+	struct dma_fence fence;
+	/** @engine: where it runs */
+	struct i915_engine *engine;
+	/** @lrc: its timeline */
+	struct i915_lrc *lrc;
+	/** @ctx: referenced until it retires */
+	struct i915_gt_context *ctx;
+
+	/** @head: ring offset of its first byte */
+	u32 head;
+	/** @batch: ring offset of the batch start; HEAD there or beyond means the batch began */
+	u32 batch;
+	/** @tail: ring offset after its last command */
+	u32 tail;
+	/** @wa_tail: @tail plus padding, so that the same context can be resubmitted with a new tail */
+	u32 wa_tail;
+
+	/** @awaits: dependencies not yet signalled, plus one until i915_request_add() */
+	atomic_t awaits;
+	/** @signalers: dependencies (struct i915_await), for priority inheritance; engine->lock after add */
+	struct list_head signalers;
+	/** @priority: effective; engine->lock after add */
+	int priority;
+	/** @state: bits I915_RQ_*; atomic bitops */
+	unsigned long state;
+#define I915_RQ_QUEUED		0	/* on engine->queue */
+#define I915_RQ_EXECUTING	1	/* on engine->executing */
+#define I915_RQ_SIGNAL		2	/* somebody waits: completion must interrupt */
+#define I915_RQ_RETIRED		3
+	/** @link: on engine->queue or engine->executing; engine->lock */
+	struct list_head link;
+	/** @lrc_link: on lrc->requests; engine->lock */
+	struct list_head lrc_link;
+	/** @emitted: jiffies of i915_request_add() */
+	unsigned long emitted;
+	/** @rcu: the fence may be looked at without a reference until a grace period after the last one */
+	struct rcu_head rcu;
+
+	/** @vmas: VMAs it uses: each holds an active mark and an object reference until it retires */
+	struct i915_vma **vmas;
+	/** @nr_vmas: entries in @vmas */
+	unsigned int nr_vmas;
+	/** @max_vmas: room in @vmas */
+	unsigned int max_vmas;
+	/** @inline_vmas: room for the usual small list */
+	struct i915_vma *inline_vmas[4];
+};
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _I915_DEVICE_INFO_H_
+#define _I915_DEVICE_INFO_H_
+
+#include <linux/types.h>
+
+struct i915_forcewake_domain;
+struct i915_uncore;
+struct drm_printer;
+
+/**
+ * struct i915_device_info - what one model of GPU is
+ */
+struct i915_device_info {
+	/** @name: as users know it, for logs and i915_capabilities */
+	const char *name;
+	/** @gen: graphics generation, 8 or 9 */
+	u8 gen;
+	/** @gt: size of the GT: 1, 2, 3 or 4 */
+	u8 gt;
+	/** @engine_mask: bit n: the n-th entry of the engine table exists */
+	u32 engine_mask;
+	/** @has_preemption: a batch can be preempted between its commands */
+	bool has_preemption;
+	/** @timestamp_hz: frequency of the command streamer timestamp, Hz */
+	u32 timestamp_hz;
+	/** @forcewake: forcewake domains, ended by a zero entry */
+	const struct i915_forcewake_domain *forcewake;
+};
+
+#define I915_MAX_SLICES		3
+#define I915_MAX_SUBSLICES	4
+#define I915_MAX_EUS		8
+
+/**
+ * struct i915_topology - what the fuses left of the slices
+ */
+struct i915_topology {
+	/** @slice_mask: bit s: slice s is there */
+	u8 slice_mask;
+	/** @subslice_mask: per slice, bit ss: subslice ss is there */
+	u8 subslice_mask[I915_MAX_SLICES];
+	/** @eu_mask: per subslice, bit e: execution unit e is there */
+	u8 eu_mask[I915_MAX_SLICES][I915_MAX_SUBSLICES];
+	/** @max_subslices: subslices per slice the format has room for (3 on gen8, 4 on gen9) */
+	u8 max_subslices;
+};
+
+void i915_topology_init(struct i915_topology *topology, const struct i915_device_info *info,
+			struct i915_uncore *uncore);
+void i915_topology_init_mock(struct i915_topology *topology);
+unsigned int i915_topology_eu_total(const struct i915_topology *topology);
+unsigned int i915_topology_subslice_total(const struct i915_topology *topology);
+void i915_device_info_print(const struct i915_device_info *info,
+			    const struct i915_topology *topology, struct drm_printer *p);
+
+extern const struct i915_device_info i915_broadwell_gt1_info;
+extern const struct i915_device_info i915_broadwell_gt2_info;
+extern const struct i915_device_info i915_broadwell_gt3_info;
+extern const struct i915_device_info i915_skylake_gt1_info;
+extern const struct i915_device_info i915_skylake_gt2_info;
+extern const struct i915_device_info i915_skylake_gt3_info;
+extern const struct i915_device_info i915_skylake_gt4_info;
+extern const struct i915_device_info i915_mock_info;
+
+#endif

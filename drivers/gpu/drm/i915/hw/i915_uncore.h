@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _I915_UNCORE_H_
+#define _I915_UNCORE_H_
+
+#include <linux/io.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+struct drm_device;
+struct i915_uncore;
+
+#define I915_FORCEWAKE_DOMAINS	3
+
+/**
+ * struct i915_uncore_ops - how a register is reached
+ *
+ * One table for real hardware, one for the mock device, so that nothing above
+ * asks which of them it runs on.
+ */
+struct i915_uncore_ops {
+	/** @read: 32-bit read of register offset @reg (bytes from BAR0) */
+	u32 (*read)(struct i915_uncore *uncore, u32 reg);
+	/** @write: 32-bit write */
+	void (*write)(struct i915_uncore *uncore, u32 reg, u32 value);
+};
+
+/**
+ * struct i915_forcewake_domain - one power well that MMIO must hold awake
+ */
+struct i915_forcewake_domain {
+	/** @request: masked request register (byte offset); 0 ends the list */
+	u32 request;
+	/** @ack: register whose bit 0 follows the request */
+	u32 ack;
+};
+
+/**
+ * struct i915_uncore - registers and forcewake of one GPU
+ */
+struct i915_uncore {
+	/** @drm: for messages */
+	struct drm_device *drm;
+	/** @regs: first 2 MiB of BAR0, NULL on the mock device */
+	void __iomem *regs;
+	/** @ops: constant after init */
+	const struct i915_uncore_ops *ops;
+	/** @domains: forcewake domains of this model; constant after init */
+	const struct i915_forcewake_domain *domains;
+
+	/** @lock: guards @wakeref and the request registers; irqsave */
+	spinlock_t lock;
+	/** @wakeref: holders of forcewake, all domains together */
+	unsigned int wakeref;
+};
+
+int i915_uncore_init(struct i915_uncore *uncore, struct drm_device *drm, void __iomem *regs,
+		     const struct i915_forcewake_domain *domains);
+void i915_uncore_init_mock(struct i915_uncore *uncore, struct drm_device *drm);
+void i915_uncore_fini(struct i915_uncore *uncore);
+
+void i915_forcewake_get(struct i915_uncore *uncore);
+void i915_forcewake_put(struct i915_uncore *uncore);
+
+int i915_uncore_wait(struct i915_uncore *uncore, u32 reg, u32 mask, u32 value,
+		     unsigned int timeout_us);
+
+/**
+ * i915_read - read a 32-bit register
+ * @uncore: the GPU
+ * @reg: byte offset in BAR0
+ *
+ * Context: any. The caller holds forcewake where the register needs it.
+ * Return: the value.
+ */
+static inline u32 i915_read(struct i915_uncore *uncore, u32 reg)
+{
+	return uncore->ops->read(uncore, reg);
+}
+
+/**
+ * i915_write - write a 32-bit register
+ * @uncore: the GPU
+ * @reg: byte offset in BAR0
+ * @value: what to write
+ *
+ * Context: any. The caller holds forcewake where the register needs it.
+ */
+static inline void i915_write(struct i915_uncore *uncore, u32 reg, u32 value)
+{
+	uncore->ops->write(uncore, reg, value);
+}
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _I915_GEM_OBJECT_TYPES_H_
+#define _I915_GEM_OBJECT_TYPES_H_
+
+#include <linux/atomic.h>
+#include <linux/llist.h>
+#include <linux/rbtree.h>
+#include <linux/scatterlist.h>
+#include <linux/spinlock.h>
+
+#include <drm/drm_gem.h>
+
+#include <uapi/drm/i915_drm.h>
+
+struct drm_i915_gem_object;
+
+/**
+ * struct i915_gem_object_ops - where the pages of an object come from
+ */
+struct i915_gem_object_ops {
+	/** @name: for debugfs and messages */
+	const char *name;
+	/** @get_pages: fill i915_gem_object.pages (DMA mapped). Object locked, may sleep. */
+	int (*get_pages)(struct drm_i915_gem_object *obj);
+	/** @put_pages: undo @get_pages. May sleep. */
+	void (*put_pages)(struct drm_i915_gem_object *obj);
+	/** @release: backing-specific part of the object's end; may be NULL */
+	void (*release)(struct drm_i915_gem_object *obj);
+	/** @cpu_access: CPU may read and write @pages directly (pread, pwrite, relocations, mmap) */
+	bool cpu_access;
+	/** @shrinkable: pages may be given back while nobody holds them */
+	bool shrinkable;
+};
+
+/**
+ * struct drm_i915_gem_object - memory that user space and GPU share
+ *
+ * "Object locked" means: the caller holds base.resv.
+ */
+struct drm_i915_gem_object {
+	/** @base: the DRM object: reference count, handles, name, resv */
+	struct drm_gem_object base;
+	/** @ops: backing store; constant */
+	const struct i915_gem_object_ops *ops;
+
+	/** @pages: DMA-mapped pages, NULL while the object has none. Changed with the object locked
+	 * and @pages_pin zero; may be read by whoever holds a pin.
+	 */
+	struct sg_table *pages;
+	/** @page_array: the same pages as an array of base.size >> PAGE_SHIFT entries, for the CPU;
+	 * NULL where !ops->cpu_access. Life of @pages.
+	 */
+	struct page **page_array;
+	/** @pages_pin: users of @pages: one for each bound VMA and CPU mapping. 0 -> 1 only with the
+	 * object locked.
+	 */
+	atomic_t pages_pin;
+	/** @vaddr: kernel mapping, see i915_gem_object_vmap(); object locked */
+	void *vaddr;
+
+	/** @madv: I915_MADV_WILLNEED, I915_MADV_DONTNEED or __I915_MADV_PURGED; object locked */
+	u8 madv;
+	/** @caching: I915_CACHING_NONE, _CACHED or _DISPLAY, as user space set it; object locked */
+	u8 caching;
+	/** @read_domains: I915_GEM_DOMAIN_* the object may be read in; object locked */
+	u32 read_domains;
+	/** @write_domain: the domain last written in, or 0; object locked */
+	u32 write_domain;
+
+	/** @vma_lock: guards @vmas, and the change of any i915_vma.active of this object from zero */
+	spinlock_t vma_lock;
+	/** @vmas: the object's VMAs by address space */
+	struct rb_root vmas;
+	/** @bind_count: bound VMAs among @vmas */
+	atomic_t bind_count;
+
+	/** @mmap_lock: guards @mmap_offsets */
+	struct mutex mmap_lock;
+	/** @mmap_offsets: fake offsets handed out by MMAP_OFFSET, one per caching mode
+	 * (struct i915_mmap_offset)
+	 */
+	struct list_head mmap_offsets;
+
+	/** @mm_link: on i915_mm.objects */
+	struct list_head mm_link;
+	/** @free_link: on i915_mm.free_list */
+	struct llist_node free_link;
+};
+
+static inline struct drm_i915_gem_object *to_i915_bo(struct drm_gem_object *gem)
+{
+	return container_of(gem, struct drm_i915_gem_object, base);
+}
+
+#endif
