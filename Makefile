@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0
+# The front door. Every target sets up what it needs (Debian packages included); see "make help".
+FRONT := tools/testing/i915/front
+
+.DEFAULT_GOAL := help
+.PHONY: help run test shell igt check judge bench build clean
+help run test shell check judge bench build clean:
+	@$(FRONT) $@
+
+igt:
+	@$(FRONT) igt --igt '$(IGT)' --list '$(LIST)' $(if $(FLAVOUR),--flavour '$(FLAVOUR)')

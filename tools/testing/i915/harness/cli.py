@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The targets of the Makefile, one function each."""
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+
+from . import cache, debian, guest, kernel, qemu, ui
+
+REPO = os.path.abspath(os.path.join(os.path.dirname(__file__), '../../../..'))
+HELP = '''\
+make run      build everything, boot the kernel on the virtual GPU, load i915, test it, print one table
+make test     everything the project promises, under a debug kernel; last line "N passed, N failed"
+make shell    the same guest, interactive (log in is automatic; "poweroff -f" or Ctrl-A X leaves)
+make igt IGT=DIR LIST=FILE [FLAVOUR=debug]
+              run an installed or built IGT: DIR is its prefix or meson build directory, FILE lists tests, one
+              a line ("gem_basic", "gem_exec_basic@basic"); results are compared with tools/testing/i915/expectations
+make check    checkpatch --strict, sparse, W=1, kernel-doc, headers that stand alone, SPDX: all at zero
+make judge    the stock driver of the same kernel on the virtual GPU
+make bench    the stock driver and this one, operation by operation
+make build    only build: packages, kernel, QEMU
+make clean    remove build/ and the cache
+
+All set-up is done when it is needed: Debian 12, as root the first time, 12 GB of disk.
+I915_CACHE=DIR  where the unpacked sources and built things are kept (now: %s)
+I915_ACCEL=tcg|kvm  force emulation or KVM (by default KVM where a trial boot with it works)
+tools/testing/i915/run-guest --help  boots the guest and runs a script of your own in it'''
+
+
+class Front:
+    """What all targets share: the clone, the kernel and QEMU builders, where results go."""
+
+    def __init__(self):
+        self.repo = REPO
+        self.results = os.path.abspath(os.environ.get('I915_RESULTS') or os.path.join(REPO, 'build'))
+        self.kernel = kernel.Kernel(REPO)
+        self.qemu = qemu.Builder(REPO)
+
+    def setup(self, *more):
+        """Packages and cache."""
+        self._machine()
+        cache.prepare()
+        debian.ensure(debian.BUILD + list(more))
+
+    @staticmethod
+    def _machine():
+        if os.uname().machine != 'x86_64':
+            raise ui.Problem('this machine is %s' % os.uname().machine, 'run it on an x86_64 machine')
+        if not shutil.which('apt-get'):
+            raise ui.Problem('this is not a Debian machine (no apt-get)', 'run it on Debian 12')
+
+    def emulator(self):
+        """The built QEMU, or the one that I915_QEMU names."""
+        other = os.environ.get('I915_QEMU')
+        if other:
+            return qemu.Qemu(other, '', 'I915_QEMU=' + other)
+        return self.qemu.build()
+
+    def build(self, flavour):
+        """Kernel and QEMU, under the lock. Returns (kernel.Built, qemu.Qemu)."""
+        with cache.lock():
+            emulator = self.emulator()
+            return self.kernel.build(flavour), emulator
+
+    def machine(self, built, emulator, name, **kw):
+        """A guest whose files go to build/NAME."""
+        kw.setdefault('device', os.environ.get('I915_DEVICE', guest.DEVICE))
+        return guest.Machine(self.repo, built, emulator, os.path.join(self.results, name), **kw)
+
+
+def do_help(front, args):
+    ui.line(HELP % cache.root())
+    return 0
+
+
+def do_build(front, args):
+    front.setup()
+    front.build(args.flavour)
+    ui.say('built; "make run" boots it')
+    return 0
+
+
+def do_clean(front, args):
+    shutil.rmtree(front.results, ignore_errors=True)
+    cache.clear()
+    return 0
+
+
+def do_guest(front, args):
+    """run-guest: one script of the user's own."""
+    front.setup()
+    built, emulator = front.build(args.flavour)
+    machine = front.machine(built, emulator, 'guest', append=args.append, memory=args.memory, cpus=args.cpus,
+                            accel=args.accel, qemu_args=args.qemu_arg)
+    if args.device is not None:
+        machine.device = args.device or None
+    files = {}
+    programs = []
+    for spec in args.file:
+        source, _, target = spec.partition(':')
+        files[target or 'tests/' + os.path.basename(source)] = source
+        with open(source, 'rb') as f:
+            if f.read(4) == b'\x7fELF':
+                programs.append(source)
+    if not args.script:
+        return machine.shell(_shell_files(files), programs)
+    files['job/script'] = args.script
+    outcome = machine.run([guest.Step('script', 'sh /job/script', args.limit)], files, programs)
+    for result in outcome.results.values():
+        ui.line('\n'.join(result.output))
+        if args.log:
+            ui.line('\n'.join(result.log))
+    for row in outcome.strict + outcome.counts:
+        ui.line(row)
+    bad = outcome.bad_lines()
+    for step, row in bad:
+        ui.line('kernel log (%s): %s' % (step, row))
+    if not outcome.finished:
+        raise ui.Problem(outcome.why, 'the whole console log is ' + outcome.console, outcome.console_tail())
+    result = outcome.results['script']
+    ui.line('boot %.1f s, script %.1f s, status %s%s' % (
+        outcome.booted, result.seconds, result.status, ', %d bad log lines' % len(bad) if bad else ''))
+    return 0 if result.status == 0 and not bad and not outcome.strict else 1
+
+
+def _shell_files(files):
+    return dict(files, **{'job/shell': b'cat /guest/motd\nexec setsid cttyhack sh -l\n'})
+
+
+def do_shell(front, args):
+    front.setup()
+    built, emulator = front.build(args.flavour)
+    return front.machine(built, emulator, 'shell').shell(_shell_files({}))
+
+
+def parser():
+    top = argparse.ArgumentParser(prog='make', add_help=True)
+    subs = top.add_subparsers(dest='target', required=True)
+
+    def sub(name, func, help_):
+        p = subs.add_parser(name, help=help_)
+        p.set_defaults(func=func, flavour='fast')
+        return p
+
+    sub('help', do_help, 'what there is')
+    sub('clean', do_clean, 'remove what was built')
+    for name, func in (('build', do_build), ('shell', do_shell)):
+        sub(name, func, name).add_argument('--flavour', default='fast', choices=sorted(kernel.FRAGMENTS))
+    p = sub('guest', do_guest, 'boot and run a script of your own')
+    p.add_argument('--flavour', default='fast', choices=sorted(kernel.FRAGMENTS))
+    p.add_argument('--script', help='shell script to run in the guest (none: a shell)')
+    p.add_argument('--file', action='append', default=[], metavar='FILE[:NAME]',
+                   help='copy FILE into the guest as NAME (default: tests/FILE), with the libraries it needs')
+    p.add_argument('--limit', type=int, default=300, help='seconds the script may take')
+    p.add_argument('--append', default='', help='more kernel command line')
+    p.add_argument('--device', help='QEMU device (empty: none)')
+    p.add_argument('--memory', type=int, default=2048, help='MiB')
+    p.add_argument('--cpus', type=int, default=2)
+    p.add_argument('--accel', choices=('tcg', 'kvm'))
+    p.add_argument('--qemu-arg', action='append', default=[])
+    p.add_argument('--log', action='store_true', help='print the kernel log too')
+    return top
+
+
+def main():
+    """Run one target; the exit status is the verdict."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    args = parser().parse_args()
+    front = Front()
+    try:
+        return args.func(front, args)
+    except ui.Problem as problem:
+        ui.report(problem)
+        return 2
+    except KeyboardInterrupt:
+        ui.report(ui.Problem('interrupted', 'run the same command again: it goes on from what is built'))
+        return 130
+    except OSError as e:
+        if e.errno == 28:
+            ui.report(ui.Problem('the disk is full', 'free some space and run the same command again'))
+            return 2
+        raise

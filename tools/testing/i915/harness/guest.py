@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: GPL-2.0
+"""One boot of the guest: steps in, verdicts out.
+
+A step is a shell command with a name and a time limit. For each one the guest hands back its output, its exit
+status and what the kernel logged meanwhile, between marks that carry a key made up for this boot. A step passes
+only when its end mark came, with status 0; a guest that panics, hangs or never comes up leaves the step it was in
+without a mark, and its console log.
+"""
+
+import os
+import secrets
+import shlex
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+
+from . import cache, initrd, klog, proc, qemu, ui
+
+BOOT_LIMIT = 90                 # seconds until the first line of init, TCG on a busy machine included
+GRACE = 20                      # seconds a step may be over its own limit before the guest is given up
+DEVICE = 'intel-gt'             # the QEMU device
+STRICT = 'i915-gpu: STRICT'
+COUNT = 'i915-gpu: COUNT'
+
+
+@dataclass
+class Step:
+    """One command in the guest."""
+    name: str                   # one word
+    command: str                # for sh -c
+    limit: int = 60             # seconds
+
+
+@dataclass
+class Result:
+    """What became of a step."""
+    name: str
+    status: int | None = None   # exit status; None: the guest did not live to tell
+    output: list = field(default_factory=list)
+    log: list = field(default_factory=list)         # kernel log, "<level>[time] text"
+    seconds: float = 0.0
+    why: str = ''               # how the guest ended, when status is None
+
+
+@dataclass
+class Outcome:
+    """What became of a boot."""
+    release: str = ''
+    booted: float | None = None                     # seconds from starting QEMU to init
+    results: dict = field(default_factory=dict)     # name: Result, in order
+    boot_log: list = field(default_factory=list)
+    finished: bool = False                          # the job's end mark came
+    why: str = ''
+    strict: list = field(default_factory=list)      # the device's complaints
+    counts: list = field(default_factory=list)      # the device's counters
+    console: str = ''                               # file name
+    accel: str = ''
+
+    def console_tail(self, count=25):
+        return proc.tail(self.console, count)
+
+    def bad_lines(self):
+        """Kernel log lines that fail the run, as (step, line)."""
+        bad = [('boot', row) for row in klog.failures(self.boot_log, boot=True)]
+        for result in self.results.values():
+            bad += [(result.name, row) for row in klog.failures(result.log)]
+        if not self.finished:
+            with open(self.console, errors='replace') as f:
+                bad += [('console', row) for row in klog.console_failures(f.read().splitlines())]
+        return bad
+
+
+class Machine:
+    """Boots a built kernel on a built QEMU."""
+
+    def __init__(self, repo, built, emulator, run_dir, device=DEVICE, memory=2048, cpus=2, accel=None,
+                 append='', qemu_args=()):
+        self.repo = repo
+        self.built = built
+        self.emulator = emulator
+        self.run_dir = run_dir
+        self.device = device
+        self.memory = memory
+        self.cpus = cpus
+        self.append = append
+        self.qemu_args = list(qemu_args)
+        self.accel = accel or os.environ.get('I915_ACCEL')
+        self.key = secrets.token_hex(6)
+
+    def command(self, ramdisk, serial):
+        """The QEMU command line."""
+        accel = self.accel or choose_accel(self)
+        self.accel = accel
+        firmware = []
+        for directory in qemu.FIRMWARE:
+            firmware += ['-L', directory]
+        device = ['-device', self.device] if self.device else []
+        cmdline = 'console=ttyS0,115200 panic=-1 oops=panic no_timer_check tsc=reliable ' \
+                  'random.trust_cpu=on rdinit=/init ' + self.append
+        if accel == 'tcg':
+            cmdline += ' clocksource=tsc' if self.cpus == 1 else ''
+        return [self.emulator.binary, '-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none',
+                '-machine', 'pc', '-accel', accel, '-cpu', 'max' if accel == 'tcg' else 'host',
+                '-smp', str(self.cpus), '-m', str(self.memory), *firmware, '-kernel', self.built.image,
+                '-initrd', ramdisk, '-append', cmdline.strip(), *serial, *device, *self.qemu_args]
+
+    def _ramdisk(self, files, programs, search):
+        os.makedirs(self.run_dir, exist_ok=True)
+        ramdisk = os.path.join(self.run_dir, 'initrd')
+        extra = os.path.join(self.run_dir, 'extra.cpio')
+        guest = os.path.join(self.repo, 'tools/testing/i915/guest')
+        everything = {'init': os.path.join(guest, 'init')}
+        for name, full in cache.files_below(guest):
+            if name != 'init' and not name.endswith(('.c', '.h', '.o')):
+                everything['guest/' + name] = full
+        everything.update(files)
+        initrd.extra(extra, self.built, everything, programs, search)
+        with open(ramdisk, 'wb') as out:
+            for part in (initrd.base(), extra):
+                with open(part, 'rb') as f:
+                    while block := f.read(1 << 22):
+                        out.write(block)
+        os.unlink(extra)
+        return ramdisk
+
+    def run(self, steps, files=None, programs=(), search=(), boot_limit=BOOT_LIMIT, watch=None):
+        """Boot, run the steps, end the guest. watch(Result) is called as each step ends. Returns Outcome."""
+        names = [s.name for s in steps]
+        assert len(set(names)) == len(names) and not any(' ' in n for n in names), names
+        job = ''.join('step %s %d %s\n' % (s.name, s.limit, shlex.quote(s.command)) for s in steps)
+        files = dict(files or {})
+        files['job/run'] = job.encode()
+        files['job/key'] = ('KEY=%s\n' % self.key).encode()
+        ramdisk = self._ramdisk(files, programs, search)
+        console = os.path.join(self.run_dir, 'console.log')
+        results = os.path.join(self.run_dir, 'results.log')
+        errors = os.path.join(self.run_dir, 'qemu.log')
+        for name in (console, results):
+            open(name, 'wb').close()
+        cmd = self.command(ramdisk, ['-serial', 'file:' + console, '-serial', 'file:' + results])
+        with open(os.path.join(self.run_dir, 'qemu.cmd'), 'w') as f:
+            f.write(shlex.join(cmd) + '\n')
+        outcome = Outcome(console=console, accel=self.accel)
+        with open(errors, 'wb') as err:
+            child = subprocess.Popen(cmd, stdin=subprocess.DEVNULL, stdout=err, stderr=err, start_new_session=True)
+            try:
+                Watcher(self.key, steps, outcome, results, errors, watch).follow(child, boot_limit)
+            finally:
+                end(child)
+        with open(errors, errors='replace') as f:
+            rows = f.read().splitlines()
+        outcome.strict = [r for r in rows if STRICT in r]
+        outcome.counts = [r for r in rows if COUNT in r]
+        if not outcome.finished and not outcome.why:
+            outcome.why = 'QEMU ended: ' + (rows[-1] if rows else 'the guest reset or powered off')
+        os.unlink(ramdisk)
+        return outcome
+
+    def shell(self, files=None, programs=(), search=()):
+        """Boot with the console on this terminal."""
+        ramdisk = self._ramdisk(dict(files or {}), programs, search)
+        serial = ['-chardev', 'stdio,id=c,mux=on,signal=off', '-serial', 'chardev:c', '-mon', 'chardev=c']
+        return subprocess.call(self.command(ramdisk, serial) + ['-name', 'i915-guest'])
+
+
+def end(child):
+    """End our own QEMU, by its pid: politely, so that it prints its counters, then for good."""
+    for sig, wait in ((signal.SIGTERM, 5), (signal.SIGKILL, 5)):
+        if child.poll() is not None:
+            return
+        child.send_signal(sig)
+        try:
+            child.wait(wait)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+class Watcher:
+    """Follows the results port of a running guest."""
+
+    def __init__(self, key, steps, outcome, results, errors, watch):
+        self.mark = '@%s ' % key
+        self.limits = {s.name: s.limit for s in steps}
+        self.outcome = outcome
+        self.results = results
+        self.errors = errors            # QEMU's standard error
+        self.watch = watch
+        self.current = None             # Result being filled
+        self.in_log = False
+        self.begin = time.monotonic()
+        self.since = self.begin         # when the current step (or the boot) began
+        self.buffer = ''
+
+    def follow(self, child, boot_limit):
+        """Read until the job is done, the guest ends, or a limit is passed."""
+        with open(self.results, errors='replace', newline='\n') as f:
+            while True:
+                ended = child.poll() is not None
+                text = f.read()
+                if text:
+                    self._take(text)
+                if self.outcome.finished:
+                    return
+                if ended and not text:
+                    self._give_up('the guest ended by itself (panic or reset)')
+                    return
+                if self._late(boot_limit):
+                    return
+                if not text:
+                    time.sleep(0.02)
+
+    def _late(self, boot_limit):
+        spent = time.monotonic() - self.since
+        if self.outcome.booted is None:
+            if self.outcome.accel == 'kvm' and 'KVM internal error' in '\n'.join(proc.tail(self.errors, 60)):
+                self._give_up('KVM on this machine cannot run the kernel (KVM internal error)')
+                return True
+            if spent > boot_limit:
+                self._give_up('the guest did not come up within %d s' % boot_limit)
+                return True
+        elif self.current and spent > self.limits[self.current.name] + GRACE:
+            self._give_up('the guest hung in step %s (limit %d s)' % (
+                self.current.name, self.limits[self.current.name]))
+            return True
+        elif not self.current and spent > GRACE:
+            self._give_up('the guest hung between two steps')
+            return True
+        return False
+
+    def _give_up(self, why):
+        self.outcome.why = why
+        if self.current:
+            self.current.why = why
+            self.current.seconds = time.monotonic() - self.since
+            self._close()
+
+    def _close(self):
+        done, self.current = self.current, None
+        self.outcome.results[done.name] = done
+        if self.watch:
+            self.watch(done)
+
+    def _take(self, text):
+        rows = (self.buffer + text).split('\n')
+        self.buffer = rows.pop()
+        for row in rows:
+            row = row.rstrip('\r')
+            if row.startswith(self.mark):
+                self._marked(row[len(self.mark):].split())
+            elif row and self.in_log:
+                (self.current.log if self.current else self.outcome.boot_log).append(row)
+            elif row and self.current:
+                self.current.output.append(row)
+
+    def _marked(self, words):
+        now = time.monotonic()
+        if words[0] == 'log':
+            self.in_log = True
+        elif words[0] == 'up':
+            self.outcome.booted = now - self.begin
+            self.outcome.release = words[2]
+        elif words[0] == 'begin':
+            self.current = Result(words[1])
+        elif words[0] == 'end' and self.current:
+            self.current.status = int(words[2])
+            self.current.seconds = float(words[4]) - float(words[3])
+            self._close()
+        elif words[0] == 'done':
+            self.outcome.finished = True
+        if words[0] != 'log':
+            self.in_log = False
+            self.since = now
+
+
+def choose_accel(machine):
+    """kvm when this machine really boots our kernel with it, else tcg; tried once and remembered."""
+    if not os.access('/dev/kvm', os.R_OK | os.W_OK):
+        return 'tcg'
+    verdict = cache.path('accel-%s' % cache.digest(
+        machine.emulator.version, os.uname().release, proc.output(['cat', '/proc/sys/kernel/random/boot_id'])))
+    if os.path.exists(verdict):
+        with open(verdict) as f:
+            return f.read().strip()
+    ui.say('/dev/kvm is there: trying a boot with it')
+    probe = Machine(machine.repo, machine.built, machine.emulator, os.path.join(machine.run_dir, 'kvm-probe'),
+                    device=None, accel='kvm')
+    outcome = probe.run([Step('hello', 'echo hello', 10)], boot_limit=30)
+    works = outcome.finished and outcome.results['hello'].status == 0
+    ui.say('KVM %s' % ('works' if works else 'does not work here (%s): using emulation (TCG)' % outcome.why))
+    with open(verdict, 'w') as f:
+        f.write('kvm' if works else 'tcg')
+    return 'kvm' if works else 'tcg'

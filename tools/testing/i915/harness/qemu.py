@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0
+"""QEMU: Debian's source with our device in it, for x86_64 only, built incrementally."""
+
+import os
+from dataclasses import dataclass
+
+from . import cache, debian, proc, ui
+
+CONFIGURE = ['--target-list=x86_64-softmmu', '--without-default-features', '--enable-system', '--enable-tcg',
+             '--enable-kvm', '--disable-docs', '--disable-tools', '--disable-guest-agent', '--disable-werror',
+             '--audio-drv-list=', '--without-default-devices', '--with-devices-x86_64=gt', '--enable-slirp=no']
+FIRMWARE = ['/usr/share/qemu', '/usr/share/seabios']
+TARGETS = ['qemu-system-x86_64', 'tests/qtest/i915-gt-test']
+
+
+@dataclass
+class Qemu:
+    """What a build leaves."""
+    binary: str
+    qtest: str                  # the device's own tests; they need no kernel
+    version: str
+
+
+class Builder:
+    """Fetches, extends and builds QEMU for one clone of the project."""
+
+    def __init__(self, repo):
+        self.repo = repo
+        self.gpu = os.path.join(repo, 'tools/testing/i915/gpu')
+
+    def build(self):
+        """Build as far as it is not built."""
+        version = debian.version('qemu-system-data')
+        if not version:
+            raise ui.Problem('package qemu-system-data is not installed', 'apt-get install -y qemu-system-data')
+        install = os.path.join(self.gpu, 'install.sh')
+        if not os.path.exists(install):
+            raise ui.Problem('no virtual GPU in %s' % self.gpu, 'run this from a complete clone of the project')
+        home = cache.path('qemu', version.replace(':', '_'))
+        if not os.path.isdir(home):
+            cache.need_space(3, 'building QEMU')
+            debian.fetch_source('qemu', version, home)
+            cache.expire(cache.path('qemu'), 14, keep=[os.path.basename(home)])
+        os.utime(home)
+        objects = os.path.join(home, 'build')
+        built = cache.Stamp(home, 'built')
+        key = cache.digest(CONFIGURE, ('path', self.gpu))
+        if not built.matches(key):
+            built.drop()
+            self._compile(home, objects, install)
+            built.write(key)
+        return Qemu(os.path.join(objects, TARGETS[0]), os.path.join(objects, TARGETS[1]), version)
+
+    @staticmethod
+    def _compile(home, objects, install):
+        log = cache.path('log', 'qemu.log')
+        todo = 'the last lines above say what; mend it and run again (a killed build just goes on)'
+        proc.run([install, home], cache.path('log', 'qemu-install.log'), 'putting the device into QEMU', todo)
+        configured = cache.Stamp(objects, 'configured')
+        if not configured.matches(CONFIGURE) or not os.path.exists(os.path.join(objects, 'build.ninja')):
+            ui.say('configuring QEMU')
+            os.makedirs(objects, exist_ok=True)
+            configured.drop()
+            proc.run(['../configure', *CONFIGURE], cache.path('log', 'qemu-configure.log'), 'configuring QEMU', todo,
+                     cwd=objects)
+            configured.write(CONFIGURE)
+        ui.say('building QEMU with the virtual GPU (the first time this takes minutes; log: %s)' % log)
+        proc.run(['nice', 'ninja', '-j%d' % proc.jobs(), *TARGETS], log, 'building QEMU', todo, cwd=objects,
+                 count=('] Compiling', 'files compiled'))
