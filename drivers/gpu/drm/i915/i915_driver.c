@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/dma-mapping.h>
+#include <linux/pci.h>
+
+#include <drm/drm_drv.h>
+#include <drm/drm_managed.h>
+
+#include "diag/i915_diag.h"
+#include "gem/i915_gem.h"
+#include "gt/i915_gt.h"
+#include "i915_driver.h"
+#include "i915_drv.h"
+#include "i915_lock_order.h"
+#include "i915_params.h"
+#include "mem/i915_gem_object.h"
+#include "vm/i915_ggtt.h"
+
+/**
+ * DOC: Life of a device
+ *
+ * Probe walks a table of steps. Each step leaves behind a managed action that
+ * undoes it, so there is no unwinding here, neither when a step fails nor at
+ * remove; the two lists of actions say what dies when:
+ *
+ * - devm_: with the binding. The hardware side: interrupt, registers, user
+ *   space's doors. After it nothing touches the device.
+ * - drmm_: with the last reference of the DRM device. Open files hold one, and
+ *   with them objects, contexts and address spaces, which therefore outlive
+ *   an unbind until the last file is closed.
+ */
+
+/* BAR0: registers in the lower half, the page table of the GGTT in the upper. */
+#define I915_MMIO_BAR		0
+#define I915_MMIO_REGS_SIZE	SZ_2M
+#define I915_MMIO_GGTT_OFFSET	SZ_8M
+/* BAR2: the aperture */
+#define I915_APERTURE_BAR	2
+
+/* GMCH control: size of the GGTT's page table, Broadwell PRM vol 2c "GGC" */
+#define I915_GGC		0x50
+#define I915_GGC_GGMS_SHIFT	6
+#define I915_GGC_GGMS_MASK	0x3
+
+/* Addresses the GPU can put on the bus, bits */
+#define I915_DMA_BITS		39
+
+struct i915_probe_step {
+	const char *name;
+	int (*init)(struct drm_i915_private *i915);
+};
+
+static struct pci_dev *i915_pdev(struct drm_i915_private *i915)
+{
+	return to_pci_dev(i915->drm.dev);
+}
+
+static int i915_probe_pci(struct drm_i915_private *i915)
+{
+	struct pci_dev *pdev = i915_pdev(i915);
+	int ret;
+
+	ret = pcim_enable_device(pdev);
+	if (ret)
+		return ret;
+
+	ret = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(I915_DMA_BITS));
+	if (ret)
+		return ret;
+
+	dma_set_max_seg_size(&pdev->dev, UINT_MAX);
+	pci_set_master(pdev);
+
+	return 0;
+}
+
+static int i915_probe_mmio(struct drm_i915_private *i915)
+{
+	struct pci_dev *pdev = i915_pdev(i915);
+	void __iomem *regs;
+
+	if (pci_resource_len(pdev, I915_MMIO_BAR) < 2 * I915_MMIO_GGTT_OFFSET) {
+		drm_err(&i915->drm, "BAR0 has %pa bytes, too small for a GPU\n",
+			&pdev->resource[I915_MMIO_BAR].end);
+		return -ENODEV;
+	}
+
+	regs = devm_ioremap(&pdev->dev, pci_resource_start(pdev, I915_MMIO_BAR),
+			    I915_MMIO_REGS_SIZE);
+	if (!regs)
+		return -ENOMEM;
+
+	return i915_uncore_init(&i915->uncore, &i915->drm, regs, i915->info->forcewake);
+}
+
+static int i915_probe_topology(struct drm_i915_private *i915)
+{
+	i915_topology_init(&i915->topology, i915->info, &i915->uncore);
+
+	return 0;
+}
+
+static void i915_release_wq(struct drm_device *drm, void *data)
+{
+	destroy_workqueue(data);
+}
+
+static int i915_probe_wq(struct drm_i915_private *i915)
+{
+	i915->wq = alloc_workqueue("i915", WQ_UNBOUND, 0);
+	if (!i915->wq)
+		return -ENOMEM;
+
+	return drmm_add_action_or_reset(&i915->drm, i915_release_wq, i915->wq);
+}
+
+static void i915_release_mm(struct drm_device *drm, void *data)
+{
+	i915_mm_fini(to_i915(drm));
+}
+
+static int i915_probe_mm(struct drm_i915_private *i915)
+{
+	i915_mm_init(i915, &i915_gem_object_funcs);
+
+	return drmm_add_action_or_reset(&i915->drm, i915_release_mm, NULL);
+}
+
+static void i915_release_ggtt(struct drm_device *drm, void *data)
+{
+	i915_ggtt_fini(&to_i915(drm)->ggtt);
+}
+
+static int i915_probe_ggtt(struct drm_i915_private *i915)
+{
+	struct pci_dev *pdev = i915_pdev(i915);
+	void __iomem *ptes;
+	u64 table;
+	u16 ggc;
+	int ret;
+
+	pci_read_config_word(pdev, I915_GGC, &ggc);
+	ggc = (ggc >> I915_GGC_GGMS_SHIFT) & I915_GGC_GGMS_MASK;
+	if (!ggc) {
+		drm_err(&i915->drm, "the firmware gave the GPU no page table (GGC)\n");
+		return -ENODEV;
+	}
+	table = SZ_1M << ggc;
+
+	ptes = devm_ioremap_wc(&pdev->dev,
+			       pci_resource_start(pdev, I915_MMIO_BAR) + I915_MMIO_GGTT_OFFSET,
+			       table);
+	if (!ptes)
+		return -ENOMEM;
+
+	ret = i915_ggtt_init(&i915->ggtt, i915, ptes, table / sizeof(u64) * SZ_4K,
+			     pci_resource_len(pdev, I915_APERTURE_BAR));
+	if (ret)
+		return ret;
+
+	return drmm_add_action_or_reset(&i915->drm, i915_release_ggtt, NULL);
+}
+
+static void i915_release_gt(struct drm_device *drm, void *data)
+{
+	i915_gt_fini(&to_i915(drm)->gt);
+}
+
+static int i915_probe_gt(struct drm_i915_private *i915)
+{
+	int ret;
+
+	ret = i915_gt_init(&i915->gt, i915);
+	if (ret)
+		return ret;
+
+	return drmm_add_action_or_reset(&i915->drm, i915_release_gt, NULL);
+}
+
+static void i915_release_irq(void *data)
+{
+	struct drm_i915_private *i915 = data;
+
+	i915_gt_irq_uninstall(&i915->gt);
+	pci_free_irq_vectors(i915_pdev(i915));
+}
+
+static int i915_probe_irq(struct drm_i915_private *i915)
+{
+	struct pci_dev *pdev = i915_pdev(i915);
+	int ret;
+
+	ret = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSI | PCI_IRQ_INTX);
+	if (ret < 0)
+		return ret;
+
+	i915->gt.irq = pci_irq_vector(pdev, 0);
+	ret = i915_gt_irq_install(&i915->gt);
+	if (ret) {
+		pci_free_irq_vectors(pdev);
+		return ret;
+	}
+
+	return devm_add_action_or_reset(&pdev->dev, i915_release_irq, i915);
+}
+
+/* The device goes, at unbind or because a later step of probe failed. */
+static void i915_release_hardware(void *data)
+{
+	struct drm_i915_private *i915 = data;
+
+	i915_gt_unplug(&i915->gt);
+}
+
+static int i915_probe_hardware(struct drm_i915_private *i915)
+{
+	return devm_add_action_or_reset(i915->drm.dev, i915_release_hardware, i915);
+}
+
+static int i915_probe_register(struct drm_i915_private *i915)
+{
+	return drm_dev_register(&i915->drm, 0);
+}
+
+static const struct i915_probe_step i915_probe_steps[] = {
+	{ "pci", i915_probe_pci },
+	{ "mmio", i915_probe_mmio },
+	{ "topology", i915_probe_topology },
+	{ "workqueue", i915_probe_wq },
+	{ "objects", i915_probe_mm },
+	{ "ggtt", i915_probe_ggtt },
+	{ "gt", i915_probe_gt },
+	{ "interrupt", i915_probe_irq },
+	{ "hardware", i915_probe_hardware },
+	{ "lock order", i915_lock_order_prime },
+	{ "registration", i915_probe_register },
+	{ "diagnostics", i915_diag_register },
+};
+
+static void i915_welcome(struct drm_i915_private *i915)
+{
+	drm_info(&i915->drm, "%s (gen%u): %u EUs, %llu MiB of GGTT\n", i915->info->name,
+		 i915->info->gen, i915_topology_eu_total(&i915->topology),
+		 i915->ggtt.total >> 20);
+}
+
+/**
+ * i915_driver_probe - set up one GPU
+ * @pdev: its PCI function
+ * @info: what it is
+ *
+ * Context: process context.
+ * Return: 0, or the errno of the step that failed; nothing is left then.
+ */
+int i915_driver_probe(struct pci_dev *pdev, const struct i915_device_info *info)
+{
+	struct drm_i915_private *i915;
+	unsigned int i;
+	int ret;
+
+	i915 = devm_drm_dev_alloc(&pdev->dev, &i915_drm_driver, struct drm_i915_private, drm);
+	if (IS_ERR(i915))
+		return PTR_ERR(i915);
+
+	i915->info = info;
+	pci_set_drvdata(pdev, i915);
+
+	for (i = 0; i < ARRAY_SIZE(i915_probe_steps); i++) {
+		ret = i915_inject_probe_error(i915);
+		if (!ret)
+			ret = i915_probe_steps[i].init(i915);
+		if (ret) {
+			drm_info(&i915->drm, "probe failed at step \"%s\": %pe\n",
+				 i915_probe_steps[i].name, ERR_PTR(ret));
+			if (i915->drm.registered)
+				drm_dev_unplug(&i915->drm);
+			return ret;
+		}
+	}
+
+	i915_welcome(i915);
+
+	return 0;
+}
+
+/**
+ * i915_driver_remove - unbind from one GPU
+ * @i915: the GPU
+ *
+ * User space's doors are closed here, the hardware by the devm_ actions after
+ * it; memory that open files still hold lives until they are closed.
+ *
+ * Context: process context.
+ */
+void i915_driver_remove(struct drm_i915_private *i915)
+{
+	i915_diag_unregister(i915);
+	drm_dev_unplug(&i915->drm);
+}
+
+/**
+ * i915_driver_shutdown - quiesce the GPU before the machine goes down or kexecs
+ * @i915: the GPU
+ *
+ * Context: process context. No DMA happens after it.
+ */
+void i915_driver_shutdown(struct drm_i915_private *i915)
+{
+	i915_gt_unplug(&i915->gt);
+}

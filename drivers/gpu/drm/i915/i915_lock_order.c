@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/sched/mm.h>
+
+#include "gem/i915_gem.h"
+#include "gt/i915_gt.h"
+#include "i915_drv.h"
+#include "i915_lock_order.h"
+#include "mem/i915_gem_object.h"
+#include "vm/i915_vm.h"
+
+/**
+ * DOC: Lock order
+ *
+ * From the outermost to the innermost:
+ *
+ * 1. i915_gem_context.lock
+ * 2. the object lock, drm_gem_object.resv (several: drm_exec)
+ * 3. i915_lrc.lock: a request under construction
+ * 4. i915_address_space.lock, i915_ggtt.lock: never held while waiting for the GPU
+ * 5. i915_gem_object.vma_lock, i915_mm.lock
+ * 6. i915_lrc.fence_lock: the lock of the fences of a timeline
+ * 7. i915_engine.lock: the scheduler; no fence is signalled under it
+ * 8. i915_uncore.lock
+ *
+ * Memory may be reclaimed wherever 1 to 4 are held: the shrinker takes object
+ * locks and i915_address_space.lock by trylock only.
+ *
+ * Lockdep learns this order from the first device of a load instead of from
+ * whatever happens first, so that the first path that breaks it is reported.
+ */
+
+static void i915_lock_order_spinlocks(struct drm_i915_gem_object *obj, struct i915_lrc *lrc)
+{
+	unsigned long flags;
+
+	spin_lock(&obj->vma_lock);
+	spin_unlock(&obj->vma_lock);
+
+	spin_lock_irqsave(&lrc->fence_lock, flags);
+	spin_lock(&lrc->engine->lock);
+	spin_unlock(&lrc->engine->lock);
+	spin_unlock_irqrestore(&lrc->fence_lock, flags);
+}
+
+static void i915_lock_order_mutexes(struct i915_gem_context *ctx, struct drm_i915_gem_object *obj,
+				    struct i915_lrc *lrc, struct i915_address_space *vm)
+{
+	mutex_lock(&ctx->lock);
+	dma_resv_lock(obj->base.resv, NULL);
+
+	mutex_lock(&vm->lock);
+	fs_reclaim_acquire(GFP_KERNEL);
+	fs_reclaim_release(GFP_KERNEL);
+	i915_lock_order_spinlocks(obj, lrc);
+	mutex_unlock(&vm->lock);
+
+	mutex_lock(&lrc->lock);
+	i915_lock_order_spinlocks(obj, lrc);
+	mutex_unlock(&lrc->lock);
+
+	dma_resv_unlock(obj->base.resv);
+	mutex_unlock(&ctx->lock);
+}
+
+/**
+ * i915_lock_order_prime - teach lockdep the lock order of the driver
+ * @i915: a device whose engines are up
+ *
+ * Context: process context.
+ * Return: 0 or -ENOMEM.
+ */
+int i915_lock_order_prime(struct drm_i915_private *i915)
+{
+	struct drm_i915_gem_object *obj;
+	struct i915_gem_context *ctx;
+	struct i915_engine *engine;
+	unsigned int id;
+	int ret = 0;
+
+	ctx = i915_gem_context_create(i915, NULL);
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
+
+	obj = i915_gem_object_create_internal(i915, SZ_4K);
+	if (IS_ERR(obj)) {
+		ret = PTR_ERR(obj);
+		goto out_ctx;
+	}
+
+	for_each_engine(engine, &i915->gt, id) {
+		i915_lock_order_mutexes(ctx, obj, engine->kernel_lrc, ctx->base.vm);
+		break;
+	}
+
+	i915_gem_object_put(obj);
+out_ctx:
+	i915_gem_context_close(ctx);
+	return ret;
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+
+#include <drm/drm_drv.h>
+#include <drm/drm_print.h>
+
+#include "diag/i915_audit.h"
+#include "gem/i915_gem.h"
+#include "gt/i915_gt.h"
+#include "i915_module.h"
+#include "i915_params.h"
+#include "mem/i915_gem_object.h"
+#include "selftests/i915_selftest.h"
+#include "vm/i915_vma.h"
+
+/**
+ * DOC: Load and unload
+ *
+ * Load walks one table. A step that returns less than zero fails the load:
+ * what the steps before it did is undone in reverse. A step that returns more
+ * than zero ends the load early and successfully: the module stays, partial,
+ * with nothing but what the steps before it made. Unload undoes exactly the
+ * steps that were done, whichever way the load ended; how far it got is in
+ * the parameter load_state.
+ *
+ * Why a partial module stays at all: the selftests let go of files by fput(),
+ * and in the task that loads the module those are released only when its
+ * system call returns, after i915_init(). The slabs must outlive them, so they
+ * can be destroyed in i915_exit() only. Built into the kernel there is no exit,
+ * and no task returns from a system call; the selftest runner waits for its
+ * files itself.
+ *
+ * The audit has the last word of an unload: what is still alive then is named
+ * in the log.
+ */
+
+/*
+ * Neither "nomodeset" nor modeset=0 stop mock selftests that were asked for:
+ * they use no device.
+ */
+static bool i915_wanted(void)
+{
+	if (i915_params.modeset == 0)
+		return false;
+
+	return i915_params.modeset > 0 || !drm_firmware_drivers_only();
+}
+
+static int i915_check_wanted(void)
+{
+	if (i915_wanted() || i915_mock_selftests_requested())
+		return 0;
+
+	pr_info("i915: not loaded: graphics drivers are disabled (nomodeset or i915.modeset=0)\n");
+
+	return -ENODEV;
+}
+
+static int i915_stop_if_unwanted(void)
+{
+	return i915_wanted() ? 0 : 1;
+}
+
+static void i915_audit_last_word(void)
+{
+	struct drm_printer p = drm_err_printer(NULL, "i915 leaked");
+
+	WARN(i915_audit_check_empty(&p), "i915: something outlives the module\n");
+}
+
+static int i915_audit_start(void)
+{
+	return 0;
+}
+
+struct i915_load_step {
+	/* for load_state */
+	const char *name;
+	/* < 0: fail, undo the steps before. > 0: stop here, loaded. 0: go on. */
+	int (*init)(void);
+	/* undoes @init; a step that may end the load early has none */
+	void (*exit)(void);
+};
+
+static const struct i915_load_step i915_load_steps[] = {
+	{ .name = "wanted", .init = i915_check_wanted },
+	{ .name = "audit", .init = i915_audit_start, .exit = i915_audit_last_word },
+	{ .name = "objects", .init = i915_gem_object_slab_init, .exit = i915_gem_object_slab_exit },
+	{ .name = "vmas", .init = i915_vma_slab_init, .exit = i915_vma_slab_exit },
+	{ .name = "requests", .init = i915_request_slab_init, .exit = i915_request_slab_exit },
+	{ .name = "contexts", .init = i915_gem_context_slab_init,
+	  .exit = i915_gem_context_slab_exit },
+	{ .name = "mock selftests", .init = i915_mock_selftests },
+	{ .name = "wanted by a device", .init = i915_stop_if_unwanted },
+	{ .name = "pci", .init = i915_pci_register_driver, .exit = i915_pci_unregister_driver },
+};
+
+/* Steps whose init succeeded: the entries before this index are to be undone. */
+static unsigned int i915_load_progress;
+
+static int i915_load_state_get(char *buffer, const struct kernel_param *kp)
+{
+	if (i915_load_progress == ARRAY_SIZE(i915_load_steps))
+		return sysfs_emit(buffer, "full\n");
+
+	return sysfs_emit(buffer, "partial: stopped at %s\n",
+			  i915_load_steps[i915_load_progress].name);
+}
+
+static const struct kernel_param_ops i915_load_state_ops = {
+	.get = i915_load_state_get,
+};
+
+module_param_cb(load_state, &i915_load_state_ops, NULL, 0444);
+MODULE_PARM_DESC(load_state, "How far load got: full, or the step that ended it early (read only)");
+
+static void i915_unload(void)
+{
+	while (i915_load_progress) {
+		const struct i915_load_step *step = &i915_load_steps[--i915_load_progress];
+
+		if (step->exit)
+			step->exit();
+	}
+}
+
+static int __init i915_init(void)
+{
+	int ret;
+
+	for (; i915_load_progress < ARRAY_SIZE(i915_load_steps); i915_load_progress++) {
+		ret = i915_load_steps[i915_load_progress].init();
+		if (ret > 0)
+			return 0;
+		if (ret < 0) {
+			i915_unload();
+			return ret;
+		}
+	}
+
+	return 0;
+}
+
+static void __exit i915_exit(void)
+{
+	i915_unload();
+}
+
+module_init(i915_init);
+module_exit(i915_exit);
+
+MODULE_AUTHOR("The i915-from-scratch authors");
+MODULE_DESCRIPTION("Intel Gen8/Gen9 graphics: render and compute");
+MODULE_LICENSE("Dual MIT/GPL");
