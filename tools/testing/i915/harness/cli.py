@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 
-from . import cache, debian, guest, kernel, qemu, ui
+from . import cache, check, debian, guest, igt, kernel, mainjob, qemu, suite, ui
 
 REPO = os.path.abspath(os.path.join(os.path.dirname(__file__), '../../../..'))
 HELP = '''\
@@ -135,6 +135,22 @@ def do_shell(front, args):
     return front.machine(built, emulator, 'shell').shell(_shell_files({}))
 
 
+def do_run(front, args):
+    return mainjob.run(front, args.flavour)
+
+
+def do_test(front, args):
+    return suite.run(front, args.only)
+
+
+def do_check(front, args):
+    return check.run(front)
+
+
+def do_igt(front, args):
+    return igt.run(front, args)
+
+
 def parser():
     top = argparse.ArgumentParser(prog='make', add_help=True)
     subs = top.add_subparsers(dest='target', required=True)
@@ -146,8 +162,18 @@ def parser():
 
     sub('help', do_help, 'what there is')
     sub('clean', do_clean, 'remove what was built')
-    for name, func in (('build', do_build), ('shell', do_shell)):
+    for name, func in (('build', do_build), ('shell', do_shell), ('run', do_run)):
         sub(name, func, name).add_argument('--flavour', default='fast', choices=sorted(kernel.FRAGMENTS))
+    sub('check', do_check, 'checkpatch, sparse, W=1, kernel-doc, headers, SPDX')
+    p = sub('test', do_test, 'everything the project promises')
+    p.add_argument('--only', action='append', default=[], metavar='PART',
+                   help='check, device, or one of the boots: ' + ', '.join(b.name for b in suite.BOOTS))
+    p = sub('igt', do_igt, 'run an installed or built IGT')
+    p.add_argument('--igt', metavar='DIR', help='install prefix or meson build directory')
+    p.add_argument('--list', metavar='FILE', help='tests to run')
+    p.add_argument('--flavour', default='fast', choices=('fast', 'debug', 'stock'))
+    p.add_argument('--limit', type=int, default=60, help='seconds a test may take')
+    p.add_argument('--expect', default='bdw', help='name of the expectation files')
     p = sub('guest', do_guest, 'boot and run a script of your own')
     p.add_argument('--flavour', default='fast', choices=sorted(kernel.FRAGMENTS))
     p.add_argument('--script', help='shell script to run in the guest (none: a shell)')

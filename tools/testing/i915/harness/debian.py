@@ -13,7 +13,7 @@ from . import cache, proc, ui
 
 BUILD = ['gcc', 'make', 'bc', 'bison', 'flex', 'libelf-dev', 'xz-utils', 'kmod', 'linux-source-6.12',
          'busybox-static', 'intel-gpu-tools', 'dpkg-dev', 'ninja-build', 'meson', 'pkg-config', 'python3-venv',
-         'libglib2.0-dev', 'libpixman-1-dev', 'zlib1g-dev', 'seabios', 'qemu-system-data', 'ca-certificates',
+         'libglib2.0-dev', 'libfdt-dev', 'libpixman-1-dev', 'zlib1g-dev', 'seabios', 'qemu-system-data', 'ca-certificates',
          'libgcc-s1', 'rsync']
 CHECK = ['sparse', 'perl', 'python3-ply', 'python3-git', 'git']
 

@@ -125,7 +125,8 @@ class Machine:
         return ramdisk
 
     def run(self, steps, files=None, programs=(), search=(), boot_limit=BOOT_LIMIT, watch=None):
-        """Boot, run the steps, end the guest. watch(Result) is called as each step ends. Returns Outcome."""
+        """Boot, run the steps, end the guest. watch(Result) is called as each step ends, and
+        may ask for the end of the guest by returning true. Returns Outcome."""
         names = [s.name for s in steps]
         assert len(set(names)) == len(names) and not any(' ' in n for n in names), names
         job = ''.join('step %s %d %s\n' % (s.name, s.limit, shlex.quote(s.command)) for s in steps)
@@ -153,7 +154,7 @@ class Machine:
         outcome.strict = [r for r in rows if STRICT in r]
         outcome.counts = [r for r in rows if COUNT in r]
         if not outcome.finished and not outcome.why:
-            outcome.why = 'QEMU ended: ' + (rows[-1] if rows else 'the guest reset or powered off')
+            outcome.why = 'the guest was ended early'
         os.unlink(ramdisk)
         return outcome
 
@@ -188,6 +189,7 @@ class Watcher:
         self.watch = watch
         self.current = None             # Result being filled
         self.in_log = False
+        self.stopped = False            # watch() asked for the end
         self.begin = time.monotonic()
         self.since = self.begin         # when the current step (or the boot) began
         self.buffer = ''
@@ -200,7 +202,7 @@ class Watcher:
                 text = f.read()
                 if text:
                     self._take(text)
-                if self.outcome.finished:
+                if self.outcome.finished or self.stopped:
                     return
                 if ended and not text:
                     self._give_up('the guest ended by itself (panic or reset)')
@@ -238,14 +240,16 @@ class Watcher:
     def _close(self):
         done, self.current = self.current, None
         self.outcome.results[done.name] = done
-        if self.watch:
-            self.watch(done)
+        if self.watch and self.watch(done):
+            self.stopped = True
 
     def _take(self, text):
         rows = (self.buffer + text).split('\n')
         self.buffer = rows.pop()
         for row in rows:
             row = row.rstrip('\r')
+            if self.stopped:
+                return
             if row.startswith(self.mark):
                 self._marked(row[len(self.mark):].split())
             elif row and self.in_log:

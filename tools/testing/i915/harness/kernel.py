@@ -30,6 +30,7 @@ FRAGMENTS = {
     'debug': ['base', 'debug'],
     'builtin': ['base', 'debug', 'builtin'],
     'stock': ['base', 'fast', 'stock'],
+    'check': ['base', 'fast', 'check'],
 }
 
 
@@ -187,7 +188,7 @@ class Kernel:
     def _gcc():
         return (proc.output(['gcc', '--version']) or '').split('\n')[0]
 
-    def _objects(self, flavour):
+    def objects(self, flavour):
         return os.path.join(self._home(), 'o-' + flavour)
 
     def build(self, flavour):
@@ -196,7 +197,7 @@ class Kernel:
         tree, _ = self.assemble()
         if stock:
             tree = self.stock_tree()
-        objects = self._objects(flavour)
+        objects = self.objects(flavour)
         if flavour == 'builtin' and not os.path.isdir(objects):
             self._clone_debug(objects)
         self.configure(flavour, tree, objects)
@@ -226,7 +227,7 @@ class Kernel:
 
     def _clone_debug(self, objects):
         """Begin the built-in flavour from the debug objects: only what depends on DRM_I915 is compiled again."""
-        debug = self._objects('debug')
+        debug = self.objects('debug')
         if not os.path.exists(cache.Stamp(debug, 'base').file) or not os.path.exists(os.path.join(debug, 'vmlinux')):
             return
         with cache.whole(objects) as tmp:

@@ -2,13 +2,14 @@
 """QEMU: Debian's source with our device in it, for x86_64 only, built incrementally."""
 
 import os
+import shutil
 from dataclasses import dataclass
 
 from . import cache, debian, proc, ui
 
 CONFIGURE = ['--target-list=x86_64-softmmu', '--without-default-features', '--enable-system', '--enable-tcg',
-             '--enable-kvm', '--disable-docs', '--disable-tools', '--disable-guest-agent', '--disable-werror',
-             '--audio-drv-list=', '--without-default-devices', '--with-devices-x86_64=gt', '--enable-slirp=no']
+             '--enable-kvm', '--enable-fdt=system', '--disable-docs', '--disable-tools', '--disable-guest-agent',
+             '--disable-werror', '--audio-drv-list=', '--without-default-devices', '--with-devices-x86_64=i915']
 FIRMWARE = ['/usr/share/qemu', '/usr/share/seabios']
 TARGETS = ['qemu-system-x86_64', 'tests/qtest/i915-gt-test']
 
@@ -44,26 +45,29 @@ class Builder:
         os.utime(home)
         objects = os.path.join(home, 'build')
         built = cache.Stamp(home, 'built')
-        key = cache.digest(CONFIGURE, ('path', self.gpu))
+        devices = os.path.join(self.repo, 'tools/testing/i915/configs/qemu-devices.mak')
+        key = cache.digest(CONFIGURE, ('path', self.gpu), ('path', devices))
         if not built.matches(key):
             built.drop()
-            self._compile(home, objects, install)
+            self._compile(home, objects, install, devices)
             built.write(key)
         return Qemu(os.path.join(objects, TARGETS[0]), os.path.join(objects, TARGETS[1]), version)
 
     @staticmethod
-    def _compile(home, objects, install):
+    def _compile(home, objects, install, devices):
         log = cache.path('log', 'qemu.log')
         todo = 'the last lines above say what; mend it and run again (a killed build just goes on)'
         proc.run([install, home], cache.path('log', 'qemu-install.log'), 'putting the device into QEMU', todo)
+        shutil.copyfile(devices, os.path.join(home, 'configs/devices/x86_64-softmmu/i915.mak'))
         configured = cache.Stamp(objects, 'configured')
-        if not configured.matches(CONFIGURE) or not os.path.exists(os.path.join(objects, 'build.ninja')):
+        wanted = [CONFIGURE, cache.digest(('path', devices))]
+        if not configured.matches(wanted) or not os.path.exists(os.path.join(objects, 'build.ninja')):
             ui.say('configuring QEMU')
             os.makedirs(objects, exist_ok=True)
             configured.drop()
             proc.run(['../configure', *CONFIGURE], cache.path('log', 'qemu-configure.log'), 'configuring QEMU', todo,
                      cwd=objects)
-            configured.write(CONFIGURE)
+            configured.write(wanted)
         ui.say('building QEMU with the virtual GPU (the first time this takes minutes; log: %s)' % log)
         proc.run(['nice', 'ninja', '-j%d' % proc.jobs(), *TARGETS], log, 'building QEMU', todo, cwd=objects,
                  count=('] Compiling', 'files compiled'))

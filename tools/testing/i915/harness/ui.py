@@ -59,3 +59,8 @@ class Heartbeat:
     def __exit__(self, *exc):
         self.done.set()
         self.thread.join()
+
+
+def elapsed():
+    """Seconds since the start of the command."""
+    return time.monotonic() - START

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0
+# The only devices QEMU is built with, besides the virtual GPU.
+CONFIG_PCI_DEVICES=n
+CONFIG_I440FX=y
+CONFIG_Q35=y
+CONFIG_ISA_DEBUG=y
+CONFIG_VIRTIO_PCI=y
+CONFIG_VIRTIO_BLK=y
+CONFIG_VIRTIO_SERIAL=y
+CONFIG_VIRTIO_RNG=y

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0
+"""User-space programs that run in the guest: our own, and the kselftests of the assembled tree."""
+
+import os
+import shutil
+
+from . import cache, proc
+
+
+class Programs:
+    """Builds them against the kernel's own user API headers."""
+
+    def __init__(self, kernel):
+        self.kernel = kernel
+        self.repo = kernel.repo
+
+    def _headers(self, tree):
+        """The exported headers, made once for each tree."""
+        out = os.path.join(os.path.dirname(tree), 'o-headers')
+        include = os.path.join(out, 'usr/include')
+        stamp = cache.Stamp(out, 'headers')
+        key = cache.digest(('path', os.path.join(tree, 'include/uapi/drm')))
+        if not stamp.matches(key):
+            os.makedirs(out, exist_ok=True)
+            stamp.drop()
+            proc.run(['make', '-s', '-C', tree, 'O=' + out, 'headers'], cache.path('log', 'headers.log'),
+                     'exporting the kernel headers', 'run it again')
+            stamp.write(key)
+        return include
+
+    def build(self, tree):
+        """Build what is old. Returns {name in the guest: file here} and the list of ELF files among them."""
+        include = self._headers(tree)
+        out = os.path.join(os.path.dirname(tree), 'programs')
+        source = os.path.join(self.repo, 'tools/testing/i915/guest')
+        tests = os.path.join(self.repo, 'tools/testing/selftests/drivers/gpu/i915')
+        stamp = cache.Stamp(out, 'programs')
+        key = cache.digest(2, ('path', source), ('path', tests) if os.path.isdir(tests) else 'none')
+        if not stamp.matches(key):
+            shutil.rmtree(out, ignore_errors=True)
+            os.makedirs(os.path.join(out, 'bin'))
+            for name in sorted(os.listdir(source)):
+                if name.endswith('.c'):
+                    proc.run(['gcc', '-O2', '-Wall', '-Wextra', '-Werror', '-static', '-isystem', include,
+                              os.path.join(source, name), '-o', os.path.join(out, 'bin', name[:-2])],
+                             cache.path('log', 'programs.log'), 'compiling ' + name, 'mend the file')
+            if os.path.exists(os.path.join(tests, 'Makefile')):
+                self._kselftests(tree, out, include)
+            stamp.write(key)
+        files = {'tests/' + n: os.path.join(out, 'bin', n) for n in os.listdir(os.path.join(out, 'bin'))}
+        for name, full in cache.files_below(os.path.join(out, 'kselftest')):
+            files['kselftest/' + name] = full
+        return files, [f for f in files.values() if _dynamic(f)]
+
+    @staticmethod
+    def _kselftests(tree, out, include):
+        """As anybody would: make TARGETS=drivers/gpu/i915 install, runner included."""
+        target = os.path.join(out, 'kselftest')
+        proc.run(['make', '-C', os.path.join(tree, 'tools/testing/selftests'), 'TARGETS=drivers/gpu/i915',
+                  'O=' + os.path.join(out, 'o'), 'KHDR_INCLUDES=-isystem ' + include, 'INSTALL_PATH=' + target,
+                  'install'],
+                 cache.path('log', 'kselftest.log'), 'building the kselftests',
+                 'the last lines above say which file; mend it and run again')
+
+
+def _dynamic(path):
+    with open(path, 'rb') as f:
+        head = f.read(4096)
+    return head[:4] == b'\x7fELF' and b'ld-linux' in head

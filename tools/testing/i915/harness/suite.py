@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-2.0
+"""make test: everything the project promises. One test is one named line with what it saw.
+
+To add a test to a boot of the debug kernel, add one line to MODULE or BUILTIN: its name, what the guest runs, and
+how its output is read (by default: exit status 0, and the last line is what it saw). Any kernel log line at
+warning level or worse, any detector's report and any complaint of the virtual GPU fails the test it came in.
+"""
+
+import os
+import re
+import subprocess
+import time
+from dataclasses import dataclass
+
+from . import cache, check, debian, guest, klog, ktap, mainjob, proc, programs, ui
+
+
+@dataclass
+class Test:
+    """One test in the guest."""
+    name: str
+    command: str
+    read: object = mainjob.last_line        # function(Result) -> (held, what was seen)
+    limit: int = 120
+    status: int = 0                         # the exit status that is right
+
+
+@dataclass
+class Boot:
+    """One start of a debug kernel, with the tests it carries."""
+    name: str
+    flavour: str
+    tests: list
+    device: bool = True                     # with the GPU
+    append: str = ''
+
+
+def read_kernel_ktap(result):
+    """KUnit reports in the kernel log."""
+    return _ktap([klog.LINE.sub(r'\2', row) for row in result.log])
+
+
+def read_ktap(result):
+    return _ktap(result.output)
+
+
+def _ktap(rows):
+    cases, problems = ktap.parse(rows)
+    bad = ['%s %s' % (c.name, c.note) for c in cases if c.verdict == 'failed'] + problems
+    return not bad, ktap.summary(cases) + (': ' + '; '.join(bad) if bad else '')
+
+
+def read_leak_seen(result):
+    """The leak test must fail, and by reporting the leak."""
+    cases, problems = ktap.parse(result.output)
+    failed = [c.name for c in cases if c.verdict == 'failed']
+    seen = 'with the unbind made to fail, the test reports: %s' % (', '.join(failed) or 'no leak')
+    return failed == ['flink-and-exit-vma-leak'] and not problems, seen
+
+
+PPGTT = '/kselftest/drivers/gpu/i915/gem_ppgtt'
+KSELFTEST = 'cd /kselftest && sh ./run_kselftest.sh --collection drivers/gpu/i915'
+SUITES = ('sanitycheck', 'requests', 'objects', 'dmabuf', 'vma', 'evict', 'gtt', 'contexts')
+
+STORES = [Test('store-%s' % e, 'i915_store ' + e) for e in mainjob.ENGINES]
+KMEMLEAK = Test('kmemleak', '/guest/kmemleak scan', limit=300)
+
+MODULE = [
+    Test('kmemleak-ready', '/guest/kmemleak clear && echo cleared'),
+    Test('load', '/guest/load'),
+    *STORES,
+    Test('kselftest', KSELFTEST, read_ktap, 240),
+    Test('gem_ppgtt', PPGTT, read_ktap, 240),
+    Test('igt-gem_exec_nop', 'cd /tmp && gem_exec_nop -e all -r 1', mainjob.read_figure),
+    Test('igt-gem_create', 'cd /tmp && gem_create -s 4096 -r 1', mainjob.read_figure),
+    Test('lsgpu', 'lsgpu', mainjob.read_lsgpu),
+    Test('intel_gpu_top', '/guest/gputop', mainjob.read_gputop),
+    Test('unload', '/guest/unload'),
+    *[Test('mock-%s' % s, '/guest/mock ' + s, limit=300) for s in SUITES],
+    Test('mock-all', '/guest/mock all', limit=300),
+    Test('kunit', '/guest/kunit', read_kernel_ktap),
+    Test('load-unload-loop', 'for i in 1 2 3 4 5; do /guest/load && /guest/unload || exit 1; done; '
+         'echo "5 times, nothing left"', limit=180),
+    Test('reload-before-leak', '/guest/load'),
+    Test('leak-is-seen', '/guest/inject __i915_vma_unbind_no_wait 12 %s --run-subtest flink-and-exit-vma-leak' % PPGTT,
+         read_leak_seen, status=1),
+    Test('unload-after-leak', '/guest/unload'),
+    Test('leftovers', '/guest/leftovers'),
+    KMEMLEAK,
+]
+BUILTIN = [
+    Test('bound', '/guest/bound'),
+    *STORES,
+    Test('gem_ppgtt', PPGTT, read_ktap, 240),
+    KMEMLEAK,
+]
+
+BOOTS = [
+    Boot('module', 'debug', MODULE),
+    Boot('builtin', 'builtin', BUILTIN),
+    Boot('builtin-no-gpu', 'builtin', [Test('no-device', '/guest/nodevice')], device=False),
+    Boot('builtin-mock', 'builtin', [Test('result', '/guest/mockresult'), Test('bound', '/guest/bound')],
+         append='i915.mock_selftests=1'),
+]
+
+
+class Report:
+    """Prints one line a test, and counts."""
+
+    def __init__(self):
+        self.passed = 0
+        self.failed = []
+
+    def add(self, name, held, seen, seconds=None, details=()):
+        took = ' (%.1f s)' % seconds if seconds is not None else ''
+        ui.line('%-4s  %-34s  %s%s' % ('ok' if held else 'FAIL', name, seen, took))
+        for row in list(details)[:20]:
+            ui.line('        ' + row)
+        if held:
+            self.passed += 1
+        else:
+            self.failed.append(name)
+
+    def close(self):
+        if self.failed:
+            ui.line('failed: ' + ' '.join(self.failed))
+        ui.line('%d passed, %d failed' % (self.passed, len(self.failed)))
+        return 1 if self.failed or not self.passed else 0
+
+
+def check_tests(front, report):
+    begin = time.monotonic()
+
+    def add(name, rows, seen):
+        nonlocal begin
+        now = time.monotonic()
+        report.add('check: ' + name, not rows, '%d complaints' % len(rows) if rows else seen, now - begin, rows)
+        begin = now
+
+    check.each(front, add)
+
+
+def device_tests(front, report):
+    """The virtual GPU's own tests, which need no kernel."""
+    ui.say('testing the virtual GPU without a kernel')
+    with cache.lock():
+        emulator = front.qemu.build()
+    log = os.path.join(front.results, 'qtest.log')
+    os.makedirs(front.results, exist_ok=True)
+    env = proc.environment(QTEST_QEMU_BINARY=emulator.binary)
+    begin = time.monotonic()
+    with open(log, 'w') as out:
+        try:
+            status = subprocess.run([emulator.qtest, '--tap', '-k'], stdout=out, stderr=subprocess.STDOUT, env=env,
+                                    cwd=os.path.dirname(emulator.binary), timeout=300).returncode
+        except subprocess.TimeoutExpired:
+            status = 'not there within 300 s'
+    with open(log, errors='replace') as f:
+        cases, problems = ktap.parse(f.read().splitlines())
+    for case in cases:
+        report.add('device: ' + case.name.split('/i915-gt/')[-1], case.verdict == 'ok', case.note or case.verdict)
+    whole = status == 0 and not problems
+    report.add('device: all', whole, '%s, status %s' % (ktap.summary(cases), status), time.monotonic() - begin,
+               [] if whole else problems + proc.tail(log, 10))
+
+
+def boot_tests(front, boot, report):
+    """One boot and the tests in it."""
+    built, emulator = front.build(boot.flavour)
+    files, dynamic = programs.Programs(front.kernel).build(built.tree)
+    ui.say('boot %s: Linux %s, %s kernel' % (boot.name, built.release, boot.flavour))
+    tests = {t.name: t for t in boot.tests}
+
+    def one(result):
+        test = tests[result.name]
+        held, seen = test.read(result)
+        bad = klog.failures(result.log)
+        details = bad
+        if result.status is None:
+            held, seen = False, result.why
+            details = bad + result.output[-10:]
+        elif result.status != test.status:
+            held = False
+            seen = 'status %d: %s' % (result.status, seen)
+            details = bad + result.output[-10:]
+        elif bad:
+            held, seen = False, '%s; but %d bad lines in the kernel log' % (seen, len(bad))
+        report.add('%s: %s' % (boot.name, test.name), held, seen, result.seconds, details)
+
+    kw = {} if boot.device else {'device': None}
+    machine = front.machine(built, emulator, 'test-' + boot.name, memory=3072, append=boot.append, **kw)
+    outcome = machine.run([guest.Step(t.name, t.command, t.limit) for t in boot.tests], files, dynamic,
+                          boot_limit=300, watch=one)
+    for test in boot.tests:
+        if test.name not in outcome.results:
+            report.add('%s: %s' % (boot.name, test.name), False, 'not reached')
+    bad = [text for step, text in outcome.bad_lines() if step in ('boot', 'console')]
+    up = 'booted in %.1f s (%s)' % (outcome.booted, outcome.accel) if outcome.booted else ''
+    report.add(boot.name + ': boot and kernel log', bool(outcome.booted) and outcome.finished and not bad,
+               '%d bad lines' % len(bad) if bad else outcome.why or up, None,
+               bad or ([] if outcome.finished else outcome.console_tail()))
+    if boot.device:
+        report.add(boot.name + ': misuse the GPU reports', outcome.finished and not outcome.strict,
+                   '%d reports' % len(outcome.strict), None, outcome.strict)
+    kunit = [klog.LINE.sub(r'\2', row) for row in outcome.boot_log]
+    if boot.flavour == 'builtin' and outcome.booted:
+        held, seen = _ktap(kunit)
+        report.add(boot.name + ': kunit at boot', held, seen)
+
+
+def run(front, only=()):
+    """All of it, or only the parts whose name begins with one of `only` (check, device, or a boot)."""
+    front.setup(*debian.CHECK)
+    report = Report()
+    parts = [('check', check_tests), ('device', device_tests)]
+    parts += [(b.name, lambda f, r, b=b: boot_tests(f, b, r)) for b in BOOTS]
+    for name, func in parts:
+        if only and not any(re.fullmatch(o, name) for o in only):
+            continue
+        try:
+            func(front, report)
+        except ui.Problem as problem:
+            ui.report(problem)
+            report.add(name, False, problem.what)
+    return report.close()
