@@ -7,6 +7,7 @@
 #include <drm/drm_file.h>
 #include <drm/drm_print.h>
 
+#include "diag/i915_diag_types.h"
 #include "gt/i915_gt_types.h"
 #include "hw/i915_device_info.h"
 #include "hw/i915_uncore.h"
@@ -51,6 +52,9 @@ struct drm_i915_private {
 	 * Flushed by whoever needs the result (drop_caches, unload).
 	 */
 	struct workqueue_struct *wq;
+
+	/** @diag: the doors of the diagnostics room */
+	struct i915_diag diag;
 
 	/** @mock: true on the device of the mock selftests: no PCI, no MMIO */
 	bool mock;

@@ -20,7 +20,7 @@ enum i915_audit_kind {
 	I915_AUDIT_VM,			/* per-process address spaces */
 	I915_AUDIT_PT,			/* page-table pages of all levels */
 	I915_AUDIT_CONTEXT,		/* GEM contexts */
-	I915_AUDIT_LRC,			/* context images with their rings, one per context and engine */
+	I915_AUDIT_LRC,			/* context images, each with its ring */
 	I915_AUDIT_REQUEST,		/* requests not yet retired */
 	I915_AUDIT_FILE,		/* open files */
 	I915_AUDIT_KINDS

@@ -286,6 +286,8 @@ struct i915_gt {
 	atomic_t reset_count;
 	/** @irq: interrupt line in use, 0: none */
 	int irq;
+	/** @irq_count: interrupts since load, for the PMU; counted by the interrupt handler only */
+	unsigned long irq_count;
 };
 
 /**

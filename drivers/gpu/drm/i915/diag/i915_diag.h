@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _I915_DIAG_H_
+#define _I915_DIAG_H_
+
+struct drm_file;
+struct drm_i915_gem_object;
+struct drm_i915_private;
+struct drm_printer;
+
+/* all of the room, for the root: debugfs, sysfs, PMU (i915_diag.c) */
+int i915_diag_register(struct drm_i915_private *i915);
+void i915_diag_unregister(struct drm_i915_private *i915);
+
+/* its parts */
+void i915_debugfs_register(struct drm_i915_private *i915);
+void i915_debugfs_params_register(struct drm_i915_private *i915);
+int i915_sysfs_register(struct drm_i915_private *i915);
+void i915_sysfs_unregister(struct drm_i915_private *i915);
+int i915_pmu_register(struct drm_i915_private *i915);
+void i915_pmu_unregister(struct drm_i915_private *i915);
+void i915_pmu_reap(void);
+
+void i915_control_debugfs_register(struct drm_i915_private *i915);
+
+struct drm_i915_gem_object *i915_diag_next_object(struct drm_i915_private *i915,
+						  struct drm_i915_gem_object *prev);
+
+void i915_show_fdinfo(struct drm_printer *p, struct drm_file *file);
+
+#endif

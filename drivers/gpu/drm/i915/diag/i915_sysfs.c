@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/kobject.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+
+#include <drm/drm_file.h>
+
+#include <uapi/drm/i915_drm.h>
+
+#include "diag/i915_diag.h"
+#include "gt/i915_gt.h"
+#include "i915_drv.h"
+
+/**
+ * DOC: sysfs engine/
+ *
+ * Below the card's device there is engine/, with one directory for each
+ * engine: what it is (class, instance, capabilities) and what can be tuned
+ * (heartbeat, timeouts), and in .defaults/ what the tunables were born with, so
+ * that a test can put them back.
+ *
+ * One table of tunables makes the files of both. A tunable is read where it is
+ * used, at the moment it is used; setting one needs no more than storing it.
+ */
+
+struct i915_engine_kobj {
+	struct kobject kobj;
+	struct i915_engine *engine;
+	/* what the tunables below this directory show: props or defaults */
+	struct i915_engine_props *props;
+};
+
+struct i915_prop_attr {
+	struct kobj_attribute attr;
+	/* offset in struct i915_engine_props */
+	size_t offset;
+	/* largest value that makes sense, in the unit of the property */
+	unsigned long max;
+	/* needs a GPU that can preempt */
+	bool preemption;
+};
+
+static struct i915_engine_kobj *to_engine_kobj(struct kobject *kobj)
+{
+	return container_of(kobj, struct i915_engine_kobj, kobj);
+}
+
+static unsigned long *i915_prop(struct kobject *kobj, struct kobj_attribute *attr)
+{
+	struct i915_prop_attr *prop = container_of(attr, struct i915_prop_attr, attr);
+
+	return (void *)to_engine_kobj(kobj)->props + prop->offset;
+}
+
+static ssize_t prop_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%lu\n", READ_ONCE(*i915_prop(kobj, attr)));
+}
+
+static ssize_t prop_store(struct kobject *kobj, struct kobj_attribute *attr, const char *buf,
+			  size_t count)
+{
+	struct i915_prop_attr *prop = container_of(attr, struct i915_prop_attr, attr);
+	unsigned long value;
+	int ret;
+
+	ret = kstrtoul(buf, 0, &value);
+	if (ret)
+		return ret;
+
+	if (value > prop->max)
+		return -EINVAL;
+
+	WRITE_ONCE(*i915_prop(kobj, attr), value);
+
+	return count;
+}
+
+#define I915_PROP(name_, max_, preemption_) { \
+	.attr = { \
+		.attr = { .name = #name_, .mode = 0644 }, \
+		.show = prop_show, \
+		.store = prop_store, \
+	}, \
+	.offset = offsetof(struct i915_engine_props, name_), \
+	.max = (max_), \
+	.preemption = (preemption_), \
+}
+
+static struct i915_prop_attr i915_props[] = {
+	I915_PROP(heartbeat_interval_ms, INT_MAX, false),
+	I915_PROP(preempt_timeout_ms, INT_MAX, true),
+	I915_PROP(stop_timeout_ms, INT_MAX, false),
+	I915_PROP(timeslice_duration_ms, INT_MAX, true),
+	/* busy waiting for longer than 20 us never pays */
+	I915_PROP(max_busywait_duration_ns, 20 * NSEC_PER_USEC, false),
+};
+
+/* The same without store: .defaults/ */
+#define I915_DEFAULT(name_, preemption_) { \
+	.attr = { \
+		.attr = { .name = #name_, .mode = 0444 }, \
+		.show = prop_show, \
+	}, \
+	.offset = offsetof(struct i915_engine_props, name_), \
+	.preemption = (preemption_), \
+}
+
+static struct i915_prop_attr i915_defaults[] = {
+	I915_DEFAULT(heartbeat_interval_ms, false),
+	I915_DEFAULT(preempt_timeout_ms, true),
+	I915_DEFAULT(stop_timeout_ms, false),
+	I915_DEFAULT(timeslice_duration_ms, true),
+	I915_DEFAULT(max_busywait_duration_ns, false),
+};
+
+static_assert(ARRAY_SIZE(i915_props) == ARRAY_SIZE(i915_defaults));
+
+static ssize_t name_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%s\n", to_engine_kobj(kobj)->engine->desc->name);
+}
+
+static ssize_t class_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", to_engine_kobj(kobj)->engine->desc->uabi_class);
+}
+
+static ssize_t instance_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", to_engine_kobj(kobj)->engine->desc->uabi_instance);
+}
+
+static ssize_t mmio_base_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "0x%x\n", to_engine_kobj(kobj)->engine->desc->mmio_base);
+}
+
+/*
+ * What a video engine can do beyond its class. The first video decode engine
+ * and the enhancement engine of these generations feed the scaler; HEVC came
+ * with Gen9.
+ */
+static ssize_t i915_emit_capabilities(struct i915_engine *engine, bool known, char *buf)
+{
+	bool gen9 = engine->gt->i915->info->gen >= 9;
+	ssize_t len = 0;
+
+	switch (engine->desc->uabi_class) {
+	case I915_ENGINE_CLASS_VIDEO:
+		if (known || gen9)
+			len += sysfs_emit_at(buf, len, "hevc ");
+		if (known || gen9)
+			len += sysfs_emit_at(buf, len, "sfc ");
+		break;
+	case I915_ENGINE_CLASS_VIDEO_ENHANCE:
+		if (known || gen9)
+			len += sysfs_emit_at(buf, len, "sfc ");
+		break;
+	}
+
+	/* the last space becomes the end of the line */
+	if (!len)
+		return sysfs_emit(buf, "\n");
+	buf[len - 1] = '\n';
+
+	return len;
+}
+
+static ssize_t capabilities_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return i915_emit_capabilities(to_engine_kobj(kobj)->engine, false, buf);
+}
+
+static ssize_t known_capabilities_show(struct kobject *kobj, struct kobj_attribute *attr,
+				       char *buf)
+{
+	return i915_emit_capabilities(to_engine_kobj(kobj)->engine, true, buf);
+}
+
+static const struct kobj_attribute i915_engine_attrs[] = {
+	__ATTR_RO(name),
+	__ATTR_RO(class),
+	__ATTR_RO(instance),
+	__ATTR_RO(mmio_base),
+	__ATTR_RO(capabilities),
+	__ATTR_RO(known_capabilities),
+};
+
+static void i915_engine_kobj_release(struct kobject *kobj)
+{
+	kfree(to_engine_kobj(kobj));
+}
+
+static const struct kobj_type i915_engine_ktype = {
+	.release = i915_engine_kobj_release,
+	.sysfs_ops = &kobj_sysfs_ops,
+};
+
+static int i915_props_create(struct kobject *kobj, struct i915_prop_attr *props)
+{
+	bool preemption = to_engine_kobj(kobj)->engine->gt->i915->info->has_preemption;
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(i915_props); i++) {
+		if (props[i].preemption && !preemption)
+			continue;
+
+		ret = sysfs_create_file(kobj, &props[i].attr.attr);
+		if (ret)
+			return ret;
+	}
+
+	return 0;
+}
+
+static struct kobject *i915_engine_kobj_create(struct kobject *parent, struct i915_engine *engine,
+					       struct i915_engine_props *props, const char *name)
+{
+	struct i915_engine_kobj *dir;
+
+	dir = kzalloc(sizeof(*dir), GFP_KERNEL);
+	if (!dir)
+		return ERR_PTR(-ENOMEM);
+
+	dir->engine = engine;
+	dir->props = props;
+	if (kobject_init_and_add(&dir->kobj, &i915_engine_ktype, parent, "%s", name)) {
+		kobject_put(&dir->kobj);
+		return ERR_PTR(-ENOMEM);
+	}
+
+	return &dir->kobj;
+}
+
+static int i915_engine_dir_create(struct drm_i915_private *i915, struct i915_engine *engine)
+{
+	struct kobject *dir, *defaults;
+	unsigned int i;
+	int ret;
+
+	dir = i915_engine_kobj_create(i915->diag.engine_dir, engine, &engine->props,
+				      engine->desc->name);
+	if (IS_ERR(dir))
+		return PTR_ERR(dir);
+	i915->diag.engine[engine->id] = dir;
+
+	for (i = 0; i < ARRAY_SIZE(i915_engine_attrs); i++) {
+		ret = sysfs_create_file(dir, &i915_engine_attrs[i].attr);
+		if (ret)
+			return ret;
+	}
+
+	ret = i915_props_create(dir, i915_props);
+	if (ret)
+		return ret;
+
+	defaults = i915_engine_kobj_create(dir, engine, &engine->defaults, ".defaults");
+	if (IS_ERR(defaults))
+		return PTR_ERR(defaults);
+	i915->diag.engine_defaults[engine->id] = defaults;
+
+	return i915_props_create(defaults, i915_defaults);
+}
+
+static void i915_kobj_remove(struct kobject **kobj)
+{
+	if (!*kobj)
+		return;
+
+	kobject_del(*kobj);
+	kobject_put(*kobj);
+	*kobj = NULL;
+}
+
+/**
+ * i915_sysfs_unregister - remove engine/ and all below it
+ * @i915: the device, still registered
+ *
+ * Context: process context; waits for readers that are inside.
+ */
+void i915_sysfs_unregister(struct drm_i915_private *i915)
+{
+	unsigned int id;
+
+	for (id = 0; id < I915_ENGINES; id++) {
+		i915_kobj_remove(&i915->diag.engine_defaults[id]);
+		i915_kobj_remove(&i915->diag.engine[id]);
+	}
+	i915_kobj_remove(&i915->diag.engine_dir);
+}
+
+/**
+ * i915_sysfs_register - add engine/ below the card
+ * @i915: the device, registered
+ *
+ * Context: process context.
+ * Return: 0 or -errno; nothing is left then.
+ */
+int i915_sysfs_register(struct drm_i915_private *i915)
+{
+	struct i915_engine *engine;
+	unsigned int id;
+	int ret;
+
+	i915->diag.engine_dir = kobject_create_and_add("engine", &i915->drm.primary->kdev->kobj);
+	if (!i915->diag.engine_dir)
+		return -ENOMEM;
+
+	for_each_engine(engine, &i915->gt, id) {
+		ret = i915_engine_dir_create(i915, engine);
+		if (ret) {
+			i915_sysfs_unregister(i915);
+			return ret;
+		}
+	}
+
+	return 0;
+}
