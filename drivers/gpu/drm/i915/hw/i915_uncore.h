@@ -32,6 +32,8 @@ struct i915_forcewake_domain {
 	u32 request;
 	/** @ack: register whose bit 0 follows the request */
 	u32 ack;
+	/** @thread_status: the threads of the domain must be seen awake, too (Broadwell) */
+	bool thread_status;
 };
 
 /**
