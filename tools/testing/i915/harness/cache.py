@@ -3,7 +3,7 @@
 
 A directory is either whole or not there: it is made under a temporary name and renamed when done. Builds that
 go on in place (kernel, QEMU) keep a stamp, taken away before the build and written after it, so a killed build is
-simply continued. One lock keeps two runs from building at once.
+simply continued. Each of them has a lock, so that two runs at once do not meet.
 """
 
 import contextlib
@@ -57,8 +57,8 @@ def clear():
 
 
 @contextlib.contextmanager
-def lock(name='build'):
-    """Hold one of the cache's locks; say so when another run has it."""
+def lock(name):
+    """Hold one of the cache's locks ("tree", "qemu", "kernel-fast" ...); say so when another run has it."""
     with open(path(name + '.lock'), 'w') as f:
         try:
             fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -28,10 +28,11 @@ class Checker:
         self.built = None           # None, or the message of the build that failed
 
     def prepare(self, compiled):
-        with cache.lock():
+        with cache.lock('tree'):
             self.tree, _ = self.kernel.assemble()
-            self.objects = self.kernel.objects('check')
-            if compiled:
+        self.objects = self.kernel.objects('check')
+        if compiled:
+            with cache.lock('kernel-check'):
                 self.kernel.configure('check', self.tree, self.objects)
                 self._compile()
 

@@ -7,9 +7,10 @@ import shutil
 import signal
 import sys
 
-from . import cache, check, debian, guest, igt, kernel, mainjob, qemu, suite, ui
+from . import cache, check, debian, guest, igt, judge, kernel, mainjob, qemu, suite, ui
 
 REPO = os.path.abspath(os.path.join(os.path.dirname(__file__), '../../../..'))
+BOOTED = ('fast', 'debug', 'builtin', 'stock')
 HELP = '''\
 make run      build everything, boot the kernel on the virtual GPU, load i915, test it, print one table
 make test     everything the project promises, under a debug kernel; last line "N passed, N failed"
@@ -59,10 +60,9 @@ class Front:
         return self.qemu.build()
 
     def build(self, flavour):
-        """Kernel and QEMU, under the lock. Returns (kernel.Built, qemu.Qemu)."""
-        with cache.lock():
-            emulator = self.emulator()
-            return self.kernel.build(flavour), emulator
+        """QEMU and one kernel. Returns (kernel.Built, qemu.Qemu)."""
+        emulator = self.emulator()
+        return self.kernel.build(flavour), emulator
 
     def machine(self, built, emulator, name, **kw):
         """A guest whose files go to build/NAME."""
@@ -165,12 +165,14 @@ def parser():
     sub('help', do_help, 'what there is')
     sub('clean', do_clean, 'remove what was built')
     for name, func in (('build', do_build), ('shell', do_shell), ('run', do_run)):
-        sub(name, func, name).add_argument('--flavour', default='fast', choices=sorted(kernel.FRAGMENTS))
+        sub(name, func, name).add_argument('--flavour', default='fast', choices=BOOTED)
     p = sub('check', do_check, 'checkpatch, sparse, W=1, kernel-doc, headers, SPDX')
     p.add_argument('--only', action='append', default=[], choices=[c[0] for c in check.CHECKS])
     p = sub('test', do_test, 'everything the project promises')
     p.add_argument('--only', action='append', default=[], metavar='PART',
                    help='check, device, or one of the boots: ' + ', '.join(b.name for b in suite.BOOTS))
+    p = sub('judge', judge.run, 'the stock driver on the virtual GPU')
+    p.add_argument('--no-live', dest='live', action='store_false', help='without its live selftests')
     p = sub('igt', do_igt, 'run an installed or built IGT')
     p.add_argument('--igt', metavar='DIR', help='install prefix or meson build directory')
     p.add_argument('--list', metavar='FILE', help='tests to run')
@@ -178,7 +180,7 @@ def parser():
     p.add_argument('--limit', type=int, default=60, help='seconds a test may take')
     p.add_argument('--expect', default='bdw', help='name of the expectation files')
     p = sub('guest', do_guest, 'boot and run a script of your own')
-    p.add_argument('--flavour', default='fast', choices=sorted(kernel.FRAGMENTS))
+    p.add_argument('--flavour', default='fast', choices=BOOTED)
     p.add_argument('--script', help='shell script to run in the guest (none: a shell)')
     p.add_argument('--file', action='append', default=[], metavar='FILE[:NAME]',
                    help='copy FILE into the guest as NAME (default: tests/FILE), with the libraries it needs')

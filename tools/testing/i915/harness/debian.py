@@ -84,8 +84,15 @@ def ensure(packages):
     if proc.output(['dpkg', '--audit']):
         ui.say('an earlier installation was interrupted: completing it (dpkg --configure -a)')
         proc.run(['dpkg', '--configure', '-a'], log, 'dpkg --configure -a', 'look at the log: ' + log)
-    _apt(['update'], log, 'apt-get update')
-    _apt(['install', '-y', '--no-install-recommends', *lack], log, 'apt-get install')
+    stale = None
+    try:
+        _apt(['update'], log, 'apt-get update')
+    except ui.Problem as problem:
+        stale = problem                 # perhaps a source we do not need: the packages decide
+    try:
+        _apt(['install', '-y', '--no-install-recommends', *lack], log, 'apt-get install')
+    except ui.Problem as problem:
+        raise (stale or problem) from None
     lack = missing(packages)
     if lack:
         raise ui.Problem('still missing after apt-get install: ' + ' '.join(lack), 'look at the log: ' + log,

@@ -59,7 +59,8 @@ def base():
                         if not n.endswith(('.so', '.sh')) and os.access(os.path.join(BENCHMARKS, n), os.X_OK)
                         and os.path.isfile(os.path.join(BENCHMARKS, n))]
     programs = [p for p in programs if _is_elf(p)]
-    with open(target + '.new', 'wb') as out:
+    new = '%s.%d' % (target, os.getpid())
+    with open(new, 'wb') as out:
         archive = cpio.Archive(out)
         for name in ('dev', 'proc', 'sys', 'tmp', 'run', 'etc', 'root', 'mnt', 'var'):
             archive.directory(name)
@@ -79,7 +80,7 @@ def base():
         archive.file('etc/passwd', b'root:x:0:0:root:/root:/bin/sh\n')
         archive.file('etc/group', b'root:x:0:\nvideo:x:44:\nrender:x:104:\n')
         archive.close()
-    os.replace(target + '.new', target)
+    os.replace(new, target)
     cache.expire(os.path.dirname(target), 14, keep=[os.path.basename(target)])
     return target
 

@@ -193,10 +193,14 @@ class Kernel:
 
     def build(self, flavour):
         """Build one flavour as far as it is not built; returns Built."""
-        stock = flavour == 'stock'
-        tree, _ = self.assemble()
-        if stock:
-            tree = self.stock_tree()
+        with cache.lock('tree'):
+            tree, _ = self.assemble()
+            if flavour == 'stock':
+                tree = self.stock_tree()
+        with cache.lock('kernel-' + flavour):
+            return self._build(flavour, tree)
+
+    def _build(self, flavour, tree):
         objects = self.objects(flavour)
         if flavour == 'builtin' and not os.path.isdir(objects):
             self._clone_debug(objects)

@@ -30,6 +30,10 @@ class Programs:
 
     def build(self, tree):
         """Build what is old. Returns {name in the guest: file here} and the list of ELF files among them."""
+        with cache.lock('programs'):
+            return self._build(tree)
+
+    def _build(self, tree):
         include = self._headers(tree)
         out = os.path.join(os.path.dirname(tree), 'programs')
         source = os.path.join(self.repo, 'tools/testing/i915/guest')

@@ -38,6 +38,12 @@ class Builder:
         if not os.path.exists(install):
             raise ui.Problem('no virtual GPU in %s' % self.gpu, 'run this from a complete clone of the project')
         home = cache.path('qemu', version.replace(':', '_'))
+        with cache.lock('qemu'):
+            self._build(version, home, install)
+        objects = os.path.join(home, 'build')
+        return Qemu(os.path.join(objects, TARGETS[0]), os.path.join(objects, TARGETS[1]), version)
+
+    def _build(self, version, home, install):
         if not os.path.isdir(home):
             cache.need_space(3, 'building QEMU')
             debian.fetch_source('qemu', version, home)
@@ -51,7 +57,6 @@ class Builder:
             built.drop()
             self._compile(home, objects, install, devices)
             built.write(key)
-        return Qemu(os.path.join(objects, TARGETS[0]), os.path.join(objects, TARGETS[1]), version)
 
     @staticmethod
     def _compile(home, objects, install, devices):

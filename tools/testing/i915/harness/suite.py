@@ -12,7 +12,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from . import cache, check, debian, guest, klog, ktap, mainjob, proc, programs, ui
+from . import check, debian, guest, klog, ktap, mainjob, proc, programs, ui
 
 
 @dataclass
@@ -143,8 +143,7 @@ def check_tests(front, report):
 def device_tests(front, report):
     """The virtual GPU's own tests, which need no kernel."""
     ui.say('testing the virtual GPU without a kernel')
-    with cache.lock():
-        emulator = front.qemu.build()
+    emulator = front.qemu.build()
     log = os.path.join(front.results, 'qtest.log')
     os.makedirs(front.results, exist_ok=True)
     env = proc.environment(QTEST_QEMU_BINARY=emulator.binary)
