@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Virtual Intel GPU: strict reports.
+ *
+ * A report says who did what where and what to do about it. Equal lines are
+ * printed once, at most strict-max lines of a kind; all are counted.
+ */
+#include "gt_int.h"
+#include "qapi/error.h"
+
+static const char *const kind_name[SK_NKIND] = {
+    [SK_STALE_TLB] = "stale-tlb",
+    [SK_STALE_GGTT] = "stale-ggtt",
+    [SK_PAGE_FAULT] = "page-fault",
+    [SK_GGTT_ABSENT] = "ggtt-absent",
+    [SK_NOT_RAM] = "not-ram",
+    [SK_READ_ONLY] = "read-only",
+    [SK_PTE] = "pte",
+    [SK_CONTEXT] = "context",
+    [SK_DESCRIPTOR] = "descriptor",
+    [SK_ELSP_PENDING] = "elsp-pending",
+    [SK_RUNLIST] = "runlist-off",
+    [SK_TAIL] = "tail",
+    [SK_COMMAND] = "command",
+    [SK_ENGINE] = "engine",
+    [SK_LENGTH] = "length",
+    [SK_BATCH] = "batch",
+    [SK_PRIVILEGE] = "privilege",
+    [SK_REGISTER] = "register",
+    [SK_REGISTER_RO] = "register-ro",
+    [SK_MASK] = "mask",
+    [SK_FORCEWAKE] = "forcewake",
+    [SK_MARKER] = "marker",
+};
+
+const char *gt_kind_name(enum GtKind kind)
+{
+    return kind_name[kind];
+}
+
+/* true if the line is new */
+static bool first_time(GtDev *s, const char *line)
+{
+    return g_hash_table_add(s->said, g_strdup(line));
+}
+
+void gt_strict(GtDev *s, GtEng *e, enum GtKind kind, uint64_t addr,
+               const char *fmt, ...)
+{
+    g_autofree char *text = NULL, *line = NULL;
+    va_list ap;
+
+    if (!s->strict) {
+        return;
+    }
+    COUNT(s, CN_STRICT);
+    if (++s->strict_n[kind] > 64 * (uint64_t)s->strict_max) {
+        return;                 /* do not even format */
+    }
+    va_start(ap, fmt);
+    text = g_strdup_vprintf(fmt, ap);
+    va_end(ap);
+    line = g_strdup_printf("i915-gpu: STRICT %s: engine %s ctx %08x addr %"
+                           PRIx64 " cmd %08x: %s\n", kind_name[kind],
+                           e ? e->def->name : "cpu",
+                           e && e->cur >= 0 ? ELEM_LRCA(e->el[e->cur]) : 0,
+                           addr, e ? e->cmd : 0, text);
+    if (!first_time(s, line) || s->strict_said[kind] >= s->strict_max) {
+        return;
+    }
+    s->strict_said[kind]++;
+    fputs(line, s->out);
+    fflush(s->out);
+}
+
+void gt_trace(GtDev *s, const char *fmt, ...)
+{
+    va_list ap;
+
+    fprintf(s->out, "i915-gpu: TRACE %" PRId64 " ",
+            qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL));
+    va_start(ap, fmt);
+    vfprintf(s->out, fmt, ap);
+    va_end(ap);
+    fputc('\n', s->out);
+}
+
+void gt_check_init(GtDev *s, Error **errp)
+{
+    s->out = stderr;
+    s->said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    if (s->report && *s->report) {
+        s->out = fopen(s->report, "a");
+        if (!s->out) {
+            error_setg_errno(errp, errno, "report file %s: cannot open",
+                             s->report);
+            s->out = stderr;
+        }
+    }
+}
+
+/*
+ * Registers below 0x40000 sleep unless a forcewake domain is held: reads
+ * give garbage, writes are lost. Exempt are writes that hardware shadows, the
+ * frequency block, and the two execlist registers (the stock driver relies
+ * on all of these).
+ */
+void gt_check_forcewake(GtDev *s, uint32_t a, bool wr)
+{
+    static const uint32_t shadowed[] = {
+        0x02030, 0x0a008, 0x0a00c, 0x12030, 0x1a030, 0x22030
+    };
+    uint32_t held = R(s, REG_FW_GT) | R(s, REG_FW_RENDER) |
+                    R(s, REG_FW_MEDIA);
+    GtEng *e;
+
+    if (a >= 0x40000 || held || !s->strict) {
+        return;
+    }
+    if (a == REG_FW_ACK_RENDER || a == REG_FW_ACK_MEDIA ||
+        (a >= 0xa000 && a < 0xb000)) {
+        return;
+    }
+    e = gt_engine_at(s, a);
+    if (e && (a - e->def->base == ENG_ELSP ||
+              a - e->def->base == ENG_CSB_PTR)) {
+        return;
+    }
+    for (int i = 0; wr && i < ARRAY_SIZE(shadowed); i++) {
+        if (a == shadowed[i]) {
+            return;
+        }
+    }
+    gt_strict(s, NULL, SK_FORCEWAKE, a, "register %s without forcewake",
+              wr ? "written" : "read");
+}

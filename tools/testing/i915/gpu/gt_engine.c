@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Virtual Intel GPU: when engines run.
+ *
+ * An engine works in slices of a bounded number of commands (long blits
+ * count by their size), from a timer of the guest's clock or, for the first
+ * "inline" commands, within the ELSP write itself. After a few full slices
+ * the pauses between them grow, so that endless batches starve neither the
+ * CPUs nor other engines. An unsatisfied semaphore polls with growing
+ * delay and is looked at again after every store of another engine.
+ */
+#include "gt_int.h"
+
+#define POLL_NS         10000           /* unit of polling and backing off */
+#define POLL_MAX        20
+#define FULL_SPEED      4               /* full slices before pausing */
+/*
+ * The semaphore-wait event makes drivers end a time slice. Raised at once it
+ * would ping-pong with a gate that is closed only for the moment of a switch.
+ */
+#define WAIT_EVENT_NS   360000
+
+static const GtEngDef engine_def[GT_NENG] = {
+    [RCS] = { "rcs0", 0x02000, 1 << 1, REG_TLB_RCS, 0, 0, 0, 2 },
+    [BCS] = { "bcs0", 0x22000, 1 << 3, REG_TLB_BCS, 0, 16, 2, 1 },
+    [VCS] = { "vcs0", 0x12000, 1 << 2, REG_TLB_VCS, 1, 0, 1, 4 },
+    [VECS] = { "vecs0", 0x1a000, 1 << 4, REG_TLB_VECS, 3, 0, 3, 4 },
+};
+
+uint64_t gt_ticks(GtDev *s, int64_t ns)
+{
+    return s->chip == CHIP_SKL ? muldiv64(ns, 12, 1000) : ns / 80;
+}
+
+uint64_t gt_timestamp(GtDev *s)
+{
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+
+    return gt_ticks(s, now) & 0xfffffffffULL;   /* 36 bits */
+}
+
+bool gt_stopped(GtEng *e)
+{
+    return e->held || (ER(e, ENG_MI_MODE) & MI_MODE_STOP_RING);
+}
+
+void gt_kick(GtEng *e, int64_t delay_ns)
+{
+    timer_mod(e->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + delay_ns);
+}
+
+/* memory changed: let waiting engines look again */
+void gt_wake_waiters(GtDev *s, GtEng *but)
+{
+    for (int i = 0; i < GT_NENG; i++) {
+        GtEng *e = &s->eng[i];
+
+        if (e != but && e->waiting) {
+            e->backoff = 0;
+            gt_kick(e, 0);
+        }
+    }
+}
+
+/* the slice is used up */
+static void pause_between_slices(GtEng *e)
+{
+    e->backoff = MIN(e->backoff + 1, POLL_MAX);
+    gt_kick(e, e->backoff > FULL_SPEED ? e->backoff * POLL_NS : 1000);
+}
+
+static void wait_and_poll(GtEng *e)
+{
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+
+    if (!e->waiting) {
+        e->waiting = true;
+        e->wait_told = false;
+        e->wait_since = now;
+        e->backoff = 0;
+    }
+    e->backoff = MIN(e->backoff + 1, POLL_MAX);
+    if (!e->wait_told && now - e->wait_since >= WAIT_EVENT_NS) {
+        e->wait_told = true;
+        gt_event(e, EV_SEMWAIT);
+    }
+    gt_kick(e, e->backoff * POLL_NS);
+}
+
+static void run(GtEng *e, int budget)
+{
+    bool arb;
+    int st;
+
+    COUNT(e->gt, CN_SLICE);
+    e->budget = budget;
+    while (e->cur >= 0 && !e->dead && !gt_stopped(e)) {
+        if (!e->lvl && e->head == e->tail) {
+            gt_ring_done(e);
+            continue;
+        }
+        if (e->budget-- <= 0) {
+            pause_between_slices(e);
+            return;
+        }
+        st = gt_step(e);
+        arb = (st == ST_ARB || st == ST_WAIT) && e->arb && e->have_pend;
+        if (arb) {
+            e->waiting = false;
+            gt_switch_to_pending(e);
+        } else if (st == ST_WAIT) {
+            wait_and_poll(e);
+            return;
+        } else if (st == ST_MORE) {
+            pause_between_slices(e);
+            return;
+        }
+    }
+    e->backoff = 0;
+}
+
+static void tick(void *opaque)
+{
+    GtEng *e = opaque;
+
+    run(e, e->gt->slice);
+}
+
+void gt_submit_run(GtEng *e)
+{
+    if (e->gt->inl) {
+        run(e, e->gt->inl);
+    } else {
+        gt_kick(e, 0);
+    }
+}
+
+void gt_engine_init(GtDev *s, int id)
+{
+    GtEng *e = &s->eng[id];
+
+    e->gt = s;
+    e->id = id;
+    e->def = &engine_def[id];
+    e->cur = -1;
+    e->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, tick, e);
+}
+
+/* everything in flight is lost, no event, no interrupt */
+void gt_engine_reset(GtEng *e)
+{
+    GT_TRACE(e->gt, 1, "%s reset (cur %d lvl %d head %x tail %x)",
+             e->def->name, e->cur, e->lvl, e->head, e->tail);
+    timer_del(e->timer);
+    e->cur = -1;
+    e->have_pend = e->dead = e->waiting = false;
+    e->elsp_n = 0;
+    e->lvl = 0;
+    e->blt_row = 0;
+    e->cmd = 0;
+    e->backoff = 0;
+    e->head = e->tail = e->start = e->size = 0;
+    e->wp = 5;
+    e->last_reason = 0;
+    memset(e->el, 0, sizeof(e->el));
+    memset(e->tlb, 0, sizeof(e->tlb));
+    e->f_host = NULL;
+    gt_regs_engine_reset(e);
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Virtual Intel GPU: execution lists.
+ *
+ * Four writes to ELSP submit two elements. Each submission is acknowledged
+ * by exactly one event (idle to active, preempted, or lite restore), each
+ * active element ends with one completion; an element displaced by a later
+ * submission just disappears. Order: image saved, event stored, write
+ * pointer stored, interrupt.
+ */
+#include "gt_int.h"
+
+#define HWSP_CSB        0x40
+#define HWSP_CSB_WP     0x7c
+#define CSB_ENTRIES     6
+
+static void status_event(GtEng *e, uint32_t lo, uint32_t id)
+{
+    uint64_t hwsp = ER(e, ENG_HWS_PGA) & 0xfffff000u;
+    uint32_t ev[2] = { lo, id };
+
+    e->wp = (e->wp + 1) % CSB_ENTRIES;
+    e->last_reason = lo & 0x1ff;
+    COUNT(e->gt, CN_CSB);
+    GT_TRACE(e->gt, 2, "%s csb[%d] %08x %08x", e->def->name, e->wp, lo, id);
+    ER(e, ENG_CSB + 8 * e->wp) = lo;
+    ER(e, ENG_CSB + 8 * e->wp + 4) = id;
+    gt_write(e, hwsp + HWSP_CSB + 8 * e->wp, false, ev, 8);
+    smp_wmb();
+    gt_wr32(e, hwsp + HWSP_CSB_WP, false, e->wp);
+    ER(e, ENG_CSB_PTR) = (ER(e, ENG_CSB_PTR) & ~7u) | e->wp;
+    gt_event(e, EV_SWITCH);
+}
+
+static void promote(GtEng *e)
+{
+    memcpy(e->el, e->pend, sizeof(e->el));
+    e->have_pend = false;
+}
+
+void gt_switch_to_pending(GtEng *e)
+{
+    uint32_t id = e->el[e->cur].hi;
+
+    COUNT(e->gt, CN_PREEMPT);
+    gt_ctx_save(e);
+    promote(e);
+    gt_ctx_load(e, 0);
+    status_event(e, CSB_PREEMPT, id);
+}
+
+/* HEAD reached TAIL in the ring */
+void gt_ring_done(GtEng *e)
+{
+    uint32_t id = e->el[e->cur].hi;
+
+    gt_ctx_save(e);
+    if (e->have_pend) {
+        status_event(e, CSB_COMPLETE, id);
+        promote(e);
+        gt_ctx_load(e, 0);
+        status_event(e, CSB_IDLE_ACTIVE, e->el[0].hi);
+    } else if (e->cur == 0 && ELEM_VALID(e->el[1])) {
+        gt_ctx_load(e, 1);
+        status_event(e, CSB_SWITCH, id);
+    } else {
+        e->cur = -1;
+        status_event(e, CSB_COMPLETE, id);
+    }
+}
+
+static void check_elements(GtEng *e)
+{
+    GtDev *s = e->gt;
+    uint32_t at = e->def->base + ENG_ELSP;
+
+    if (e->have_pend) {
+        gt_strict(s, e, SK_ELSP_PENDING, at, "ELSP written before the earlier "
+                  "submission was acknowledged: wait for its event");
+    }
+    if (!(ER(e, ENG_RING_MODE) & RING_MODE_RUNLIST)) {
+        gt_strict(s, e, SK_RUNLIST, at, "ELSP written with run lists off: set "
+                  "RING_MODE bit 15 first");
+    }
+    for (int i = 0; i < 2; i++) {
+        uint32_t lo = e->pend[i].lo;
+
+        if (!ELEM_VALID(e->pend[i])) {
+            continue;
+        }
+        if ((lo & 0x18) != 0x18 && (lo & 0x18) != 0x08) {
+            gt_strict(s, e, SK_DESCRIPTOR, at, "element %d (%08x): addressing "
+                      "mode %u, only 1 and 3 exist", i, lo, (lo >> 3) & 3);
+        }
+        if (!ELEM_LRCA(e->pend[i])) {
+            gt_strict(s, e, SK_DESCRIPTOR, at, "element %d (%08x) has no "
+                      "context address", i, lo);
+        }
+    }
+    if (ELEM_VALID(e->pend[1]) &&
+        ELEM_LRCA(e->pend[0]) == ELEM_LRCA(e->pend[1])) {
+        gt_strict(s, e, SK_DESCRIPTOR, at, "both elements name the context "
+                  "%08x", ELEM_LRCA(e->pend[0]));
+    }
+}
+
+static void submit(GtEng *e)
+{
+    e->pend[1] = (GtElem) { .hi = e->elsp[0], .lo = e->elsp[1] };
+    e->pend[0] = (GtElem) { .hi = e->elsp[2], .lo = e->elsp[3] };
+    COUNT(e->gt, CN_ELSP);
+    GT_TRACE(e->gt, 2, "%s elsp %08x:%08x %08x:%08x cur %d", e->def->name,
+             e->pend[0].hi, e->pend[0].lo, e->pend[1].hi, e->pend[1].lo,
+             e->cur);
+    check_elements(e);
+    if (!ELEM_VALID(e->pend[0])) {
+        gt_strict(e->gt, e, SK_DESCRIPTOR, e->def->base + ENG_ELSP,
+                  "element 0 (%08x) is not valid: submission ignored",
+                  e->pend[0].lo);
+        return;
+    }
+    e->have_pend = true;
+    if (e->dead) {
+        return;                 /* nothing moves before the reset */
+    }
+    if (e->cur < 0) {
+        promote(e);
+        gt_ctx_load(e, 0);
+        status_event(e, CSB_IDLE_ACTIVE, e->el[0].hi);
+    } else if (ELEM_LRCA(e->pend[0]) == ELEM_LRCA(e->el[e->cur])) {
+        promote(e);
+        e->cur = 0;
+        e->tail = gt_ctx_tail(e);
+        COUNT(e->gt, CN_LITE);
+        status_event(e, CSB_LITE, e->el[0].hi);
+    }
+    gt_submit_run(e);
+}
+
+void gt_elsp_write(GtEng *e, uint32_t v)
+{
+    e->elsp[e->elsp_n++] = v;
+    if (e->elsp_n == ARRAY_SIZE(e->elsp)) {
+        e->elsp_n = 0;
+        submit(e);
+    }
+}
+
+uint32_t gt_execlist_status(GtEng *e)
+{
+    static const uint32_t active[] = { 0, 0x44000, 0x28000 };
+
+    return (e->have_pend ? 2 : 0) | (ELEM_VALID(e->el[0]) ? 0x10 : 0) |
+           (ELEM_VALID(e->el[1]) ? 0x08 : 0) | (e->last_reason << 5) |
+           active[e->cur + 1];
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Virtual Intel GPU: per-process page tables and the engines' TLBs.
+ *
+ * A TLB is filled on use and emptied only where hardware empties it: context
+ * load, a flush command with the invalidate bit, the invalidation registers.
+ * With strict=on each hit is compared with the page table as it is now.
+ */
+#include "gt_int.h"
+
+#define PDE_LARGE   (1u << 7)       /* 2 MiB: not on these chips */
+#define PDE_64K     (1u << 11)
+
+static bool load_entry(GtDev *s, uint64_t gpa, uint64_t *val)
+{
+    uint8_t *p = gt_ram_page(s, gpa);
+
+    if (!p) {
+        return false;
+    }
+    *val = qatomic_read((uint64_t *)(p + (gpa & 0xff8)));
+    return true;
+}
+
+static void check_entry(GtEng *e, uint64_t va, int lvl, uint64_t ent,
+                        bool p64)
+{
+    uint64_t ok = lvl == 1 ? GT_PTE_ADDR | 0xfff : GT_PTE_ADDR | 0x3f;
+
+    if (lvl == 2 && e->gt->chip == CHIP_SKL) {
+        ok |= PDE_64K;
+    }
+    if (ent & ~ok) {
+        gt_strict(e->gt, e, SK_PTE, va, "level %d entry %" PRIx64 " has "
+                  "reserved bits %" PRIx64 " set%s", lvl, ent, ent & ~ok,
+                  lvl > 1 && (ent & PDE_LARGE) ?
+                  " (bit 7: no 2 MiB pages here)" : "");
+    }
+    if (p64 && (ent & 0xf000)) {
+        gt_strict(e->gt, e, SK_PTE, va, "64 KiB page entry %" PRIx64
+                  " is not 64 KiB aligned", ent);
+    }
+}
+
+/*
+ * Walk the tables. Returns the leaf entry, 0 if there is none, with *lvl the
+ * level that failed. check: count the steps and look at each entry.
+ */
+static uint64_t walk(GtEng *e, uint64_t va, int *lvl, bool check)
+{
+    GtDev *s = e->gt;
+    uint64_t table = e->pdp[0], ent = 0;
+    bool p64 = false;
+
+    *lvl = 4;
+    if (!e->four_level) {
+        table = e->pdp[(va >> 30) & 3];
+        *lvl = 2;
+    }
+    for (; *lvl > 0; (*lvl)--) {
+        unsigned i = (va >> (12 + 9 * (*lvl - 1))) & 511;
+
+        if (!load_entry(s, table + 8 * (p64 ? i & ~15u : i), &ent)) {
+            return 0;
+        }
+        s->count[CN_WALK] += check;
+        if (!(ent & GT_PTE_PRESENT)) {
+            return 0;
+        }
+        if (check) {
+            check_entry(e, va, *lvl, ent, p64);
+        }
+        table = ent & GT_PTE_ADDR;
+        if (*lvl == 2) {
+            p64 = s->chip == CHIP_SKL && (ent & PDE_64K) &&
+                  (R(s, REG_64K_ENABLE) & ENABLE_64K);
+        }
+    }
+    return p64 ? (ent & ~0xf000ULL) | (va & 0xf000) : ent;
+}
+
+/* latch the fault registers and stop the engine until it is reset */
+void gt_fault(GtEng *e, uint64_t va, bool pp, int lvl, bool wr)
+{
+    GtDev *s = e->gt;
+
+    e->dead = true;
+    if (!(R(s, REG_FAULT) & 1)) {
+        R(s, REG_FAULT) = (e->def->fault_id << 12) | (1 << 3) |
+                          (pp ? 0 : 2) | 1;
+        R(s, REG_FAULT_DATA0) = va >> 12;
+        R(s, REG_FAULT_DATA1) = ((va >> 44) & 0xf) | (pp ? 0 : 0x10);
+    }
+    gt_strict(s, e, SK_PAGE_FAULT, va, "%s has no translation (%s, level %d): "
+              "engine stopped, reset it", wr ? "write" : "read",
+              pp ? "PPGTT" : "GGTT", lvl);
+}
+
+static void check_hit(GtEng *e, uint64_t va, uint64_t leaf)
+{
+    int lvl;
+    uint64_t now = walk(e, va, &lvl, false);
+
+    if ((now ^ leaf) & (GT_PTE_ADDR | GT_PTE_PRESENT | GT_PTE_WRITE)) {
+        gt_strict(e->gt, e, SK_STALE_TLB, va, "translation %" PRIx64
+                  " used, page table says %" PRIx64 " now: invalidate after "
+                  "changing PTEs in use", leaf, now);
+    }
+}
+
+uint64_t gt_ppgtt_leaf(GtEng *e, uint64_t va, bool wr)
+{
+    GtDev *s = e->gt;
+    uint64_t page, leaf;
+    GtTlbEntry *t;
+    int lvl;
+
+    va &= GT_ADDR48;
+    page = va & ~0xfffULL;
+    t = &e->tlb[(va >> 12) % GT_TLB];
+    if (t->tag == (page | 1)) {
+        COUNT(s, CN_TLB_HIT);
+        if (s->strict) {
+            check_hit(e, va, t->leaf);
+        }
+        return t->leaf;
+    }
+    COUNT(s, CN_TLB_MISS);
+    leaf = walk(e, va, &lvl, true);
+    if (!leaf) {
+        gt_fault(e, va, true, lvl, wr);
+        return 0;
+    }
+    t->tag = page | 1;
+    t->leaf = leaf;
+    return leaf;
+}
+
+void gt_tlb_flush(GtEng *e)
+{
+    if (e->gt->break_inval) {
+        return;                 /* property for testing the checker */
+    }
+    for (int i = 0; i < GT_TLB; i++) {
+        e->tlb[i].tag = 0;
+    }
+    e->f_host = NULL;
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Virtual Intel GPU: its tests without a kernel. Each group is a file
+ * i915-gt-test-<group>.c; what they share is i915-gt-lib.c.
+ */
+#include "i915-gt-lib.h"
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    add_reg_tests();
+    add_irq_tests();
+    add_mem_tests();
+    add_exec_tests();
+    return g_test_run();
+}
