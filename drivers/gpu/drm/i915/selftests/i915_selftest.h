@@ -5,19 +5,9 @@
 #include <linux/types.h>
 
 #if IS_ENABLED(CONFIG_DRM_I915_SELFTEST)
-
-#include <linux/array_size.h>
-#include <linux/printk.h>
-
-struct drm_i915_private;
-struct file;
-struct rnd_state;
-
 int i915_mock_selftests(void);
 bool i915_mock_selftests_requested(void);
-
 #else
-
 static inline int i915_mock_selftests(void)
 {
 	return 0;
@@ -27,7 +17,6 @@ static inline bool i915_mock_selftests_requested(void)
 {
 	return false;
 }
-
 #endif
 
 #endif

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/array_size.h>
+#include <linux/dma-buf.h>
+#include <linux/file.h>
+#include <linux/iosys-map.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+
+#include <drm/drm_gem.h>
+#include <drm/drm_prime.h>
+
+#include "i915_drv.h"
+#include "mem/i915_gem_object.h"
+#include "selftests/i915_mock_selftests.h"
+#include "selftests/mock_util.h"
+
+/**
+ * DOC: mock dmabuf
+ *
+ * Sharing through files: what an exported object keeps alive, that both sides
+ * see the same memory, that an importer leaves nothing behind while the
+ * exporter lives on, and that a file which is released late, after load has
+ * ended, finds everything it needs.
+ */
+
+MODULE_IMPORT_NS(DMA_BUF);
+
+static struct dma_buf *export(struct i915_st *st, struct drm_i915_gem_object *obj)
+{
+	struct dma_buf *dmabuf;
+
+	if (obj->base.funcs->export)
+		dmabuf = obj->base.funcs->export(&obj->base, DRM_CLOEXEC | DRM_RDWR);
+	else
+		dmabuf = drm_gem_prime_export(&obj->base, DRM_CLOEXEC | DRM_RDWR);
+
+	return st_ptr(st, "exporting an object", dmabuf) ? dmabuf : NULL;
+}
+
+static void put_dmabuf(struct i915_st *st, struct dma_buf *dmabuf)
+{
+	dma_buf_put(dmabuf);
+	flush_delayed_fput();
+	mock_flush(st->i915);
+}
+
+static void outlives_the_object(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 2);
+	struct dma_buf *dmabuf;
+
+	if (!obj)
+		return;
+
+	dmabuf = export(st, obj);
+	i915_gem_object_put(obj);
+	if (!dmabuf)
+		return;
+
+	mock_flush(st->i915);
+	st_alive_eq(st, "only the dma-buf left", I915_AUDIT_OBJECT, 1);
+	st_eq(st, "size of the dma-buf", dmabuf->size, 2 * PAGE_SIZE);
+	put_dmabuf(st, dmabuf);
+	st_alive_eq(st, "dma-buf gone", I915_AUDIT_OBJECT, 0);
+}
+
+static void import_self(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct drm_gem_object *gem;
+	struct dma_buf *dmabuf;
+
+	if (!obj)
+		return;
+
+	dmabuf = export(st, obj);
+	if (dmabuf) {
+		gem = drm_gem_prime_import(&st->i915->drm, dmabuf);
+		if (st_ptr(st, "importing it again", gem)) {
+			st_true(st, "the same device imports the same object", gem == &obj->base);
+			drm_gem_object_put(gem);
+		}
+		put_dmabuf(st, dmabuf);
+	}
+	i915_gem_object_put(obj);
+}
+
+static void cpu_access(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 2);
+	struct iosys_map map;
+	struct dma_buf *dmabuf;
+
+	if (!obj)
+		return;
+
+	dmabuf = export(st, obj);
+	if (!dmabuf)
+		goto out;
+
+	if (st_ok(st, "mapping the dma-buf", dma_buf_vmap_unlocked(dmabuf, &map))) {
+		st_true(st, "it is zeroed",
+			!memchr_inv(map.vaddr, 0, dmabuf->size));
+		st_ok(st, "writing to the object", mock_fill(obj, 0xabc));
+		st_eq(st, "first word through the dma-buf", *(u32 *)map.vaddr, 0xabc);
+		dma_buf_vunmap_unlocked(dmabuf, &map);
+	}
+	st_ok(st, "reading the object", mock_verify(obj, 0xabc));
+	put_dmabuf(st, dmabuf);
+out:
+	i915_gem_object_put(obj);
+}
+
+/* Another device's object with the memory of @dmabuf, or NULL with the failure noted */
+static struct drm_i915_gem_object *import(struct i915_st *st, struct drm_i915_private *other,
+					  struct dma_buf *dmabuf)
+{
+	struct drm_gem_object *gem;
+
+	gem = drm_gem_prime_import(&other->drm, dmabuf);
+
+	return st_ptr(st, "importing into another device", gem) ? to_i915_bo(gem) : NULL;
+}
+
+static void check_same_memory(struct i915_st *st, struct drm_i915_gem_object *obj,
+			      struct drm_i915_gem_object *imported)
+{
+	if (!st_ok(st, "locking the import", i915_gem_object_lock(imported)))
+		return;
+
+	if (st_ok(st, "getting the pages of the import", i915_gem_object_pin_pages(imported))) {
+		st_true(st, "the exporter has pages as well", READ_ONCE(obj->pages));
+		if (READ_ONCE(obj->pages))
+			st_eq(st, "DMA address of the import",
+			      sg_dma_address(imported->pages->sgl),
+			      sg_dma_address(obj->pages->sgl));
+		i915_gem_object_unpin_pages(imported);
+	}
+	i915_gem_object_unlock(imported);
+}
+
+static void import_other(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj, *imported;
+	struct drm_i915_private *other;
+	struct dma_buf *dmabuf;
+
+	other = mock_device_create();
+	if (!st_ptr(st, "a second mock device", other))
+		return;
+
+	obj = mock_object(st, 3);
+	dmabuf = obj ? export(st, obj) : NULL;
+	imported = dmabuf ? import(st, other, dmabuf) : NULL;
+	if (imported) {
+		check_same_memory(st, obj, imported);
+		i915_gem_object_put(imported);
+		mock_flush(other);
+	}
+	if (dmabuf)
+		put_dmabuf(st, dmabuf);
+	if (obj)
+		i915_gem_object_put(obj);
+	st_ok(st, "bringing the second device to rest", mock_device_destroy(other));
+}
+
+/* An importer that goes away leaves no VMA and no page table, while the exporter lives on. */
+static void importer_leaves_nothing(struct i915_st *st)
+{
+	struct i915_st there = *st;
+	struct drm_i915_gem_object *obj, *imported = NULL;
+	struct mock_client client;
+	struct dma_buf *dmabuf;
+	long tables;
+
+	there.i915 = mock_device_create();
+	if (!st_ptr(st, "a second mock device", there.i915))
+		return;
+
+	obj = mock_object(st, 3);
+	dmabuf = obj ? export(st, obj) : NULL;
+	tables = st_alive(st, I915_AUDIT_PT);
+	if (dmabuf && mock_client_open(&there, &client)) {
+		imported = import(st, there.i915, dmabuf);
+		if (imported) {
+			st_ok(st, "binding the import",
+			      mock_bind(imported, client.vm, NULL, NULL));
+			st_alive_eq(st, "import bound", I915_AUDIT_VMA_BOUND, 1);
+			i915_gem_object_put(imported);
+		}
+		mock_client_close(&client);
+		st_alive_eq(st, "importer gone", I915_AUDIT_VMA, 0);
+		st_eq(st, "page tables, importer gone", st_alive(st, I915_AUDIT_PT), tables);
+		st_alive_eq(st, "importer gone, exporter not", I915_AUDIT_OBJECT, 1);
+	}
+	st->err = st->err ?: there.err;
+	if (dmabuf)
+		put_dmabuf(st, dmabuf);
+	if (obj)
+		i915_gem_object_put(obj);
+	st_ok(st, "bringing the second device to rest", mock_device_destroy(there.i915));
+}
+
+/*
+ * Run in the task that loads the module. A file that a user task lets go of is
+ * released when the task returns to user space, which is after load has ended;
+ * all that its object needs has to be there until then. What is left over is
+ * seen by the audit at unload.
+ */
+static void late_fput(struct i915_st *st)
+{
+	bool late = !(current->flags & PF_KTHREAD);
+	struct drm_i915_gem_object *obj;
+	struct dma_buf *dmabuf = NULL;
+
+	st->i915 = mock_device_create();
+	if (!st_ptr(st, "the mock device", st->i915))
+		return;
+
+	obj = mock_object(st, 2);
+	if (obj) {
+		st_ok(st, "writing", mock_fill(obj, 0x77));
+		dmabuf = export(st, obj);
+		i915_gem_object_put(obj);
+	}
+	st_ok(st, "bringing the mock device to rest", mock_device_destroy(st->i915));
+	if (!dmabuf)
+		return;
+
+	st_alive_eq(st, "only the file left", I915_AUDIT_OBJECT, 1);
+	st_alive_eq(st, "only the file left", I915_AUDIT_OBJECT_PAGES, 1);
+	dma_buf_put(dmabuf);
+	if (!late)
+		flush_delayed_fput();
+	st_alive_eq(st, late ? "file let go of, but not released" : "file released",
+		    I915_AUDIT_OBJECT, late);
+}
+
+static const struct i915_subtest dmabuf_subtests[] = {
+	I915_SUBTEST(outlives_the_object),
+	I915_SUBTEST(import_self),
+	I915_SUBTEST(cpu_access),
+	I915_SUBTEST(import_other),
+	I915_SUBTEST(importer_leaves_nothing),
+	{ .name = "late_fput", .run = late_fput, .late = true },
+};
+
+const struct i915_suite i915_mock_dmabuf_suite = {
+	.name = "dmabuf",
+	.tests = dmabuf_subtests,
+	.count = ARRAY_SIZE(dmabuf_subtests),
+};

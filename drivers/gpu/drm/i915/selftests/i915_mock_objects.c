@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/array_size.h>
+#include <linux/string.h>
+
+#include <drm/drm_gem.h>
+
+#include "i915_drv.h"
+#include "mem/i915_gem_object.h"
+#include "selftests/i915_mock_selftests.h"
+#include "selftests/mock_util.h"
+
+/**
+ * DOC: mock objects
+ *
+ * Objects and their pages: what is in them, who holds them, what the shrinker
+ * may take and what it may not; handles and the end of a file.
+ */
+
+static int pin_pages(struct drm_i915_gem_object *obj)
+{
+	int ret;
+
+	ret = i915_gem_object_lock(obj);
+	if (ret)
+		return ret;
+
+	ret = i915_gem_object_pin_pages(obj);
+	i915_gem_object_unlock(obj);
+
+	return ret;
+}
+
+static bool is_zeroed(struct drm_i915_gem_object *obj)
+{
+	bool zeroed = false;
+	void *vaddr;
+
+	if (i915_gem_object_lock(obj))
+		return false;
+
+	vaddr = i915_gem_object_vmap(obj);
+	if (!IS_ERR(vaddr)) {
+		zeroed = !memchr_inv(vaddr, 0, obj->base.size);
+		i915_gem_object_vunmap(obj);
+	}
+	i915_gem_object_unlock(obj);
+
+	return zeroed;
+}
+
+static void sizes(struct i915_st *st)
+{
+	static const unsigned int pages[] = { 1, 2, 3, 16, 511, 512, 513 };
+	struct drm_i915_gem_object *obj;
+	unsigned int n;
+
+	for (n = 0; n < ARRAY_SIZE(pages); n++) {
+		obj = mock_object(st, pages[n]);
+		if (!obj)
+			return;
+
+		st_eq(st, "size in bytes", obj->base.size, (u64)pages[n] << PAGE_SHIFT);
+		st_alive_eq(st, "made, not used", I915_AUDIT_OBJECT_PAGES, 0);
+		st_true(st, "its memory is zeroed", is_zeroed(obj));
+		st_ok(st, "writing", mock_fill(obj, n));
+		st_ok(st, "reading back", mock_verify(obj, n));
+		i915_gem_object_put(obj);
+		mock_flush(st->i915);
+		st_alive_eq(st, "freed", I915_AUDIT_OBJECT, 0);
+		st_alive_eq(st, "freed", I915_AUDIT_OBJECT_PAGES, 0);
+	}
+}
+
+static void internal_pages(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj;
+
+	obj = i915_gem_object_create_internal(st->i915, 4 * PAGE_SIZE);
+	if (!st_ptr(st, "making an internal object", obj))
+		return;
+
+	if (st_ok(st, "getting its pages", pin_pages(obj))) {
+		st_eq(st, "pages of it", obj->base.size >> PAGE_SHIFT, 4);
+		st_alive_eq(st, "pages held", I915_AUDIT_OBJECT_PAGES, 1);
+		i915_gem_object_unpin_pages(obj);
+	}
+	i915_gem_object_put(obj);
+}
+
+/* Pages nobody holds are given back, and what was in them is not lost. */
+static void shrink_keeps_contents(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 8);
+
+	if (!obj)
+		return;
+
+	st_ok(st, "writing", mock_fill(obj, 0x1234));
+	st_alive_eq(st, "written", I915_AUDIT_OBJECT_PAGES, 1);
+	i915_mm_shrink_pages(st->i915, ULONG_MAX, false);
+	st_alive_eq(st, "shrunk", I915_AUDIT_OBJECT_PAGES, 0);
+	st_ok(st, "reading back", mock_verify(obj, 0x1234));
+
+	i915_gem_object_put(obj);
+}
+
+static void shrink_leaves_pinned(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 8);
+
+	if (!obj)
+		return;
+
+	if (st_ok(st, "pinning the pages", pin_pages(obj))) {
+		i915_mm_shrink_pages(st->i915, ULONG_MAX, false);
+		st_alive_eq(st, "shrunk while pinned", I915_AUDIT_OBJECT_PAGES, 1);
+		i915_gem_object_unpin_pages(obj);
+		i915_mm_shrink_pages(st->i915, ULONG_MAX, false);
+		st_alive_eq(st, "shrunk after that", I915_AUDIT_OBJECT_PAGES, 0);
+	}
+
+	i915_gem_object_put(obj);
+}
+
+static bool set_madv(struct drm_i915_gem_object *obj, u32 madv)
+{
+	bool retained = false;
+
+	if (!i915_gem_object_lock(obj)) {
+		i915_gem_object_set_madv(obj, madv, &retained);
+		i915_gem_object_unlock(obj);
+	}
+
+	return retained;
+}
+
+/* What nobody wants is thrown away, for good; what is wanted again in time is not. */
+static void purge(struct i915_st *st)
+{
+	struct drm_i915_gem_object *wanted = mock_object(st, 2);
+	struct drm_i915_gem_object *unwanted = mock_object(st, 2);
+
+	if (!wanted || !unwanted)
+		goto out;
+
+	st_ok(st, "writing", mock_fill(wanted, 1));
+	st_ok(st, "writing", mock_fill(unwanted, 2));
+	st_true(st, "DONTNEED by itself purges nothing",
+		set_madv(unwanted, I915_MADV_DONTNEED));
+
+	i915_mm_shrink_pages(st->i915, ULONG_MAX, true);
+	st_alive_eq(st, "purged one of two", I915_AUDIT_OBJECT_PAGES, 1);
+	st_true(st, "the purged object is not retained",
+		!set_madv(unwanted, I915_MADV_WILLNEED));
+	st_eq(st, "getting its pages", pin_pages(unwanted), -EFAULT);
+	st_ok(st, "reading the other", mock_verify(wanted, 1));
+
+out:
+	if (unwanted)
+		i915_gem_object_put(unwanted);
+	if (wanted)
+		i915_gem_object_put(wanted);
+}
+
+static void handles(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj, *found;
+	struct file *file;
+	u32 handle = 0;
+
+	file = mock_file_open(st->i915);
+	if (!st_ptr(st, "opening a file", file))
+		return;
+
+	obj = mock_object(st, 1);
+	if (!obj)
+		goto out;
+
+	st_ok(st, "making a handle",
+	      drm_gem_handle_create(mock_file_drm(file), &obj->base, &handle));
+	i915_gem_object_put(obj);
+	mock_flush(st->i915);
+	st_alive_eq(st, "only the handle left", I915_AUDIT_OBJECT, 1);
+
+	found = i915_gem_object_lookup(mock_file_drm(file), handle);
+	st_true(st, "the handle leads to the object", found == obj);
+	if (found)
+		i915_gem_object_put(found);
+
+	st_ok(st, "closing the handle", drm_gem_handle_delete(mock_file_drm(file), handle));
+	mock_flush(st->i915);
+	st_alive_eq(st, "handle closed", I915_AUDIT_OBJECT, 0);
+	st_true(st, "the handle leads nowhere",
+		!i915_gem_object_lookup(mock_file_drm(file), handle));
+
+out:
+	mock_file_close(file);
+}
+
+#define OBJECTS_LEFT_OPEN	8
+
+static void closed_with_the_file(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj;
+	struct file *file;
+	unsigned int n;
+	u32 handle;
+
+	file = mock_file_open(st->i915);
+	if (!st_ptr(st, "opening a file", file))
+		return;
+
+	for (n = 0; n < OBJECTS_LEFT_OPEN; n++) {
+		obj = mock_object(st, 1);
+		if (!obj)
+			break;
+		st_ok(st, "making a handle",
+		      drm_gem_handle_create(mock_file_drm(file), &obj->base, &handle));
+		i915_gem_object_put(obj);
+	}
+	st_alive_eq(st, "before the end of the file", I915_AUDIT_OBJECT, OBJECTS_LEFT_OPEN);
+	mock_file_close(file);
+	mock_flush(st->i915);
+	st_alive_eq(st, "after it", I915_AUDIT_OBJECT, 0);
+}
+
+static const struct i915_subtest objects_subtests[] = {
+	I915_SUBTEST(sizes),
+	I915_SUBTEST(internal_pages),
+	I915_SUBTEST(shrink_keeps_contents),
+	I915_SUBTEST(shrink_leaves_pinned),
+	I915_SUBTEST(purge),
+	I915_SUBTEST(handles),
+	I915_SUBTEST(closed_with_the_file),
+};
+
+const struct i915_suite i915_mock_objects_suite = {
+	.name = "objects",
+	.tests = objects_subtests,
+	.count = ARRAY_SIZE(objects_subtests),
+};

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _I915_MOCK_SELFTESTS_H_
+#define _I915_MOCK_SELFTESTS_H_
+
+#include "selftests/i915_st.h"
+
+extern const struct i915_suite i915_mock_sanitycheck_suite;
+extern const struct i915_suite i915_mock_requests_suite;
+extern const struct i915_suite i915_mock_objects_suite;
+extern const struct i915_suite i915_mock_dmabuf_suite;
+extern const struct i915_suite i915_mock_vma_suite;
+extern const struct i915_suite i915_mock_evict_suite;
+extern const struct i915_suite i915_mock_gtt_suite;
+extern const struct i915_suite i915_mock_contexts_suite;
+
+#endif
