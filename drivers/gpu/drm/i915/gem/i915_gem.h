@@ -7,6 +7,10 @@
 #include "gem/i915_gem_context_types.h"
 
 struct drm_device;
+struct drm_i915_gem_context_param;
+struct drm_i915_gem_object;
+struct i915_address_space;
+struct i915_lrc;
 
 /* GEM callbacks of every object (i915_gem_object_funcs.c): free, close, export, vmap, ... */
 extern const struct drm_gem_object_funcs i915_gem_object_funcs;
@@ -15,22 +19,28 @@ extern const struct drm_gem_object_funcs i915_gem_object_funcs;
 int i915_gem_open(struct drm_device *dev, struct drm_file *file);
 void i915_gem_postclose(struct drm_device *dev, struct drm_file *file);
 
+void i915_gem_file_close_object(struct i915_file *file, struct drm_i915_gem_object *obj);
+struct i915_gem_context *i915_gem_file_next_context(struct i915_file *file, unsigned long *id);
+
+/* address spaces (i915_gem_vm.c) */
+struct i915_address_space *i915_gem_vm_lookup_user(struct i915_file *file, u32 id);
+int i915_gem_vm_add_handle(struct i915_file *file, struct i915_address_space *vm, u32 *id);
+
 /* contexts (i915_gem_context.c) */
 int i915_gem_context_slab_init(void);
 void i915_gem_context_slab_exit(void);
 struct i915_gem_context *i915_gem_context_create(struct drm_i915_private *i915,
 						 struct i915_file *file);
-/* Closes the handle side: no more work; non-persistent work is cancelled; drops the handle's reference. */
 void i915_gem_context_close(struct i915_gem_context *ctx);
-/* Referenced context of a handle, or NULL. */
 struct i915_gem_context *i915_gem_context_lookup(struct i915_file *file, u32 id);
-/*
- * The final release of a context: unbind, without waiting, every VMA of its VM if it was the
- * VM's last user. After the engine state is released, before the VM reference is dropped.
- */
 void i915_gem_context_clean(struct i915_gem_context *ctx);
-/* lrc of engine-map index @idx, made at first use. Return: lrc or ERR_PTR (-EINVAL, -ENOMEM, -EIO) */
 struct i915_lrc *i915_gem_context_lrc(struct i915_gem_context *ctx, unsigned int idx);
+
+/* context parameters (i915_gem_context_param.c, i915_gem_context_engines.c) */
+int i915_gem_context_set_param(struct i915_file *file, struct i915_gem_context *ctx,
+			       const struct drm_i915_gem_context_param *args);
+int i915_gem_context_set_engines(struct i915_gem_context *ctx,
+				 const struct drm_i915_gem_context_param *args);
 
 /* ioctls */
 int i915_gem_context_create_ioctl(struct drm_device *dev, void *data, struct drm_file *file);

@@ -25,10 +25,18 @@ struct i915_file {
 	struct xarray contexts;
 	/** @vms: struct i915_address_space (a user each) by handle, from 1 */
 	struct xarray vms;
-	/** @lock: serialises making the default context, and handle tables against close */
+	/** @lock: taken by whoever makes the default context, takes a context or VM out of its table,
+	 * or walks the address spaces of the file. Outside i915_gem_context.lock.
+	 */
 	struct mutex lock;
-	/** @hangs: guilty resets of all its contexts; a file that hangs again and again gets no new ones */
-	atomic_t hangs;
+	/** @handle_closes: object handles closed so far. An execbuf that sees it change looks its
+	 * handles up again: one of them may be gone, and with it the right to keep a VMA.
+	 */
+	atomic_t handle_closes;
+	/** @bans: closed contexts that had been banned; a file that hangs again and again gets no
+	 * more contexts
+	 */
+	atomic_t bans;
 };
 
 /**
@@ -64,7 +72,9 @@ struct i915_gem_context {
 	bool used;
 	/** @num_engines: entries in @engines */
 	unsigned int num_engines;
-	/** @engines: engine map: user space's or one entry per legacy ring; @lock until @used */
+	/** @engines: engine map: user space's, or one entry per engine of the device in the order of
+	 * enum i915_engine_id; @lock until @used
+	 */
 	struct i915_engine_slot *engines;
 	/** @lock: guards the map, @used, making of lrcs and parameters */
 	struct mutex lock;

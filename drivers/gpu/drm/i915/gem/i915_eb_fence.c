@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/dma-fence-chain.h>
+#include <linux/dma-resv.h>
+#include <linux/file.h>
+#include <linux/slab.h>
+#include <linux/sync_file.h>
+#include <linux/uaccess.h>
+
+#include <drm/drm_file.h>
+#include <drm/drm_syncobj.h>
+
+#include "gem/i915_gem.h"
+#include "gem/i915_gem_execbuffer.h"
+#include "gt/i915_gt.h"
+#include "i915_drv.h"
+#include "i915_user_extensions.h"
+#include "mem/i915_gem_object.h"
+
+/**
+ * DOC: Fences of an execbuffer
+ *
+ * A request waits for what its objects are used for by others (unless user
+ * space takes that on itself with EXEC_OBJECT_ASYNC), for a sync_file, and for
+ * syncobjs. It signals itself to all of these. Waits are gathered while the
+ * request can still be given up; whatever publishing needs (a file descriptor,
+ * room in the reservation objects, links of a timeline) is allocated then too.
+ */
+
+static void i915_eb_put_fence(struct i915_eb_fence *fence)
+{
+	if (fence->syncobj)
+		drm_syncobj_put(fence->syncobj);
+	dma_fence_put(fence->wait);
+	dma_fence_chain_free(fence->chain);
+}
+
+/**
+ * i915_eb_put_fences - let go of all fences of an execbuffer
+ * @eb: the execbuffer
+ *
+ * An out fence that was not published is given up, with its file descriptor.
+ *
+ * Context: process context.
+ */
+void i915_eb_put_fences(struct i915_execbuffer *eb)
+{
+	while (eb->num_fences)
+		i915_eb_put_fence(&eb->fences[--eb->num_fences]);
+	kvfree(eb->fences);
+	eb->fences = NULL;
+
+	dma_fence_put(eb->fence_in);
+	eb->fence_in = NULL;
+
+	if (eb->out)
+		fput(eb->out->file);
+	if (eb->out_fd >= 0)
+		put_unused_fd(eb->out_fd);
+}
+
+/*
+ * What there is to wait for at the point of a syncobj. Nothing there is an error where user space
+ * only wants to wait; if it signals as well, this may be the first use.
+ */
+static int i915_eb_find_wait(struct drm_syncobj *syncobj, u64 point, bool required,
+			     struct dma_fence **wait)
+{
+	struct dma_fence *fence = drm_syncobj_fence_get(syncobj);
+	struct dma_fence *at_point = fence;
+
+	if (!fence)
+		return required ? -EINVAL : 0;
+
+	if (dma_fence_chain_find_seqno(&at_point, point)) {
+		dma_fence_put(fence);
+		return required ? -EINVAL : 0;
+	}
+
+	/* NULL: that point is signalled already. The reference has moved along. */
+	*wait = at_point;
+	return 0;
+}
+
+/* Takes one entry, from an array or a timeline; @point is 0 for a binary syncobj. */
+static int i915_eb_add_fence(struct i915_execbuffer *eb,
+			     const struct drm_i915_gem_exec_fence *user, u64 point)
+{
+	struct i915_eb_fence *fence = &eb->fences[eb->num_fences];
+	const bool signal = user->flags & I915_EXEC_FENCE_SIGNAL;
+	int ret;
+
+	if (user->flags & __I915_EXEC_FENCE_UNKNOWN_FLAGS) {
+		drm_dbg(&eb->i915->drm, "fence flags 0x%x\n", user->flags);
+		return -EINVAL;
+	}
+
+	memset(fence, 0, sizeof(*fence));
+	fence->syncobj = drm_syncobj_find(eb->file, user->handle);
+	if (!fence->syncobj) {
+		drm_dbg(&eb->i915->drm, "no syncobj %u\n", user->handle);
+		return -ENOENT;
+	}
+
+	/* From here on i915_eb_put_fences() lets go of it. */
+	fence->point = point;
+	eb->num_fences++;
+
+	if (point && signal && user->flags & I915_EXEC_FENCE_WAIT) {
+		drm_dbg(&eb->i915->drm, "cannot wait for the point that is signalled\n");
+		return -EINVAL;
+	}
+
+	if (user->flags & I915_EXEC_FENCE_WAIT) {
+		ret = i915_eb_find_wait(fence->syncobj, point, true, &fence->wait);
+		if (ret) {
+			drm_dbg(&eb->i915->drm, "syncobj %u has no fence\n", user->handle);
+			return ret;
+		}
+	}
+
+	if (!signal) {
+		drm_syncobj_put(fence->syncobj);
+		fence->syncobj = NULL;
+	} else if (point) {
+		fence->chain = dma_fence_chain_alloc();
+		if (!fence->chain)
+			return -ENOMEM;
+	}
+
+	return 0;
+}
+
+/* Room for @more fences behind those that are there. */
+static int i915_eb_grow_fences(struct i915_execbuffer *eb, u64 more)
+{
+	struct i915_eb_fence *fences;
+	u64 count = eb->num_fences + more;
+
+	if (more > INT_MAX || count > INT_MAX / sizeof(*fences))
+		return -EINVAL;
+
+	fences = kvmalloc_array(count, sizeof(*fences), GFP_KERNEL | __GFP_NOWARN);
+	if (!fences)
+		return -ENOMEM;
+
+	if (eb->num_fences)
+		memcpy(fences, eb->fences, eb->num_fences * sizeof(*fences));
+	kvfree(eb->fences);
+	eb->fences = fences;
+	return 0;
+}
+
+/* @values: user address of the points, NULL for binary syncobjs */
+static int i915_eb_copy_fence_list(struct i915_execbuffer *eb,
+				   const struct drm_i915_gem_exec_fence __user *handles,
+				   const u64 __user *values, u64 count)
+{
+	u64 i;
+	int ret;
+
+	if (!count)
+		return 0;
+
+	ret = i915_eb_grow_fences(eb, count);
+	if (ret)
+		return ret;
+
+	for (i = 0; i < count; i++) {
+		struct drm_i915_gem_exec_fence user;
+		u64 point = 0;
+
+		if (copy_from_user(&user, &handles[i], sizeof(user)))
+			return -EFAULT;
+		if (values && get_user(point, &values[i]))
+			return -EFAULT;
+
+		ret = i915_eb_add_fence(eb, &user, point);
+		if (ret)
+			return ret;
+	}
+
+	return 0;
+}
+
+static int i915_eb_timeline_fences(struct i915_user_extension __user *base, void *data)
+{
+	struct drm_i915_gem_execbuffer_ext_timeline_fences ext;
+
+	if (copy_from_user(&ext, base, sizeof(ext)))
+		return -EFAULT;
+	if (ext.fence_count && !ext.values_ptr)
+		return -EFAULT;
+
+	return i915_eb_copy_fence_list(data, u64_to_user_ptr(ext.handles_ptr),
+				       u64_to_user_ptr(ext.values_ptr), ext.fence_count);
+}
+
+static const i915_user_extension_fn i915_eb_extensions[] = {
+	[DRM_I915_GEM_EXECBUFFER_EXT_TIMELINE_FENCES] = i915_eb_timeline_fences,
+};
+
+/**
+ * i915_eb_copy_fences - read from user space what to wait for and what to signal
+ * @eb: the execbuffer
+ *
+ * Context: process context, may fault; no lock held.
+ * Return: 0; -EINVAL for a sync_file, for flags, or where there is nothing to wait
+ * for; -ENOENT for a syncobj; -EFAULT, -ENOMEM. In each case i915_eb_put_fences()
+ * is due.
+ */
+int i915_eb_copy_fences(struct i915_execbuffer *eb)
+{
+	const struct drm_i915_gem_execbuffer2 *args = eb->args;
+
+	if (args->flags & (I915_EXEC_FENCE_IN | I915_EXEC_FENCE_SUBMIT)) {
+		eb->fence_in = sync_file_get_fence(lower_32_bits(args->rsvd2));
+		if (!eb->fence_in) {
+			drm_dbg(&eb->i915->drm, "rsvd2: not a sync_file\n");
+			return -EINVAL;
+		}
+	}
+
+	if (args->flags & I915_EXEC_FENCE_ARRAY)
+		return i915_eb_copy_fence_list(eb, u64_to_user_ptr(args->cliprects_ptr), NULL,
+					       args->num_cliprects);
+	if (args->flags & I915_EXEC_USE_EXTENSIONS)
+		return i915_user_extensions(args->cliprects_ptr, i915_eb_extensions,
+					    ARRAY_SIZE(i915_eb_extensions), eb);
+
+	return 0;
+}
+
+/**
+ * i915_eb_reserve_fences - make room for the request's fence in every object
+ * @eb: the execbuffer, its objects locked
+ *
+ * An object that is in the list twice may be read in one place and written in
+ * the other: room for both.
+ *
+ * Context: process context.
+ * Return: 0 or -ENOMEM.
+ */
+int i915_eb_reserve_fences(struct i915_execbuffer *eb)
+{
+	const unsigned int room = eb->count > 1 ? 2 : 1;
+	unsigned int i;
+
+	for (i = 0; i < eb->count; i++) {
+		int ret = dma_resv_reserve_fences(eb->ev[i].obj->base.resv, room);
+
+		if (ret)
+			return ret;
+	}
+
+	return 0;
+}
+
+static int i915_eb_await_object(struct i915_execbuffer *eb, const struct i915_eb_vma *ev)
+{
+	struct dma_resv_iter cursor;
+	struct dma_fence *fence;
+	int ret;
+
+	dma_resv_for_each_fence(&cursor, ev->obj->base.resv,
+				dma_resv_usage_rw(ev->flags & EXEC_OBJECT_WRITE), fence) {
+		ret = i915_request_await(eb->rq, fence);
+		if (ret)
+			return ret;
+	}
+
+	return 0;
+}
+
+/* An order to begin together with another request, not after it. */
+static int i915_eb_await_submit(struct i915_execbuffer *eb, struct dma_fence *fence)
+{
+	struct i915_request *other = i915_fence_to_request(fence);
+
+	if (other && test_bit(I915_RQ_EXECUTING, &other->state))
+		return 0;
+
+	return i915_request_await(eb->rq, fence);
+}
+
+static int i915_eb_await_timeline(struct i915_execbuffer *eb, struct drm_syncobj *timeline)
+{
+	struct dma_fence *fence = drm_syncobj_fence_get(timeline);
+	int ret;
+
+	if (!fence)
+		return 0;
+
+	ret = i915_request_await(eb->rq, fence);
+	dma_fence_put(fence);
+	return ret;
+}
+
+/**
+ * i915_eb_await - make the request wait for all it depends on
+ * @eb: the execbuffer: request begun, objects locked
+ *
+ * Context: process context.
+ * Return: 0 or -ENOMEM.
+ */
+int i915_eb_await(struct i915_execbuffer *eb)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < eb->count && !ret; i++) {
+		if (!(eb->ev[i].flags & EXEC_OBJECT_ASYNC))
+			ret = i915_eb_await_object(eb, &eb->ev[i]);
+	}
+
+	for (i = 0; i < eb->num_fences && !ret; i++) {
+		if (eb->fences[i].wait)
+			ret = i915_request_await(eb->rq, eb->fences[i].wait);
+	}
+
+	if (!ret && eb->fence_in) {
+		if (eb->args->flags & I915_EXEC_FENCE_SUBMIT)
+			ret = i915_eb_await_submit(eb, eb->fence_in);
+		else
+			ret = i915_request_await(eb->rq, eb->fence_in);
+	}
+
+	if (!ret && eb->ctx->syncobj)
+		ret = i915_eb_await_timeline(eb, eb->ctx->syncobj);
+
+	return ret;
+}
+
+/**
+ * i915_eb_make_out_fence - prepare the sync_file of the request
+ * @eb: the execbuffer with its request
+ *
+ * Context: process context.
+ * Return: 0, -ENOMEM, -EMFILE.
+ */
+int i915_eb_make_out_fence(struct i915_execbuffer *eb)
+{
+	eb->out_fd = get_unused_fd_flags(O_CLOEXEC);
+	if (eb->out_fd < 0)
+		return eb->out_fd;
+
+	eb->out = sync_file_create(&eb->rq->fence);
+	return eb->out ? 0 : -ENOMEM;
+}
+
+/**
+ * i915_eb_publish_resv - show the request to others through its objects
+ * @eb: the execbuffer past the point of no return, objects locked
+ *
+ * Context: process context.
+ */
+void i915_eb_publish_resv(struct i915_execbuffer *eb)
+{
+	unsigned int i;
+
+	for (i = 0; i < eb->count; i++) {
+		const struct i915_eb_vma *ev = &eb->ev[i];
+
+		dma_resv_add_fence(ev->obj->base.resv, &eb->rq->fence,
+				   ev->flags & EXEC_OBJECT_WRITE ? DMA_RESV_USAGE_WRITE :
+								   DMA_RESV_USAGE_READ);
+	}
+}
+
+/**
+ * i915_eb_publish_fences - signal through syncobjs and the sync_file
+ * @eb: the execbuffer, its request added
+ *
+ * Context: process context.
+ */
+void i915_eb_publish_fences(struct i915_execbuffer *eb)
+{
+	unsigned int i;
+
+	for (i = 0; i < eb->num_fences; i++) {
+		struct i915_eb_fence *fence = &eb->fences[i];
+
+		if (!fence->syncobj)
+			continue;
+
+		if (fence->chain) {
+			drm_syncobj_add_point(fence->syncobj, fence->chain, &eb->rq->fence,
+					      fence->point);
+			fence->chain = NULL;
+		} else {
+			drm_syncobj_replace_fence(fence->syncobj, &eb->rq->fence);
+		}
+	}
+
+	if (eb->ctx->syncobj)
+		drm_syncobj_replace_fence(eb->ctx->syncobj, &eb->rq->fence);
+
+	if (eb->out) {
+		fd_install(eb->out_fd, eb->out->file);
+		eb->args->rsvd2 &= GENMASK_ULL(31, 0);
+		eb->args->rsvd2 |= (u64)eb->out_fd << 32;
+		eb->out = NULL;
+		eb->out_fd = -1;
+	}
+}

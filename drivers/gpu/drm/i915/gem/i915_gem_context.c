@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/capability.h>
+#include <linux/slab.h>
+
+#include <drm/drm_file.h>
+#include <drm/drm_syncobj.h>
+
+#include <uapi/drm/i915_drm.h>
+
+#include "diag/i915_audit.h"
+#include "gem/i915_gem.h"
+#include "i915_user_extensions.h"
+#include "gt/i915_gt.h"
+#include "i915_drv.h"
+#include "vm/i915_vm.h"
+
+/**
+ * DOC: Contexts
+ *
+ * A context is an address space, a map of engines and a few policies. On each
+ * engine it has a logical ring context (&struct i915_lrc), made when the
+ * engine is first used.
+ *
+ * Address space and engine map may be replaced until the first execbuf; after
+ * that they are fixed, so that the submission path reads both without a lock.
+ *
+ * Life: the handle holds one reference, each request in flight another. Closing
+ * the handle stops new work at once; what runs goes on, unless the context is
+ * not persistent: then it is cancelled. When the last request retires, the
+ * context ends on the workqueue: first its images and rings go, then
+ * i915_gem_context_clean() unbinds what it leaves in its address space, then
+ * the address space is let go.
+ */
+
+/* So many banned contexts of one file, and it gets no more of them. */
+#define I915_FILE_MAX_BANS	3
+
+static struct kmem_cache *i915_gem_context_slab;
+
+/**
+ * i915_gem_context_slab_init - make the slab of contexts
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int i915_gem_context_slab_init(void)
+{
+	i915_gem_context_slab = KMEM_CACHE(i915_gem_context, SLAB_HWCACHE_ALIGN);
+	return i915_gem_context_slab ? 0 : -ENOMEM;
+}
+
+/**
+ * i915_gem_context_slab_exit - destroy the slab of contexts
+ */
+void i915_gem_context_slab_exit(void)
+{
+	kmem_cache_destroy(i915_gem_context_slab);
+	i915_gem_context_slab = NULL;
+}
+
+/**
+ * i915_gem_context_clean - unbind what a context leaves behind
+ * @ctx: the context, in its final release
+ *
+ * Unbinds, without waiting, every VMA of the context's address space if the
+ * context is its last user: the last reference of the context is gone, so no
+ * request in this address space is left, whatever keeps the objects busy
+ * elsewhere. After the engine state is released and before the reference of
+ * the address space is dropped.
+ *
+ * Context: process context. Linear in the VMAs, no allocation, no wait for the GPU.
+ */
+void i915_gem_context_clean(struct i915_gem_context *ctx)
+{
+	struct i915_address_space *vm = ctx->base.vm;
+
+	if (vm && atomic_read(&vm->users) == 1)
+		i915_vm_clean(vm);
+}
+
+static void i915_gem_context_free_lrcs(struct i915_gem_context *ctx)
+{
+	unsigned int i;
+
+	for (i = 0; i < ctx->num_engines; i++) {
+		if (ctx->engines[i].lrc)
+			i915_lrc_destroy(ctx->engines[i].lrc);
+	}
+}
+
+static void i915_gem_context_free(struct i915_gem_context *ctx)
+{
+	i915_gem_context_free_lrcs(ctx);
+
+	i915_gem_context_clean(ctx);
+	if (ctx->base.vm)
+		i915_vm_put_user(ctx->base.vm);
+
+	if (ctx->syncobj)
+		drm_syncobj_put(ctx->syncobj);
+	put_pid(ctx->pid);
+	kfree(ctx->engines);
+	mutex_destroy(&ctx->lock);
+	kmem_cache_free(i915_gem_context_slab, ctx);
+	i915_audit_dec(I915_AUDIT_CONTEXT);
+}
+
+static void i915_gem_context_free_work(struct work_struct *work)
+{
+	i915_gem_context_free(container_of(work, struct i915_gem_context, free_work));
+}
+
+static void i915_gem_context_release(struct i915_gt_context *base)
+{
+	struct i915_gem_context *ctx = to_gem_context(base);
+
+	queue_work(ctx->i915->wq, &ctx->free_work);
+}
+
+static int i915_gem_context_default_engines(struct i915_gem_context *ctx)
+{
+	unsigned int id;
+
+	ctx->engines = kcalloc(I915_ENGINES, sizeof(*ctx->engines), GFP_KERNEL);
+	if (!ctx->engines)
+		return -ENOMEM;
+
+	for (id = 0; id < I915_ENGINES; id++)
+		ctx->engines[id].engine = ctx->i915->gt.engine[id];
+	ctx->num_engines = I915_ENGINES;
+
+	return 0;
+}
+
+/**
+ * i915_gem_context_create - make a context
+ * @i915: the device
+ * @file: its owner, or NULL for one of the driver's own
+ *
+ * It has an address space of its own, one slot per engine of the device and
+ * no handle.
+ *
+ * Context: process context.
+ * Return: the context, its reference is the caller's (i915_gem_context_close()),
+ * or ERR_PTR(-ENOMEM).
+ */
+struct i915_gem_context *i915_gem_context_create(struct drm_i915_private *i915,
+						 struct i915_file *file)
+{
+	struct i915_address_space *vm;
+	struct i915_gem_context *ctx;
+	int ret;
+
+	ctx = kmem_cache_zalloc(i915_gem_context_slab, GFP_KERNEL);
+	if (!ctx)
+		return ERR_PTR(-ENOMEM);
+
+	i915_audit_inc(I915_AUDIT_CONTEXT);
+	i915_gt_context_init(&ctx->base, i915_gem_context_release);
+	ctx->i915 = i915;
+	ctx->file = file;
+	ctx->pid = get_task_pid(current, PIDTYPE_TGID);
+	mutex_init(&ctx->lock);
+	INIT_WORK(&ctx->free_work, i915_gem_context_free_work);
+
+	ret = i915_gem_context_default_engines(ctx);
+	if (ret)
+		goto err_ctx;
+
+	vm = i915_ppgtt_create(i915);
+	if (IS_ERR(vm)) {
+		ret = PTR_ERR(vm);
+		goto err_ctx;
+	}
+	ctx->base.vm = vm;
+
+	return ctx;
+
+err_ctx:
+	i915_gem_context_free(ctx);
+	return ERR_PTR(ret);
+}
+
+static void i915_gem_context_cancel(struct i915_gem_context *ctx)
+{
+	struct i915_gt *gt = &ctx->i915->gt;
+	unsigned int i;
+
+	for (i = 0; i < ctx->num_engines; i++) {
+		struct i915_lrc *lrc = smp_load_acquire(&ctx->engines[i].lrc);
+
+		if (!lrc)
+			continue;
+
+		/*
+		 * Once for what is there, which also lets go on whoever waits for room in the
+		 * ring; once more for a request that had been begun before the context was
+		 * closed. Later ones see that it is.
+		 */
+		i915_gt_context_cancel(gt, &ctx->base, &lrc, 1);
+		mutex_lock(&lrc->lock);
+		mutex_unlock(&lrc->lock);
+		i915_gt_context_cancel(gt, &ctx->base, &lrc, 1);
+	}
+}
+
+static bool i915_gem_context_outlives_handle(struct i915_gem_context *ctx)
+{
+	return test_bit(I915_CTX_PERSISTENT, &ctx->base.flags) &&
+	       !test_bit(I915_CTX_BANNED, &ctx->base.flags);
+}
+
+/**
+ * i915_gem_context_close - close the handle side of a context
+ * @ctx: the context, no longer in a handle table
+ *
+ * No new work is taken from here on; the work of a context that is not
+ * persistent, or is banned, is cancelled. Drops the reference of the handle.
+ *
+ * Context: process context, may sleep.
+ */
+void i915_gem_context_close(struct i915_gem_context *ctx)
+{
+	set_bit(I915_CTX_CLOSED, &ctx->base.flags);
+
+	mutex_lock(&ctx->lock);
+	if (ctx->file && test_bit(I915_CTX_BANNED, &ctx->base.flags))
+		atomic_inc(&ctx->file->bans);
+	ctx->file = NULL;
+	mutex_unlock(&ctx->lock);
+
+	if (!i915_gem_context_outlives_handle(ctx))
+		i915_gem_context_cancel(ctx);
+
+	i915_gt_context_put(&ctx->base);
+}
+
+static struct i915_gem_context *i915_gem_context_find(struct i915_file *file, u32 id)
+{
+	struct i915_gem_context *ctx;
+
+	xa_lock(&file->contexts);
+	ctx = xa_load(&file->contexts, id);
+	if (ctx)
+		i915_gt_context_get(&ctx->base);
+	xa_unlock(&file->contexts);
+
+	return ctx;
+}
+
+static struct i915_gem_context *i915_gem_context_make_default(struct i915_file *file)
+{
+	struct i915_gem_context *ctx;
+	int ret;
+
+	mutex_lock(&file->lock);
+
+	ctx = i915_gem_context_find(file, 0);
+	if (ctx)
+		goto out;
+
+	ctx = i915_gem_context_create(file->i915, file);
+	if (IS_ERR(ctx)) {
+		ctx = NULL;
+		goto out;
+	}
+
+	i915_gt_context_get(&ctx->base);
+	ret = xa_insert(&file->contexts, 0, ctx, GFP_KERNEL);
+	if (ret) {
+		i915_gt_context_put(&ctx->base);
+		i915_gem_context_close(ctx);
+		ctx = NULL;
+	}
+
+out:
+	mutex_unlock(&file->lock);
+	return ctx;
+}
+
+/**
+ * i915_gem_context_lookup - context of a handle
+ * @file: whose handle
+ * @id: the handle; 0 is the default context, made here if it is not there yet
+ *
+ * Context: process context.
+ * Return: the context with one more reference, or NULL: no such handle, or no
+ * memory for the default context.
+ */
+struct i915_gem_context *i915_gem_context_lookup(struct i915_file *file, u32 id)
+{
+	struct i915_gem_context *ctx = i915_gem_context_find(file, id);
+
+	if (!ctx && !id)
+		ctx = i915_gem_context_make_default(file);
+
+	return ctx;
+}
+
+static struct i915_lrc *i915_gem_context_make_lrc(struct i915_gem_context *ctx,
+						  struct i915_engine_slot *slot)
+{
+	struct i915_lrc *lrc;
+
+	mutex_lock(&ctx->lock);
+
+	lrc = slot->lrc;
+	if (!lrc) {
+		lrc = i915_lrc_create(slot->engine, &ctx->base);
+		if (!IS_ERR(lrc))
+			smp_store_release(&slot->lrc, lrc);
+	}
+
+	mutex_unlock(&ctx->lock);
+	return lrc;
+}
+
+/**
+ * i915_gem_context_lrc - what a context has on an engine, made at first use
+ * @ctx: the context
+ * @idx: index in its engine map
+ *
+ * From the first call on, the context keeps its engine map and address space.
+ *
+ * Context: process context; takes i915_gem_context.lock the first time.
+ * Return: the lrc, owned by the context, or ERR_PTR(): -EINVAL (no such engine),
+ * -ENOMEM, -ENOSPC, -EIO.
+ */
+struct i915_lrc *i915_gem_context_lrc(struct i915_gem_context *ctx, unsigned int idx)
+{
+	struct i915_engine_slot *slot;
+	struct i915_lrc *lrc;
+
+	if (unlikely(!smp_load_acquire(&ctx->used))) {
+		mutex_lock(&ctx->lock);
+		smp_store_release(&ctx->used, true);
+		mutex_unlock(&ctx->lock);
+	}
+
+	if (idx >= ctx->num_engines)
+		return ERR_PTR(-EINVAL);
+
+	slot = &ctx->engines[idx];
+	if (!slot->engine)
+		return ERR_PTR(-EINVAL);
+
+	lrc = smp_load_acquire(&slot->lrc);
+	if (unlikely(!lrc))
+		lrc = i915_gem_context_make_lrc(ctx, slot);
+
+	return lrc;
+}
+
+/* What the extensions of CONTEXT_CREATE_EXT work on. */
+struct i915_context_create {
+	struct i915_file *file;
+	struct i915_gem_context *ctx;
+};
+
+static int i915_gem_context_create_setparam(struct i915_user_extension __user *ext, void *data)
+{
+	struct drm_i915_gem_context_create_ext_setparam setparam;
+	struct i915_context_create *create = data;
+
+	if (copy_from_user(&setparam, ext, sizeof(setparam)))
+		return -EFAULT;
+
+	if (setparam.param.ctx_id) {
+		drm_dbg(&create->ctx->i915->drm, "ctx_id must be zero while creating\n");
+		return -EINVAL;
+	}
+
+	return i915_gem_context_set_param(create->file, create->ctx, &setparam.param);
+}
+
+static const i915_user_extension_fn i915_gem_context_create_extensions[] = {
+	[I915_CONTEXT_CREATE_EXT_SETPARAM] = i915_gem_context_create_setparam,
+};
+
+static int i915_gem_context_check_create(struct drm_i915_private *i915, struct i915_file *file,
+					 u32 flags)
+{
+	if (flags & I915_CONTEXT_CREATE_FLAGS_UNKNOWN) {
+		drm_dbg(&i915->drm, "flags 0x%x: unknown bits\n", flags);
+		return -EINVAL;
+	}
+	if (i915_gt_is_wedged(&i915->gt))
+		return -EIO;
+	if (atomic_read(&file->bans) >= I915_FILE_MAX_BANS) {
+		drm_dbg(&i915->drm, "too many contexts of this file were banned\n");
+		return -EIO;
+	}
+
+	return 0;
+}
+
+static int i915_gem_context_apply_create(struct i915_file *file, struct i915_gem_context *ctx,
+					 const struct drm_i915_gem_context_create_ext *args)
+{
+	struct i915_context_create create = { .file = file, .ctx = ctx };
+	int ret;
+
+	if (args->flags & I915_CONTEXT_CREATE_FLAGS_SINGLE_TIMELINE) {
+		ret = drm_syncobj_create(&ctx->syncobj, 0, NULL);
+		if (ret)
+			return ret;
+	}
+
+	if (!(args->flags & I915_CONTEXT_CREATE_FLAGS_USE_EXTENSIONS))
+		return 0;
+
+	return i915_user_extensions(args->extensions, i915_gem_context_create_extensions,
+				    ARRAY_SIZE(i915_gem_context_create_extensions), &create);
+}
+
+/**
+ * i915_gem_context_create_ioctl - CONTEXT_CREATE and CONTEXT_CREATE_EXT
+ * @dev: the device
+ * @data: struct drm_i915_gem_context_create_ext; the short form is its beginning
+ * @file: who gets the handle
+ *
+ * Context: process context.
+ * Return: 0; -EINVAL for flags, unknown extensions and bad parameters, -EFAULT,
+ * -ENOMEM, -EIO (GPU wedged, or the file's contexts are banned again and again).
+ */
+int i915_gem_context_create_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
+{
+	struct drm_i915_gem_context_create_ext *args = data;
+	struct drm_i915_private *i915 = to_i915(dev);
+	struct i915_file *fpriv = file->driver_priv;
+	struct i915_gem_context *ctx;
+	int ret;
+
+	ret = i915_gem_context_check_create(i915, fpriv, args->flags);
+	if (ret)
+		return ret;
+
+	ctx = i915_gem_context_create(i915, fpriv);
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
+
+	ret = i915_gem_context_apply_create(fpriv, ctx, args);
+	if (ret)
+		goto err_ctx;
+
+	/* Once it has a handle, another thread may guess that and destroy the context. */
+	i915_gt_context_get(&ctx->base);
+	ret = xa_alloc(&fpriv->contexts, &ctx->id, ctx, XA_LIMIT(1, U32_MAX), GFP_KERNEL);
+	args->ctx_id = ctx->id;
+	i915_gt_context_put(&ctx->base);
+	if (ret)
+		goto err_ctx;
+
+	return 0;
+
+err_ctx:
+	i915_gem_context_close(ctx);
+	return ret;
+}
+
+/**
+ * i915_gem_context_destroy_ioctl - CONTEXT_DESTROY: close a context's handle
+ * @dev: the device
+ * @data: struct drm_i915_gem_context_destroy
+ * @file: whose handle
+ *
+ * Context: process context.
+ * Return: 0; -EINVAL for the padding, -ENOENT for the handle (the default
+ * context cannot be destroyed).
+ */
+int i915_gem_context_destroy_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
+{
+	struct drm_i915_gem_context_destroy *args = data;
+	struct i915_file *fpriv = file->driver_priv;
+	struct i915_gem_context *ctx;
+
+	if (args->pad) {
+		drm_dbg(dev, "pad must be zero\n");
+		return -EINVAL;
+	}
+	if (!args->ctx_id)
+		return -ENOENT;
+
+	mutex_lock(&fpriv->lock);
+	ctx = xa_erase(&fpriv->contexts, args->ctx_id);
+	mutex_unlock(&fpriv->lock);
+	if (!ctx)
+		return -ENOENT;
+
+	i915_gem_context_close(ctx);
+	return 0;
+}

@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/capability.h>
+#include <linux/slab.h>
+#include <linux/sync_file.h>
+#include <linux/uaccess.h>
+
+#include <drm/drm_auth.h>
+#include <drm/drm_file.h>
+
+#include "gem/i915_gem.h"
+#include "gem/i915_gem_execbuffer.h"
+#include "gt/i915_gt.h"
+#include "i915_drv.h"
+#include "mem/i915_gem_object.h"
+#include "vm/i915_vma.h"
+
+/**
+ * DOC: Execbuffer
+ *
+ * One ioctl turns a list of objects, one of them a batch of commands, into a
+ * request on an engine:
+ *
+ * 1. copy everything from user space: buffer list, fences, relocations. No
+ *    lock is held, so a page fault may do what it likes.
+ * 2. look up context, engine, objects and VMAs. Each VMA gets an active mark:
+ *    from here on it cannot go away.
+ * 3. lock the objects, give those an address that have none, write relocations
+ *    where an address is not what user space presumed.
+ * 4. begin the request in the ring, make it wait for the fences of its objects
+ *    and those user space named.
+ * 5. the point of no return: the batch is in the ring, the request is handed to
+ *    the scheduler, its fence is published.
+ * 6. copy back what changed.
+ *
+ * Everything that can fail or allocate comes before 5. With the same objects at
+ * the same addresses as last time, nothing but the request is allocated, no
+ * lock of the address space is taken, and nothing is walked but the list.
+ */
+
+#define I915_EXEC_REFUSED \
+	(__I915_EXEC_UNKNOWN_FLAGS | I915_EXEC_CONSTANTS_MASK | I915_EXEC_RESOURCE_STREAMER | \
+	 I915_EXEC_GEN7_SOL_RESET)
+
+#define I915_EXEC_CLIPRECTS_USED	(I915_EXEC_FENCE_ARRAY | I915_EXEC_USE_EXTENSIONS)
+
+/* A list this long cannot be meant; it also keeps sizes far from overflow. */
+#define I915_EXEC_MAX_COUNT	(INT_MAX / sizeof(struct drm_i915_gem_exec_object2) / 2)
+
+static int i915_eb_check_secure(struct drm_device *dev, struct drm_file *file)
+{
+	if (!drm_is_current_master(file) || !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+
+	drm_dbg(dev, "flags: no secure batches on this device\n");
+	return -ENODEV;
+}
+
+static int i915_eb_check_flags(struct drm_device *dev, struct drm_file *file,
+			       const struct drm_i915_gem_execbuffer2 *args)
+{
+	const u64 both_fences = I915_EXEC_FENCE_IN | I915_EXEC_FENCE_SUBMIT;
+	const u64 both_lists = I915_EXEC_CLIPRECTS_USED;
+
+	if (args->flags & I915_EXEC_REFUSED) {
+		drm_dbg(dev, "flags 0x%llx: unknown or not supported\n", args->flags);
+		return -EINVAL;
+	}
+	if ((args->flags & both_fences) == both_fences ||
+	    (args->flags & both_lists) == both_lists) {
+		drm_dbg(dev, "flags 0x%llx: exclude each other\n", args->flags);
+		return -EINVAL;
+	}
+	if (args->flags & I915_EXEC_SECURE)
+		return i915_eb_check_secure(dev, file);
+
+	return 0;
+}
+
+static int i915_eb_check_args(struct drm_device *dev, struct drm_file *file,
+			      struct drm_i915_gem_execbuffer2 *args)
+{
+	if (!args->buffer_count || args->buffer_count > I915_EXEC_MAX_COUNT) {
+		drm_dbg(dev, "buffer_count %u\n", args->buffer_count);
+		return -EINVAL;
+	}
+	if (!(args->flags & I915_EXEC_CLIPRECTS_USED) &&
+	    (args->num_cliprects || args->cliprects_ptr)) {
+		drm_dbg(dev, "cliprects are gone from the API\n");
+		return -EINVAL;
+	}
+	if (args->flags & I915_EXEC_USE_EXTENSIONS && args->num_cliprects) {
+		drm_dbg(dev, "num_cliprects must be zero with extensions\n");
+		return -EINVAL;
+	}
+
+	/* An old X driver left all ones in DR4. */
+	if (args->DR1 || (args->DR4 && args->DR4 != 0xffffffff)) {
+		drm_dbg(dev, "DR1 and DR4 must be zero\n");
+		return -EINVAL;
+	}
+	if ((args->batch_start_offset | args->batch_len) & 0x7) {
+		drm_dbg(dev, "batch_start_offset or batch_len is not a multiple of 8\n");
+		return -EINVAL;
+	}
+
+	return i915_eb_check_flags(dev, file, args);
+}
+
+/* The rings of old, before contexts had engine maps. */
+static const u8 i915_eb_rings[] = {
+	[I915_EXEC_DEFAULT] = I915_RCS0,
+	[I915_EXEC_RENDER] = I915_RCS0,
+	[I915_EXEC_BSD] = I915_VCS0,
+	[I915_EXEC_BLT] = I915_BCS0,
+	[I915_EXEC_VEBOX] = I915_VECS0,
+};
+
+static int i915_eb_engine_index(struct i915_execbuffer *eb)
+{
+	unsigned int ring = eb->args->flags & I915_EXEC_RING_MASK;
+
+	if (READ_ONCE(eb->ctx->user_engines))
+		return ring;
+
+	if (ring != I915_EXEC_BSD && eb->args->flags & I915_EXEC_BSD_MASK) {
+		drm_dbg(&eb->i915->drm, "flags: a BSD engine is chosen for another ring\n");
+		return -EINVAL;
+	}
+	if (ring >= ARRAY_SIZE(i915_eb_rings)) {
+		drm_dbg(&eb->i915->drm, "flags: no ring %u\n", ring);
+		return -EINVAL;
+	}
+
+	return i915_eb_rings[ring];
+}
+
+static int i915_eb_select_engine(struct i915_execbuffer *eb)
+{
+	struct i915_lrc *lrc;
+	int idx;
+
+	eb->ctx = i915_gem_context_lookup(eb->fpriv, eb->args->rsvd1);
+	if (!eb->ctx)
+		return -ENOENT;
+
+	idx = i915_eb_engine_index(eb);
+	if (idx < 0)
+		return idx;
+
+	lrc = i915_gem_context_lrc(eb->ctx, idx);
+	if (IS_ERR(lrc))
+		return PTR_ERR(lrc);
+
+	eb->lrc = lrc;
+	return 0;
+}
+
+/* Objects locked and in place on success; still to be unlocked by the caller on failure too. */
+static int i915_eb_prepare_objects(struct i915_execbuffer *eb)
+{
+	const bool always = !(eb->args->flags & I915_EXEC_NO_RELOC);
+	int ret;
+
+	if (eb->has_relocs && always) {
+		ret = i915_eb_copy_relocs(eb);
+		if (ret)
+			return ret;
+	}
+
+	ret = i915_eb_bind(eb);
+	if (ret || !eb->has_relocs || !(always || eb->any_moved))
+		return ret;
+
+	if (!eb->relocs) {
+		/* Reading them may fault: not with objects locked. Nothing moves meanwhile. */
+		i915_eb_unlock(eb);
+		ret = i915_eb_copy_relocs(eb);
+		if (!ret)
+			ret = i915_eb_bind(eb);
+		if (ret)
+			return ret;
+	}
+
+	return i915_eb_relocate(eb);
+}
+
+static u64 i915_eb_batch_address(const struct i915_execbuffer *eb)
+{
+	return i915_vma_offset(eb->ev[eb->batch].vma) + eb->args->batch_start_offset;
+}
+
+/* The request takes over what the buffer list holds. */
+static void i915_eb_hand_over(struct i915_execbuffer *eb)
+{
+	unsigned int i;
+
+	for (i = 0; i < eb->count; i++)
+		i915_request_use_vma(eb->rq, eb->ev[i].vma);
+	eb->held = 0;
+}
+
+/* Objects are locked and in place: everything up to the point where nothing fails any more. */
+static int i915_eb_build_request(struct i915_execbuffer *eb)
+{
+	struct i915_request *rq;
+	int ret;
+
+	ret = i915_eb_reserve_fences(eb);
+	if (ret)
+		return ret;
+
+	rq = i915_request_create(eb->lrc, eb->count);
+	if (IS_ERR(rq))
+		return PTR_ERR(rq);
+	eb->rq = rq;
+
+	/* The ring is ours until the request is added or abandoned; closing waits for that. */
+	if (test_bit(I915_CTX_CLOSED, &eb->ctx->base.flags)) {
+		ret = -ENOENT;
+		goto err_abandon;
+	}
+
+	ret = i915_eb_await(eb);
+	if (ret)
+		goto err_abandon;
+
+	if (eb->args->flags & I915_EXEC_FENCE_OUT) {
+		ret = i915_eb_make_out_fence(eb);
+		if (ret)
+			goto err_abandon;
+	}
+
+	return 0;
+
+err_abandon:
+	i915_request_abandon(rq);
+	eb->rq = NULL;
+	return ret;
+}
+
+/* Past the point of no return: nothing here fails. */
+static void i915_eb_submit(struct i915_execbuffer *eb)
+{
+	struct drm_i915_gem_object *obj = eb->ev[0].obj;
+	struct i915_request *rq = eb->rq;
+
+	i915_request_emit_batch(rq, i915_eb_batch_address(eb), 0);
+
+	/* The request may retire at once: a single lock is on an object that only it may hold. */
+	i915_gem_object_get(obj);
+	i915_eb_hand_over(eb);
+	i915_eb_publish_resv(eb);
+	i915_request_add(rq);
+	i915_eb_unlock(eb);
+	i915_gem_object_put(obj);
+
+	i915_eb_publish_fences(eb);
+	i915_request_put(rq);
+}
+
+static int i915_eb_run(struct i915_execbuffer *eb)
+{
+	int ret;
+
+	ret = i915_eb_copy_fences(eb);
+	if (ret)
+		goto out_fences;
+
+	ret = i915_eb_select_engine(eb);
+	if (ret)
+		goto out_ctx;
+
+	ret = i915_eb_lookup(eb);
+	if (ret)
+		goto out_objects;
+
+	ret = i915_eb_prepare_objects(eb);
+	if (!ret)
+		ret = i915_eb_build_request(eb);
+	if (!ret)
+		i915_eb_submit(eb);
+	else
+		i915_eb_unlock(eb);
+
+	i915_eb_return_relocs(eb);
+out_objects:
+	i915_eb_release(eb);
+out_ctx:
+	if (eb->ctx)
+		i915_gt_context_put(&eb->ctx->base);
+out_fences:
+	i915_eb_put_fences(eb);
+	return ret;
+}
+
+/* Tells user space where its objects are, if not where it thought. */
+static void i915_eb_return_offsets(const struct i915_execbuffer *eb)
+{
+	struct drm_i915_gem_exec_object2 __user *user = u64_to_user_ptr(eb->args->buffers_ptr);
+	unsigned int i;
+
+	if (!eb->any_moved)
+		return;
+
+	for (i = 0; i < eb->count; i++) {
+		/*
+		 * The batch is on its way, and the list could be read: if it cannot be written,
+		 * user space loses a hint, no more.
+		 */
+		if (eb->ev[i].moved && put_user(eb->exec[i].offset, &user[i].offset))
+			return;
+	}
+}
+
+static int i915_eb_execute(struct drm_device *dev, struct drm_file *file,
+			   struct drm_i915_gem_execbuffer2 *args,
+			   struct drm_i915_gem_exec_object2 *exec, struct i915_eb_vma *ev)
+{
+	struct i915_execbuffer eb;
+	int ret;
+
+	if (copy_from_user(exec, u64_to_user_ptr(args->buffers_ptr),
+			   array_size(args->buffer_count, sizeof(*exec))))
+		return -EFAULT;
+
+	eb.i915 = to_i915(dev);
+	eb.file = file;
+	eb.fpriv = file->driver_priv;
+	eb.args = args;
+	eb.exec = exec;
+	eb.ev = ev;
+	eb.count = args->buffer_count;
+	eb.held = 0;
+	eb.batch = args->flags & I915_EXEC_BATCH_FIRST ? 0 : eb.count - 1;
+	eb.any_moved = false;
+	eb.has_relocs = false;
+	eb.ctx = NULL;
+	eb.lrc = NULL;
+	eb.locked = false;
+	eb.relocs = NULL;
+	eb.handle_hash = NULL;
+	eb.fence_in = NULL;
+	eb.fences = NULL;
+	eb.num_fences = 0;
+	eb.out = NULL;
+	eb.out_fd = -1;
+	eb.rq = NULL;
+
+	ret = i915_eb_run(&eb);
+	if (!ret)
+		i915_eb_return_offsets(&eb);
+
+	return ret;
+}
+
+static int i915_eb_execute_long(struct drm_device *dev, struct drm_file *file,
+				struct drm_i915_gem_execbuffer2 *args)
+{
+	struct drm_i915_gem_exec_object2 *exec;
+	struct i915_eb_vma *ev;
+	int ret = -ENOMEM;
+
+	exec = kvmalloc_array(args->buffer_count, sizeof(*exec), GFP_KERNEL | __GFP_NOWARN);
+	ev = kvmalloc_array(args->buffer_count, sizeof(*ev), GFP_KERNEL | __GFP_NOWARN);
+	if (exec && ev)
+		ret = i915_eb_execute(dev, file, args, exec, ev);
+
+	kvfree(ev);
+	kvfree(exec);
+	return ret;
+}
+
+/**
+ * i915_gem_execbuffer2_ioctl - EXECBUFFER2 and EXECBUFFER2_WR: run a batch
+ * @dev: the device
+ * @data: struct drm_i915_gem_execbuffer2
+ * @file: whose context and objects
+ *
+ * Context: process context; sleeps interruptibly for ring space, for memory, for
+ * the GPU where an address is in use, and for user pages.
+ * Return: 0; -EINVAL, -EFAULT and -ENOENT for what user space got wrong; -ENOSPC: the
+ * objects do not fit together; -EIO: GPU wedged or context banned; -ENOMEM,
+ * -ERESTARTSYS, -EPERM, -ENODEV.
+ */
+int i915_gem_execbuffer2_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
+{
+	struct drm_i915_gem_exec_object2 exec[I915_EB_INLINE];
+	struct drm_i915_gem_execbuffer2 *args = data;
+	struct i915_eb_vma ev[I915_EB_INLINE];
+	int ret;
+
+	ret = i915_eb_check_args(dev, file, args);
+	if (ret)
+		return ret;
+
+	if (args->buffer_count > I915_EB_INLINE)
+		return i915_eb_execute_long(dev, file, args);
+
+	return i915_eb_execute(dev, file, args, exec, ev);
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/slab.h>
+
+#include <drm/drm_file.h>
+
+#include "diag/i915_audit.h"
+#include "gem/i915_gem.h"
+#include "gt/i915_gt.h"
+#include "i915_drv.h"
+#include "mem/i915_gem_object.h"
+#include "vm/i915_vm.h"
+#include "vm/i915_vma.h"
+
+/**
+ * DOC: Files
+ *
+ * An open file owns three handle tables: objects (kept by the DRM core),
+ * contexts and address spaces. Opening it makes none of them, so that a
+ * program that only asks questions pays for none; context 0 comes into being
+ * when it is first named.
+ *
+ * At the last close the DRM core closes the object handles first, with the
+ * contexts still there: each VMA of the file is then closed, now if it is idle
+ * and at its retirement if not. i915_gem_postclose() closes contexts and
+ * address spaces after that. What still runs keeps its context alive by
+ * itself; nothing refers to the file any more.
+ */
+
+/**
+ * i915_gem_open - a file of the device was opened
+ * @dev: the device
+ * @file: the file
+ *
+ * Context: process context.
+ * Return: 0 or -ENOMEM.
+ */
+int i915_gem_open(struct drm_device *dev, struct drm_file *file)
+{
+	struct i915_file *fpriv;
+
+	fpriv = kzalloc(sizeof(*fpriv), GFP_KERNEL);
+	if (!fpriv)
+		return -ENOMEM;
+
+	fpriv->i915 = to_i915(dev);
+	xa_init_flags(&fpriv->contexts, XA_FLAGS_ALLOC);
+	xa_init_flags(&fpriv->vms, XA_FLAGS_ALLOC1);
+	mutex_init(&fpriv->lock);
+
+	file->driver_priv = fpriv;
+	i915_audit_inc(I915_AUDIT_FILE);
+	return 0;
+}
+
+/**
+ * i915_gem_postclose - the last reference of a file went
+ * @dev: the device
+ * @file: the file; the DRM core has closed its object handles
+ *
+ * Context: process context; no ioctl of the file is running.
+ */
+void i915_gem_postclose(struct drm_device *dev, struct drm_file *file)
+{
+	struct i915_file *fpriv = file->driver_priv;
+	struct i915_address_space *vm;
+	struct i915_gem_context *ctx;
+	unsigned long id;
+
+	xa_for_each(&fpriv->contexts, id, ctx)
+		i915_gem_context_close(ctx);
+	xa_destroy(&fpriv->contexts);
+
+	xa_for_each(&fpriv->vms, id, vm)
+		i915_vm_put_user(vm);
+	xa_destroy(&fpriv->vms);
+
+	mutex_destroy(&fpriv->lock);
+	file->driver_priv = NULL;
+	kfree(fpriv);
+	i915_audit_dec(I915_AUDIT_FILE);
+}
+
+/**
+ * i915_gem_file_close_object - a file let go of a handle of an object
+ * @file: the file
+ * @obj: the object; the caller holds a reference
+ *
+ * Closes the VMA of @obj in every address space of the file: unbound and
+ * destroyed now if it is idle, when it retires if it is not.
+ *
+ * Context: process context, takes i915_file.lock; no object lock held.
+ */
+void i915_gem_file_close_object(struct i915_file *file, struct drm_i915_gem_object *obj)
+{
+	struct i915_address_space *vm;
+	struct i915_gem_context *ctx;
+	unsigned long id;
+	bool bound_nowhere;
+
+	/*
+	 * Before the look at the VMAs: an execbuf that still found the handle either has marked
+	 * its VMA active before that look, or sees the new count after it.
+	 */
+	atomic_inc(&file->handle_closes);
+
+	spin_lock(&obj->vma_lock);
+	bound_nowhere = RB_EMPTY_ROOT(&obj->vmas);
+	spin_unlock(&obj->vma_lock);
+	if (bound_nowhere)
+		return;
+
+	mutex_lock(&file->lock);
+	xa_for_each(&file->contexts, id, ctx) {
+		mutex_lock(&ctx->lock);
+		i915_vma_close(obj, ctx->base.vm);
+		mutex_unlock(&ctx->lock);
+	}
+	xa_for_each(&file->vms, id, vm)
+		i915_vma_close(obj, vm);
+	mutex_unlock(&file->lock);
+}
+
+/**
+ * i915_gem_file_next_context - walk the contexts of a file
+ * @file: the file
+ * @id: handle to begin with; on return that of the context found
+ *
+ * Context: any that may take a spinlock.
+ * Return: the context with that handle or the next higher one, with one more
+ * reference, or NULL at the end.
+ */
+struct i915_gem_context *i915_gem_file_next_context(struct i915_file *file, unsigned long *id)
+{
+	struct i915_gem_context *ctx;
+
+	xa_lock(&file->contexts);
+	ctx = xa_find(&file->contexts, id, ULONG_MAX, XA_PRESENT);
+	if (ctx)
+		i915_gt_context_get(&ctx->base);
+	xa_unlock(&file->contexts);
+
+	return ctx;
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/capability.h>
+
+#include <drm/drm_file.h>
+
+#include <uapi/drm/i915_drm.h>
+
+#include "gem/i915_gem.h"
+#include "gt/i915_gt.h"
+#include "i915_drv.h"
+
+/**
+ * DOC: Figures of the device
+ *
+ * Resets, the size of the global address space, and the one register user
+ * space may read.
+ */
+
+/* The only register of REG_READ: the timestamp of the render engine. */
+#define I915_REG_READ_RCS_TIMESTAMP	0x2358
+
+static u32 i915_gem_reset_count(struct i915_gt *gt)
+{
+	u32 count = atomic_read(&gt->reset_count);
+	struct i915_engine *engine;
+	unsigned int id;
+
+	for_each_engine(engine, gt, id)
+		count += READ_ONCE(engine->reset_count);
+
+	return count;
+}
+
+/**
+ * i915_gem_context_reset_stats_ioctl - GET_RESET_STATS: resets that concern a context
+ * @dev: the device
+ * @data: struct drm_i915_reset_stats
+ * @file: whose context
+ *
+ * Context: process context.
+ * Return: 0; -EINVAL for flags and padding, -ENOENT for the context.
+ */
+int i915_gem_context_reset_stats_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
+{
+	struct drm_i915_reset_stats *args = data;
+	struct i915_gem_context *ctx;
+
+	if (args->flags || args->pad) {
+		drm_dbg(dev, "flags and pad must be zero\n");
+		return -EINVAL;
+	}
+
+	ctx = i915_gem_context_lookup(file->driver_priv, args->ctx_id);
+	if (!ctx)
+		return -ENOENT;
+
+	/* How often others hang the GPU is only for the administrator to see. */
+	args->reset_count = capable(CAP_SYS_ADMIN) ? i915_gem_reset_count(&to_i915(dev)->gt) : 0;
+	args->batch_active = atomic_read(&ctx->base.guilty_count);
+	args->batch_pending = atomic_read(&ctx->base.active_count);
+
+	i915_gt_context_put(&ctx->base);
+	return 0;
+}
+
+/**
+ * i915_gem_get_aperture_ioctl - GET_APERTURE: size of the global address space
+ * @dev: the device
+ * @data: struct drm_i915_gem_get_aperture
+ * @file: not used
+ *
+ * Context: process context.
+ * Return: 0
+ */
+int i915_gem_get_aperture_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
+{
+	struct drm_i915_gem_get_aperture *args = data;
+	struct i915_ggtt *ggtt = &to_i915(dev)->ggtt;
+	struct drm_mm_node *node;
+	u64 used = 0;
+
+	mutex_lock(&ggtt->lock);
+	drm_mm_for_each_node(node, &ggtt->mm)
+		used += node->size;
+	mutex_unlock(&ggtt->lock);
+
+	args->aper_size = ggtt->total;
+	args->aper_available_size = ggtt->total - min(used, ggtt->total);
+	return 0;
+}
+
+/**
+ * i915_reg_read_ioctl - REG_READ: read a register of the short list
+ * @dev: the device
+ * @data: struct drm_i915_reg_read
+ * @file: not used
+ *
+ * The timestamp is 36 bits wide in a register of 64. Bit 0 of the offset
+ * (I915_REG_READ_8B_WA) asks for it to be put together from halves; it always
+ * is, since a read of 64 bits at once gives garbage in the upper half.
+ *
+ * Context: process context.
+ * Return: 0; -EINVAL for any other offset or flag; -ENODEV without a render engine.
+ */
+int i915_reg_read_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
+{
+	struct i915_engine *engine = to_i915(dev)->gt.engine[I915_RCS0];
+	struct drm_i915_reg_read *args = data;
+
+	if ((args->offset & ~(u64)I915_REG_READ_8B_WA) != I915_REG_READ_RCS_TIMESTAMP) {
+		drm_dbg(dev, "offset 0x%llx is not on the list\n", args->offset);
+		return -EINVAL;
+	}
+	if (!engine)
+		return -ENODEV;
+
+	args->val = i915_engine_timestamp(engine);
+	return 0;
+}
