@@ -8,9 +8,10 @@
 
 struct drm_i915_private;
 struct drm_file;
+struct drm_printer;
+struct iosys_map;
 struct dma_buf;
 struct dma_buf_attachment;
-struct i915_mm;
 
 /* life */
 int i915_gem_object_slab_init(void);
@@ -26,7 +27,6 @@ void i915_gem_object_init(struct drm_i915_private *i915, struct drm_i915_gem_obj
 struct drm_i915_gem_object *i915_gem_object_create_shmem(struct drm_i915_private *i915, u64 size);
 struct drm_i915_gem_object *i915_gem_object_create_internal(struct drm_i915_private *i915,
 							    u64 size);
-/* the object's own share of its end; VMAs are gone by now. May sleep. */
 void i915_gem_object_fini(struct drm_i915_gem_object *obj);
 struct drm_i915_gem_object *i915_gem_object_lookup(struct drm_file *file, u32 handle);
 
@@ -35,10 +35,30 @@ static inline void i915_gem_object_get(struct drm_i915_gem_object *obj)
 	drm_gem_object_get(&obj->base);
 }
 
-/* Context: any, also hard interrupt: a last reference dropped there is freed on i915->wq. */
+void i915_gem_object_put_maybe_last(struct drm_i915_gem_object *obj);
+
+/**
+ * i915_gem_object_put - drop a reference
+ * @obj: the object
+ *
+ * The last one frees the object from i915->wq, never from here; see "Life of
+ * an object" in i915_gem_object.c.
+ *
+ * Context: any, also hard interrupt.
+ */
 static inline void i915_gem_object_put(struct drm_i915_gem_object *obj)
 {
-	drm_gem_object_put(&obj->base);
+	if (!refcount_dec_not_one(&obj->base.refcount.refcount))
+		i915_gem_object_put_maybe_last(obj);
+}
+
+/* fn returns false to stop. It is called with a reference of the object, without locks. */
+void i915_mm_walk(struct drm_i915_private *i915,
+		  bool (*fn)(struct drm_i915_gem_object *obj, void *data), void *data);
+
+static inline int i915_gem_object_trylock(struct drm_i915_gem_object *obj)
+{
+	return dma_resv_trylock(obj->base.resv);
 }
 
 static inline int i915_gem_object_lock(struct drm_i915_gem_object *obj)
@@ -51,7 +71,11 @@ static inline void i915_gem_object_unlock(struct drm_i915_gem_object *obj)
 	dma_resv_unlock(obj->base.resv);
 }
 
-/* pages (i915_gem_pages.c). pin: object locked, may sleep; -EFAULT if purged. unpin: any context */
+/* pages (i915_gem_pages.c) */
+int i915_gem_object_pin_pages_unlocked(struct drm_i915_gem_object *obj);
+int i915_gem_object_set_pages(struct drm_i915_gem_object *obj, struct page **pages);
+void i915_gem_object_unset_pages(struct drm_i915_gem_object *obj);
+void i915_gem_object_purge(struct drm_i915_gem_object *obj);
 int i915_gem_object_pin_pages(struct drm_i915_gem_object *obj);
 void i915_gem_object_unpin_pages(struct drm_i915_gem_object *obj);
 int i915_gem_object_put_pages(struct drm_i915_gem_object *obj);
@@ -75,13 +99,19 @@ int i915_gem_get_caching_ioctl(struct drm_device *dev, void *data, struct drm_fi
 int i915_gem_madvise_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
 int i915_gem_wait_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
 int i915_gem_mmap(struct file *filp, struct vm_area_struct *vma);
+int i915_gem_object_mmap(struct drm_gem_object *gem, struct vm_area_struct *vma);
+extern const struct vm_operations_struct i915_gem_vm_ops;
 void i915_gem_object_release_mmaps(struct drm_i915_gem_object *obj);
 
-/* Waits on the fences of the object. timeout: jiffies. Return: jiffies left, or -errno. */
 long i915_gem_object_wait(struct drm_i915_gem_object *obj, bool write, bool interruptible,
 			  long timeout);
 
 /* PRIME (i915_gem_dmabuf.c) */
+struct dma_buf *i915_gem_prime_export(struct drm_gem_object *gem, int flags);
+int i915_gem_prime_pin(struct drm_gem_object *gem);
+void i915_gem_prime_unpin(struct drm_gem_object *gem);
+int i915_gem_prime_vmap(struct drm_gem_object *gem, struct iosys_map *map);
+void i915_gem_prime_vunmap(struct drm_gem_object *gem, struct iosys_map *map);
 struct sg_table *i915_gem_prime_get_sg_table(struct drm_gem_object *gem);
 struct drm_gem_object *i915_gem_prime_import_sg_table(struct drm_device *dev,
 						      struct dma_buf_attachment *attach,

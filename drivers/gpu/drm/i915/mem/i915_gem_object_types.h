@@ -24,9 +24,16 @@ struct i915_gem_object_ops {
 	int (*get_pages)(struct drm_i915_gem_object *obj);
 	/** @put_pages: undo @get_pages. May sleep. */
 	void (*put_pages)(struct drm_i915_gem_object *obj);
+	/**
+	 * @vmap: a kernel address of the whole object; NULL: @page_array is mapped. Object locked,
+	 * pages pinned, may sleep.
+	 */
+	void *(*vmap)(struct drm_i915_gem_object *obj);
+	/** @vunmap: undo @vmap */
+	void (*vunmap)(struct drm_i915_gem_object *obj, void *vaddr);
 	/** @release: backing-specific part of the object's end; may be NULL */
 	void (*release)(struct drm_i915_gem_object *obj);
-	/** @cpu_access: CPU may read and write @pages directly (pread, pwrite, relocations, mmap) */
+	/** @cpu_access: the CPU may read and write the pages (pread, pwrite, relocations, mmap) */
 	bool cpu_access;
 	/** @shrinkable: pages may be given back while nobody holds them */
 	bool shrinkable;
@@ -43,22 +50,36 @@ struct drm_i915_gem_object {
 	/** @ops: backing store; constant */
 	const struct i915_gem_object_ops *ops;
 
-	/** @pages: DMA-mapped pages, NULL while the object has none. Changed with the object locked
+	/**
+	 * @pages: DMA-mapped pages, NULL while the object has none. Changed with the object locked
 	 * and @pages_pin zero; may be read by whoever holds a pin.
 	 */
 	struct sg_table *pages;
-	/** @page_array: the same pages as an array of base.size >> PAGE_SHIFT entries, for the CPU;
+	/**
+	 * @page_array: the same pages as an array of base.size >> PAGE_SHIFT entries, for the CPU;
 	 * NULL where !ops->cpu_access. Life of @pages.
 	 */
 	struct page **page_array;
-	/** @pages_pin: users of @pages: one for each bound VMA and CPU mapping. 0 -> 1 only with the
-	 * object locked.
+	/**
+	 * @pages_pin: users of @pages: one for each bound VMA, attachment and copy in progress.
+	 * 0 -> 1 only with the object locked.
 	 */
 	atomic_t pages_pin;
-	/** @vaddr: kernel mapping, see i915_gem_object_vmap(); object locked */
+	/**
+	 * @vaddr: kernel mapping, see i915_gem_object_vmap(): made by the first who wants it, kept
+	 * as long as @pages; object locked
+	 */
 	void *vaddr;
+	/**
+	 * @tlb_stale: a GPU TLB may hold translations to @pages that no page table has any more.
+	 * Set by unbinding (any VM's lock), cleared by put_pages (object locked, no VMA bound).
+	 */
+	bool tlb_stale;
 
-	/** @madv: I915_MADV_WILLNEED, I915_MADV_DONTNEED or __I915_MADV_PURGED; object locked */
+	/**
+	 * @madv: I915_MADV_WILLNEED, I915_MADV_DONTNEED or the internal "purged" of
+	 * the user API; object locked
+	 */
 	u8 madv;
 	/** @caching: I915_CACHING_NONE, _CACHED or _DISPLAY, as user space set it; object locked */
 	u8 caching;
@@ -67,19 +88,12 @@ struct drm_i915_gem_object {
 	/** @write_domain: the domain last written in, or 0; object locked */
 	u32 write_domain;
 
-	/** @vma_lock: guards @vmas, and the change of any i915_vma.active of this object from zero */
+	/** @vma_lock: guards @vmas, and the i915_vma.active of each when it leaves zero */
 	spinlock_t vma_lock;
 	/** @vmas: the object's VMAs by address space */
 	struct rb_root vmas;
 	/** @bind_count: bound VMAs among @vmas */
 	atomic_t bind_count;
-
-	/** @mmap_lock: guards @mmap_offsets */
-	struct mutex mmap_lock;
-	/** @mmap_offsets: fake offsets handed out by MMAP_OFFSET, one per caching mode
-	 * (struct i915_mmap_offset)
-	 */
-	struct list_head mmap_offsets;
 
 	/** @mm_link: on i915_mm.objects */
 	struct list_head mm_link;

@@ -2,13 +2,16 @@
 #ifndef _I915_MM_TYPES_H_
 #define _I915_MM_TYPES_H_
 
+#include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
-struct shrinker;
 struct drm_gem_object_funcs;
+struct drm_i915_private;
+struct file;
+struct shrinker;
 
 /**
  * struct i915_mm - every GEM object of a device
@@ -22,8 +25,27 @@ struct i915_mm {
 
 	/** @lock: guards @objects and i915_gem_object.mm_link; innermost */
 	spinlock_t lock;
-	/** @objects: all live objects, oldest first; least recently used order is not kept */
+	/**
+	 * @objects: all live objects. i915_mm_walk() turns the list as it goes, so that each walk
+	 * goes on where the last one stopped.
+	 */
 	struct list_head objects;
+	/** @nr_objects: length of @objects; @lock */
+	unsigned long nr_objects;
+
+	/** @shrinkable: pages that shrinkable objects hold, in pages */
+	atomic_long_t shrinkable;
+	/** @purgeable: those among them whose contents user space does not need, in pages */
+	atomic_long_t purgeable;
+
+	/**
+	 * @invalidate_tlb: make the GPU forget translations to pages that are
+	 * about to be given back. Set by the room that knows the engines; NULL:
+	 * there is no TLB to care for. May sleep.
+	 */
+	void (*invalidate_tlb)(struct drm_i915_private *i915);
+	/** @mmap_file: the file behind all CPU mappings, no reference: get_file_active() */
+	struct file *mmap_file;
 
 	/** @free_list: objects whose last reference went where sleeping is not allowed */
 	struct llist_head free_list;

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/anon_inodes.h>
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/overflow.h>
+#include <linux/pagemap.h>
+
+#include <asm/memtype.h>
+
+#include <drm/drm_vma_manager.h>
+
+#include "i915_drv.h"
+#include "mem/i915_gem_mman.h"
+#include "mem/i915_gem_object.h"
+#include "i915_user_extensions.h"
+
+/**
+ * DOC: CPU mappings
+ *
+ * An object has one range of fake file offsets, three times its size: one copy
+ * of it per caching mode. So the offset says which mode a mapping has, the
+ * DRM core's per-file access control (given with the handle, taken back with
+ * it) covers all of them, and one call tears them all down.
+ *
+ * A mapping holds the object, not the file it was made through: closing the
+ * file must end its contexts and handles although a mapping stays. All mappings
+ * of a device therefore sit on one anonymous file; it holds the device, and
+ * lives as long as any of them.
+ *
+ * Pages are inserted as struct pages at the first access, one CPU page table's
+ * worth at a time. They have no pin: before the object gives its pages back it
+ * unmaps them.
+ *
+ * The legacy MMAP ioctl is the same with the mmap() call inside.
+ */
+
+enum i915_mmap_mode {
+	I915_MMAP_MODE_WB,
+	I915_MMAP_MODE_WC,
+	I915_MMAP_MODE_UC,
+	I915_MMAP_MODES
+};
+
+/**
+ * i915_gem_object_create_mmap_offset - give an object its fake offsets
+ * @obj: the object
+ *
+ * Nothing happens if it has them.
+ *
+ * Context: process context.
+ * Return: 0, -ENOSPC, -ENOMEM.
+ */
+int i915_gem_object_create_mmap_offset(struct drm_i915_gem_object *obj)
+{
+	return drm_gem_create_mmap_offset_size(&obj->base, obj->base.size * I915_MMAP_MODES);
+}
+
+/**
+ * i915_gem_object_release_mmaps - make every CPU mapping fault again
+ * @obj: the object
+ *
+ * Context: object locked, or without any reference left.
+ */
+void i915_gem_object_release_mmaps(struct drm_i915_gem_object *obj)
+{
+	drm_vma_node_unmap(&obj->base.vma_node, obj->base.dev->anon_inode->i_mapping);
+}
+
+static int i915_mmap_file_release(struct inode *inode, struct file *file)
+{
+	struct drm_i915_private *i915 = file->private_data;
+
+	cmpxchg(&i915->mm.mmap_file, file, NULL);
+	drm_dev_put(&i915->drm);
+
+	return 0;
+}
+
+static const struct file_operations i915_mmap_fops = {
+	.owner = THIS_MODULE,
+	.release = i915_mmap_file_release,
+};
+
+/* Two may race to make one: both work, the device remembers the later. */
+static struct file *i915_mmap_file(struct drm_i915_private *i915)
+{
+	struct file *file = get_file_active(&i915->mm.mmap_file);
+
+	if (file)
+		return file;
+
+	file = anon_inode_getfile("i915-mmap", &i915_mmap_fops, i915, O_RDWR);
+	if (!IS_ERR(file)) {
+		drm_dev_get(&i915->drm);
+		file->f_mapping = i915->drm.anon_inode->i_mapping;
+		xchg(&i915->mm.mmap_file, file);
+	}
+
+	return file;
+}
+
+static pgprot_t i915_mmap_prot(struct vm_area_struct *area, enum i915_mmap_mode mode)
+{
+	pgprot_t prot = vm_get_page_prot(area->vm_flags);
+
+	if (mode == I915_MMAP_MODE_WC)
+		prot = pgprot_writecombine(prot);
+	else if (mode == I915_MMAP_MODE_UC)
+		prot = pgprot_noncached(prot);
+
+	return pgprot_decrypted(prot);
+}
+
+/**
+ * i915_gem_object_mmap - &drm_gem_object_funcs.mmap
+ * @gem: the object
+ * @area: the new mapping; vm_pgoff is the fake offset
+ *
+ * Context: process context, mmap lock held for writing.
+ * Return: 0, -EINVAL (crosses the end of the object), -ENODEV, -ENOMEM.
+ */
+int i915_gem_object_mmap(struct drm_gem_object *gem, struct vm_area_struct *area)
+{
+	unsigned long pages = gem->size >> PAGE_SHIFT;
+	unsigned long offset = area->vm_pgoff - drm_vma_node_start(&gem->vma_node);
+	struct file *file;
+
+	if (!to_i915_bo(gem)->ops->cpu_access)
+		return -ENODEV;
+
+	if (offset / pages >= I915_MMAP_MODES || offset % pages + vma_pages(area) > pages)
+		return -EINVAL;
+
+	file = i915_mmap_file(to_i915(gem->dev));
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+
+	vma_set_file(area, file);
+	fput(file);
+
+	vm_flags_set(area, VM_MIXEDMAP | VM_DONTEXPAND | VM_DONTDUMP);
+	area->vm_page_prot = i915_mmap_prot(area, offset / pages);
+
+	return 0;
+}
+
+/**
+ * i915_gem_mmap - mmap() of a DRM file
+ * @filp: the file
+ * @area: the new mapping
+ *
+ * drm_gem_mmap() for mappings that start anywhere in the range of an object.
+ *
+ * Return: 0, -EINVAL (no object there), -EACCES (the file has no handle of
+ * it), -ENODEV (unplugged), -ENOMEM.
+ */
+int i915_gem_mmap(struct file *filp, struct vm_area_struct *area)
+{
+	struct drm_file *file = filp->private_data;
+	struct drm_device *dev = file->minor->dev;
+	struct drm_vma_offset_node *node;
+	struct drm_gem_object *gem = NULL;
+	int ret = -EINVAL;
+
+	if (drm_dev_is_unplugged(dev))
+		return -ENODEV;
+
+	drm_vma_offset_lock_lookup(dev->vma_offset_manager);
+	node = drm_vma_offset_lookup_locked(dev->vma_offset_manager, area->vm_pgoff,
+					    vma_pages(area));
+	if (node) {
+		/* The node leaves the manager before the object's memory goes. */
+		gem = container_of(node, struct drm_gem_object, vma_node);
+		if (!kref_get_unless_zero(&gem->refcount))
+			gem = NULL;
+	}
+	drm_vma_offset_unlock_lookup(dev->vma_offset_manager);
+	if (!gem)
+		return ret;
+
+	if (drm_vma_node_is_allowed(&gem->vma_node, file))
+		ret = drm_gem_mmap_obj(gem, gem->size, area);
+	else
+		ret = -EACCES;
+	i915_gem_object_put(to_i915_bo(gem));
+
+	return ret;
+}
+
+/* Index of the page of the object behind a page offset of a mapping */
+static unsigned long i915_mmap_page(const struct drm_i915_gem_object *obj, pgoff_t pgoff)
+{
+	return (pgoff - drm_vma_node_start(&obj->base.vma_node)) % (obj->base.size >> PAGE_SHIFT);
+}
+
+/* Whatever is in the way was put there by another thread that faulted: skip it. */
+static int i915_mmap_fill(struct vm_fault *vmf, struct page **pages)
+{
+	struct vm_area_struct *area = vmf->vma;
+	unsigned long address = ALIGN_DOWN(vmf->address, PMD_SIZE);
+	unsigned long end = min(address + PMD_SIZE, area->vm_end);
+	unsigned long first, left;
+	int ret = 0;
+
+	address = max(address, area->vm_start);
+	first = i915_mmap_page(to_i915_bo(area->vm_private_data),
+			       linear_page_index(area, address));
+	while (address < end) {
+		unsigned long count = (end - address) >> PAGE_SHIFT;
+
+		left = count;
+		ret = vm_insert_pages(area, address, pages + first, &left);
+		if (ret && ret != -EBUSY)
+			break;
+
+		count -= left;
+		if (ret)
+			count++;
+		first += count;
+		address += count << PAGE_SHIFT;
+		ret = 0;
+	}
+
+	return ret;
+}
+
+static vm_fault_t i915_mmap_fault_result(int ret)
+{
+	switch (ret) {
+	case 0:
+	case -EINTR:
+	case -ERESTARTSYS:
+		return VM_FAULT_NOPAGE;
+	case -ENOMEM:
+		return VM_FAULT_OOM;
+	default:
+		return VM_FAULT_SIGBUS;
+	}
+}
+
+static vm_fault_t i915_gem_fault(struct vm_fault *vmf)
+{
+	struct drm_i915_gem_object *obj = to_i915_bo(vmf->vma->vm_private_data);
+	int ret;
+
+	if (drm_dev_is_unplugged(obj->base.dev))
+		return VM_FAULT_SIGBUS;
+
+	ret = i915_gem_object_lock(obj);
+	if (ret)
+		return i915_mmap_fault_result(ret);
+
+	ret = i915_gem_object_pin_pages(obj);
+	if (!ret) {
+		ret = i915_mmap_fill(vmf, obj->page_array);
+		i915_gem_object_unpin_pages(obj);
+	}
+	i915_gem_object_unlock(obj);
+
+	return i915_mmap_fault_result(ret);
+}
+
+static void i915_gem_vm_close(struct vm_area_struct *area)
+{
+	/* Under the mmap lock: leave the end of the object to the worker. */
+	i915_gem_object_put(to_i915_bo(area->vm_private_data));
+}
+
+const struct vm_operations_struct i915_gem_vm_ops = {
+	.fault = i915_gem_fault,
+	.open = drm_gem_vm_open,
+	.close = i915_gem_vm_close,
+};
+
+static int i915_mmap_offset_mode(u64 flags, enum i915_mmap_mode *mode)
+{
+	switch (flags) {
+	case I915_MMAP_OFFSET_WB:
+		*mode = I915_MMAP_MODE_WB;
+		return 0;
+	case I915_MMAP_OFFSET_WC:
+		*mode = I915_MMAP_MODE_WC;
+		break;
+	case I915_MMAP_OFFSET_UC:
+		*mode = I915_MMAP_MODE_UC;
+		break;
+	case I915_MMAP_OFFSET_GTT: /* no mapping through the aperture */
+	case I915_MMAP_OFFSET_FIXED: /* for memory with a caching mode of its own */
+		return -ENODEV;
+	default:
+		return -EINVAL;
+	}
+
+	return pat_enabled() ? 0 : -ENODEV;
+}
+
+/**
+ * i915_gem_mmap_offset_ioctl - DRM_IOCTL_I915_GEM_MMAP_OFFSET
+ * @dev: the device
+ * @data: struct drm_i915_gem_mmap_offset
+ * @file: the caller's file
+ *
+ * Return: 0, -EINVAL (flags, extensions), -ENODEV (mode or object cannot be
+ * mapped), -ENOENT (handle), -ENOSPC, -ENOMEM.
+ */
+int i915_gem_mmap_offset_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
+{
+	struct drm_i915_gem_mmap_offset *args = data;
+	struct drm_i915_gem_object *obj;
+	enum i915_mmap_mode mode;
+	int ret;
+
+	ret = i915_user_extensions(args->extensions, NULL, 0, NULL);
+	if (ret)
+		return ret;
+
+	ret = i915_mmap_offset_mode(args->flags, &mode);
+	if (ret) {
+		drm_dbg(dev, "flags %#llx: no such mapping\n", args->flags);
+		return ret;
+	}
+
+	obj = i915_gem_object_lookup(file, args->handle);
+	if (!obj)
+		return -ENOENT;
+
+	ret = obj->ops->cpu_access ? i915_gem_object_create_mmap_offset(obj) : -ENODEV;
+	if (!ret)
+		args->offset = drm_vma_node_offset_addr(&obj->base.vma_node) +
+			       mode * obj->base.size;
+	i915_gem_object_put(obj);
+
+	return ret;
+}
+
+static unsigned long i915_gem_object_vm_mmap(struct drm_i915_gem_object *obj,
+					     struct drm_file *file,
+					     const struct drm_i915_gem_mmap *args)
+{
+	enum i915_mmap_mode mode =
+		args->flags & I915_MMAP_WC ? I915_MMAP_MODE_WC : I915_MMAP_MODE_WB;
+	u64 end;
+	int ret;
+
+	if (!obj->ops->cpu_access)
+		return -ENXIO;
+
+	if (check_add_overflow(args->offset, args->size, &end) || end > obj->base.size) {
+		drm_dbg(obj->base.dev, "offset %llu, size %llu: the object ends at %zu\n",
+			args->offset, args->size, obj->base.size);
+		return -EINVAL;
+	}
+
+	ret = i915_gem_object_create_mmap_offset(obj);
+	if (ret)
+		return ret;
+
+	return vm_mmap(file->filp, 0, args->size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		       drm_vma_node_offset_addr(&obj->base.vma_node) + mode * obj->base.size +
+		       args->offset);
+}
+
+/**
+ * i915_gem_mmap_ioctl - DRM_IOCTL_I915_GEM_MMAP
+ * @dev: the device
+ * @data: struct drm_i915_gem_mmap
+ * @file: the caller's file
+ *
+ * Return: 0, -EINVAL (flags, range), -ENODEV (no write-combining), -ENOENT
+ * (handle), -ENXIO (imported), -ENOMEM.
+ */
+int i915_gem_mmap_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
+{
+	struct drm_i915_gem_mmap *args = data;
+	struct drm_i915_gem_object *obj;
+	unsigned long address;
+
+	if (args->flags & ~I915_MMAP_WC) {
+		drm_dbg(dev, "flags %#llx are not known\n", args->flags);
+		return -EINVAL;
+	}
+
+	if (args->flags & I915_MMAP_WC && !pat_enabled())
+		return -ENODEV;
+
+	obj = i915_gem_object_lookup(file, args->handle);
+	if (!obj)
+		return -ENOENT;
+
+	address = i915_gem_object_vm_mmap(obj, file, args);
+	i915_gem_object_put(obj);
+	if (IS_ERR_VALUE(address))
+		return address;
+
+	args->addr_ptr = address;
+
+	return 0;
+}

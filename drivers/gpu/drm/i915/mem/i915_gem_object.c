@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/dma-resv.h>
+#include <linux/slab.h>
+
+#include "diag/i915_audit.h"
+#include "i915_drv.h"
+#include "mem/i915_gem_object.h"
+
+/**
+ * DOC: Life of an object
+ *
+ * An object is cheap until it is used: one slab object, no shmem file, no
+ * pages. The backing store comes with the first pin of its pages.
+ *
+ * Its end needs to sleep: address spaces are locked to unbind it. There are two
+ * ways to drop a reference, and which one is used decides where that happens:
+ *
+ * - drm_gem_object_put(), which the DRM core calls where handles are closed and
+ *   dma-bufs released. That is process context; the last reference frees the
+ *   object before the call returns.
+ * - i915_gem_object_put(), which the driver itself calls, also when it retires
+ *   a request in hard interrupt. It never frees: the last reference puts the
+ *   object on i915_mm.free_list and i915_mm.free_work goes on from there.
+ *
+ * So &drm_gem_object_funcs.free runs in process context without asking what
+ * context it is in, which cannot be answered on a kernel that does not count
+ * preemption. Who needs memory back now calls i915_mm_flush_free().
+ */
+
+static struct kmem_cache *i915_gem_object_slab;
+
+/**
+ * i915_gem_object_slab_init - make the slab of objects
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int i915_gem_object_slab_init(void)
+{
+	i915_gem_object_slab = KMEM_CACHE(drm_i915_gem_object, SLAB_HWCACHE_ALIGN);
+
+	return i915_gem_object_slab ? 0 : -ENOMEM;
+}
+
+/**
+ * i915_gem_object_slab_exit - destroy the slab; no object may be left
+ */
+void i915_gem_object_slab_exit(void)
+{
+	kmem_cache_destroy(i915_gem_object_slab);
+	i915_gem_object_slab = NULL;
+}
+
+static void i915_mm_free_work(struct work_struct *work)
+{
+	struct i915_mm *mm = container_of(work, struct i915_mm, free_work);
+	struct drm_i915_gem_object *obj, *next;
+
+	llist_for_each_entry_safe(obj, next, llist_del_all(&mm->free_list), free_link) {
+		mm->funcs->free(&obj->base);
+		cond_resched();
+	}
+}
+
+/**
+ * i915_mm_init - prepare a device for objects
+ * @i915: the device
+ * @funcs: GEM callbacks of every object; their free() is called in process context
+ */
+void i915_mm_init(struct drm_i915_private *i915, const struct drm_gem_object_funcs *funcs)
+{
+	struct i915_mm *mm = &i915->mm;
+
+	mm->funcs = funcs;
+	spin_lock_init(&mm->lock);
+	INIT_LIST_HEAD(&mm->objects);
+	init_llist_head(&mm->free_list);
+	INIT_WORK(&mm->free_work, i915_mm_free_work);
+}
+
+/**
+ * i915_mm_flush_free - free what i915_gem_object_put() left to the worker
+ * @i915: the device
+ *
+ * Context: process context, no object or address space locked.
+ */
+void i915_mm_flush_free(struct drm_i915_private *i915)
+{
+	while (!llist_empty(&i915->mm.free_list)) {
+		queue_work(i915->wq, &i915->mm.free_work);
+		flush_work(&i915->mm.free_work);
+	}
+	flush_work(&i915->mm.free_work);
+}
+
+/**
+ * i915_mm_fini - the device goes; all its objects must be gone
+ * @i915: the device
+ */
+void i915_mm_fini(struct drm_i915_private *i915)
+{
+	i915_mm_flush_free(i915);
+	drm_WARN_ON(&i915->drm, !list_empty(&i915->mm.objects));
+}
+
+static void i915_gem_object_defer_free(struct kref *ref)
+{
+	struct drm_i915_gem_object *obj =
+		container_of(ref, struct drm_i915_gem_object, base.refcount);
+	struct drm_i915_private *i915 = to_i915(obj->base.dev);
+
+	if (llist_add(&obj->free_link, &i915->mm.free_list))
+		queue_work(i915->wq, &i915->mm.free_work);
+}
+
+/**
+ * i915_gem_object_put_maybe_last - the slow half of i915_gem_object_put()
+ * @obj: the object
+ *
+ * Context: any.
+ */
+void i915_gem_object_put_maybe_last(struct drm_i915_gem_object *obj)
+{
+	kref_put(&obj->base.refcount, i915_gem_object_defer_free);
+}
+
+/**
+ * i915_gem_object_alloc - memory for an object
+ *
+ * Return: zeroed, for i915_gem_object_init(), or NULL.
+ */
+struct drm_i915_gem_object *i915_gem_object_alloc(void)
+{
+	return kmem_cache_zalloc(i915_gem_object_slab, GFP_KERNEL);
+}
+
+/**
+ * i915_gem_object_init - bring an object to life
+ * @i915: the device
+ * @obj: from i915_gem_object_alloc()
+ * @ops: its backing store
+ * @size: bytes, a multiple of the page size
+ *
+ * The caller gets the first reference.
+ */
+void i915_gem_object_init(struct drm_i915_private *i915, struct drm_i915_gem_object *obj,
+			  const struct i915_gem_object_ops *ops, u64 size)
+{
+	struct i915_mm *mm = &i915->mm;
+
+	obj->base.funcs = mm->funcs;
+	drm_gem_private_object_init(&i915->drm, &obj->base, size);
+	obj->ops = ops;
+	obj->madv = I915_MADV_WILLNEED;
+	obj->caching = I915_CACHING_CACHED;
+	obj->read_domains = I915_GEM_DOMAIN_CPU;
+	obj->write_domain = I915_GEM_DOMAIN_CPU;
+	spin_lock_init(&obj->vma_lock);
+	obj->vmas = RB_ROOT;
+
+	spin_lock(&mm->lock);
+	list_add_tail(&obj->mm_link, &mm->objects);
+	mm->nr_objects++;
+	spin_unlock(&mm->lock);
+
+	i915_audit_inc(I915_AUDIT_OBJECT);
+}
+
+/**
+ * i915_gem_object_fini - the object's own share of its end
+ * @obj: an object without references and without VMAs; freed on return
+ *
+ * Context: process context, may sleep.
+ */
+void i915_gem_object_fini(struct drm_i915_gem_object *obj)
+{
+	struct drm_device *drm = obj->base.dev;
+	struct i915_mm *mm = &to_i915(drm)->mm;
+
+	drm_WARN_ON(drm, !RB_EMPTY_ROOT(&obj->vmas));
+	drm_WARN_ON(drm, atomic_read(&obj->pages_pin));
+
+	spin_lock(&mm->lock);
+	list_del(&obj->mm_link);
+	mm->nr_objects--;
+	spin_unlock(&mm->lock);
+
+	i915_gem_object_unset_pages(obj);
+	if (obj->ops->release)
+		obj->ops->release(obj);
+	drm_gem_object_release(&obj->base);
+
+	i915_audit_dec(I915_AUDIT_OBJECT);
+	kmem_cache_free(i915_gem_object_slab, obj);
+}
+
+/**
+ * i915_gem_object_lookup - the object behind a handle
+ * @file: whose handle
+ * @handle: GEM handle
+ *
+ * Return: the object with a reference, or NULL.
+ */
+struct drm_i915_gem_object *i915_gem_object_lookup(struct drm_file *file, u32 handle)
+{
+	struct drm_gem_object *gem = drm_gem_object_lookup(file, handle);
+
+	return gem ? to_i915_bo(gem) : NULL;
+}
+
+static struct drm_i915_gem_object *i915_mm_next(struct i915_mm *mm, unsigned long *left)
+{
+	struct drm_i915_gem_object *obj = NULL;
+
+	spin_lock(&mm->lock);
+	while (!obj && *left && !list_empty(&mm->objects)) {
+		--*left;
+		obj = list_first_entry(&mm->objects, struct drm_i915_gem_object, mm_link);
+		list_move_tail(&obj->mm_link, &mm->objects);
+		/* An object on its way to its end leaves the list before its memory goes. */
+		if (!kref_get_unless_zero(&obj->base.refcount))
+			obj = NULL;
+	}
+	spin_unlock(&mm->lock);
+
+	return obj;
+}
+
+/**
+ * i915_mm_walk - call a function for every object of a device
+ * @i915: the device
+ * @fn: called with a reference of the object and without locks; false: stop here
+ * @data: for @fn
+ *
+ * Objects that come or go meanwhile are seen or not. The next walk goes on
+ * where this one stopped.
+ *
+ * Context: process context, also memory reclaim.
+ */
+void i915_mm_walk(struct drm_i915_private *i915,
+		  bool (*fn)(struct drm_i915_gem_object *obj, void *data), void *data)
+{
+	struct i915_mm *mm = &i915->mm;
+	unsigned long left = READ_ONCE(mm->nr_objects);
+	struct drm_i915_gem_object *obj;
+	bool go_on = true;
+
+	while (go_on && (obj = i915_mm_next(mm, &left))) {
+		go_on = fn(obj, data);
+		i915_gem_object_put(obj);
+	}
+}
+
+/**
+ * i915_gem_object_wait - wait for the fences of an object
+ * @obj: the object
+ * @write: the caller is going to write: wait for readers too
+ * @interruptible: signals end the wait
+ * @timeout: jiffies; 0 looks and does not wait; MAX_SCHEDULE_TIMEOUT for ever
+ *
+ * Context: process context, the caller holds a reference.
+ * Return: jiffies left (0 and more), -ETIME or -ERESTARTSYS.
+ */
+long i915_gem_object_wait(struct drm_i915_gem_object *obj, bool write, bool interruptible,
+			  long timeout)
+{
+	enum dma_resv_usage usage = dma_resv_usage_rw(write);
+	long ret;
+
+	if (dma_resv_test_signaled(obj->base.resv, usage))
+		return timeout;
+
+	if (!timeout)
+		return -ETIME;
+
+	ret = dma_resv_wait_timeout(obj->base.resv, usage, interruptible, timeout);
+
+	return ret ?: -ETIME;
+}

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/dma-mapping.h>
+#include <linux/mm.h>
+#include <linux/vmalloc.h>
+
+#include <drm/drm_prime.h>
+
+#include "diag/i915_audit.h"
+#include "i915_drv.h"
+#include "mem/i915_gem_object.h"
+
+/**
+ * DOC: Pages of an object
+ *
+ * An object has all its pages or none. Who needs them pins: each bound VMA,
+ * each exporter's attachment, each copy in progress. Pages come with the first
+ * pin and stay when the last pin is gone; they are given back at the object's
+ * end, under memory pressure, or when user space has said it does not need
+ * the contents any more (madvise).
+ *
+ * The count leaves zero only with the object locked, so that whoever holds the
+ * lock and sees zero may take the pages away. User space mappings hold no pin:
+ * they are torn down then, and the next access faults them in again.
+ */
+
+static bool i915_gem_object_purgeable(const struct drm_i915_gem_object *obj)
+{
+	return obj->madv == I915_MADV_DONTNEED;
+}
+
+static void i915_gem_object_account(struct drm_i915_gem_object *obj, int sign)
+{
+	struct i915_mm *mm = &to_i915(obj->base.dev)->mm;
+	long pages = obj->base.size >> PAGE_SHIFT;
+
+	if (!obj->ops->shrinkable)
+		return;
+
+	atomic_long_add(sign * pages, &mm->shrinkable);
+	if (i915_gem_object_purgeable(obj))
+		atomic_long_add(sign * pages, &mm->purgeable);
+}
+
+/**
+ * i915_gem_object_set_pages - give an object its pages, DMA mapped
+ * @obj: the object, without pages
+ * @pages: base.size >> PAGE_SHIFT pages; the array belongs to the object on success
+ *
+ * For &i915_gem_object_ops.get_pages.
+ *
+ * Context: object locked, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int i915_gem_object_set_pages(struct drm_i915_gem_object *obj, struct page **pages)
+{
+	struct drm_device *drm = obj->base.dev;
+	struct sg_table *sgt;
+	int ret;
+
+	sgt = drm_prime_pages_to_sg(drm, pages, obj->base.size >> PAGE_SHIFT);
+	if (IS_ERR(sgt))
+		return PTR_ERR(sgt);
+
+	ret = dma_map_sgtable(drm->dev, sgt, DMA_BIDIRECTIONAL,
+			      DMA_ATTR_SKIP_CPU_SYNC | DMA_ATTR_NO_WARN);
+	if (ret) {
+		sg_free_table(sgt);
+		kfree(sgt);
+		return ret == -EIO ? -ENOMEM : ret;
+	}
+
+	obj->pages = sgt;
+	obj->page_array = pages;
+
+	return 0;
+}
+
+static void i915_gem_object_vunmap_now(struct drm_i915_gem_object *obj)
+{
+	void *vaddr = obj->vaddr;
+
+	obj->vaddr = NULL;
+	if (!vaddr)
+		return;
+
+	if (obj->ops->vunmap)
+		obj->ops->vunmap(obj, vaddr);
+	else if (is_vmalloc_addr(vaddr))
+		vunmap(vaddr);
+}
+
+/**
+ * i915_gem_object_unset_pages - take the pages away that nobody has pinned
+ * @obj: the object
+ *
+ * Context: object locked, or without any reference left. May sleep.
+ */
+void i915_gem_object_unset_pages(struct drm_i915_gem_object *obj)
+{
+	struct drm_i915_private *i915 = to_i915(obj->base.dev);
+
+	if (!obj->pages)
+		return;
+
+	i915_gem_object_release_mmaps(obj);
+	i915_gem_object_vunmap_now(obj);
+
+	/*
+	 * The GPU's page tables forgot these pages, its TLB may not have: a
+	 * batch still running in the same address space could reach them.
+	 */
+	if (obj->tlb_stale && i915->mm.invalidate_tlb)
+		i915->mm.invalidate_tlb(i915);
+	obj->tlb_stale = false;
+
+	i915_gem_object_account(obj, -1);
+	obj->ops->put_pages(obj);
+	obj->pages = NULL;
+	obj->page_array = NULL;
+	if (obj->ops->shrinkable && i915_gem_object_purgeable(obj))
+		obj->madv = __I915_MADV_PURGED;
+	i915_audit_dec(I915_AUDIT_OBJECT_PAGES);
+}
+
+/**
+ * i915_gem_object_pin_pages - keep the pages of an object in place
+ * @obj: the object
+ *
+ * Gets them first if there are none.
+ *
+ * Context: object locked, may sleep.
+ * Return: 0; -EFAULT: user space gave up the contents; -ENOMEM.
+ */
+int i915_gem_object_pin_pages(struct drm_i915_gem_object *obj)
+{
+	int ret;
+
+	dma_resv_assert_held(obj->base.resv);
+
+	if (!obj->pages) {
+		if (obj->madv != I915_MADV_WILLNEED) {
+			drm_dbg(obj->base.dev, "object was purged or may be: madvise WILLNEED\n");
+			return -EFAULT;
+		}
+
+		ret = obj->ops->get_pages(obj);
+		if (ret)
+			return ret;
+
+		i915_gem_object_account(obj, 1);
+		i915_audit_inc(I915_AUDIT_OBJECT_PAGES);
+	}
+	atomic_inc(&obj->pages_pin);
+
+	return 0;
+}
+
+/**
+ * i915_gem_object_pin_pages_unlocked - the same for callers without the object lock
+ * @obj: the object
+ *
+ * Takes no lock if somebody else has the pages pinned.
+ *
+ * Context: process context, may sleep.
+ * Return: as i915_gem_object_pin_pages(), or -EINTR.
+ */
+int i915_gem_object_pin_pages_unlocked(struct drm_i915_gem_object *obj)
+{
+	int ret;
+
+	if (atomic_inc_not_zero(&obj->pages_pin))
+		return 0;
+
+	ret = i915_gem_object_lock(obj);
+	if (ret)
+		return ret;
+
+	ret = i915_gem_object_pin_pages(obj);
+	i915_gem_object_unlock(obj);
+
+	return ret;
+}
+
+/**
+ * i915_gem_object_unpin_pages - undo one pin
+ * @obj: the object
+ *
+ * Context: any.
+ */
+void i915_gem_object_unpin_pages(struct drm_i915_gem_object *obj)
+{
+	drm_WARN_ON(obj->base.dev, atomic_dec_return(&obj->pages_pin) < 0);
+}
+
+/**
+ * i915_gem_object_put_pages - give the pages back if nobody needs them in place
+ * @obj: the object
+ *
+ * What becomes of the contents: kept by shmem (and maybe swapped out), unless
+ * user space declared them unneeded.
+ *
+ * Context: object locked, may sleep; also from memory reclaim.
+ * Return: 0 or -EBUSY.
+ */
+int i915_gem_object_put_pages(struct drm_i915_gem_object *obj)
+{
+	dma_resv_assert_held(obj->base.resv);
+
+	if (atomic_read(&obj->pages_pin))
+		return -EBUSY;
+
+	i915_gem_object_unset_pages(obj);
+
+	return 0;
+}
+
+static void *i915_gem_object_map_pages(struct drm_i915_gem_object *obj)
+{
+	unsigned int count = obj->base.size >> PAGE_SHIFT;
+
+	if (count == 1)
+		return page_address(obj->page_array[0]);
+
+	return vmap(obj->page_array, count, VM_MAP, PAGE_KERNEL);
+}
+
+/**
+ * i915_gem_object_vmap - a kernel address of the whole object
+ * @obj: the object
+ *
+ * Pins the pages until i915_gem_object_vunmap().
+ *
+ * Context: object locked, may sleep.
+ * Return: the address, or ERR_PTR(-EFAULT, -ENOMEM).
+ */
+void *i915_gem_object_vmap(struct drm_i915_gem_object *obj)
+{
+	int ret;
+
+	ret = i915_gem_object_pin_pages(obj);
+	if (ret)
+		return ERR_PTR(ret);
+
+	if (!obj->vaddr) {
+		obj->vaddr = obj->ops->vmap ? obj->ops->vmap(obj) : i915_gem_object_map_pages(obj);
+		if (!obj->vaddr) {
+			i915_gem_object_unpin_pages(obj);
+			return ERR_PTR(-ENOMEM);
+		}
+	}
+
+	return obj->vaddr;
+}
+
+/**
+ * i915_gem_object_vunmap - done with i915_gem_object_vmap()
+ * @obj: the object
+ *
+ * The mapping itself stays until the pages go.
+ *
+ * Context: any.
+ */
+void i915_gem_object_vunmap(struct drm_i915_gem_object *obj)
+{
+	i915_gem_object_unpin_pages(obj);
+}
+
+/**
+ * i915_gem_object_set_madv - user space says whether it needs the contents
+ * @obj: the object
+ * @madv: I915_MADV_WILLNEED or I915_MADV_DONTNEED
+ * @retained: out: the contents are still there
+ *
+ * Context: object locked.
+ */
+void i915_gem_object_set_madv(struct drm_i915_gem_object *obj, u32 madv, bool *retained)
+{
+	dma_resv_assert_held(obj->base.resv);
+
+	if (obj->madv != __I915_MADV_PURGED) {
+		if (obj->pages)
+			i915_gem_object_account(obj, -1);
+		obj->madv = madv;
+		if (obj->pages)
+			i915_gem_object_account(obj, 1);
+		else if (obj->ops->shrinkable && i915_gem_object_purgeable(obj))
+			i915_gem_object_purge(obj);
+	}
+
+	*retained = obj->madv != __I915_MADV_PURGED;
+}
+
+struct i915_shrink {
+	unsigned long target;
+	unsigned long freed;
+	bool dontneed_only;
+};
+
+static bool i915_gem_object_shrink(struct drm_i915_gem_object *obj, void *data)
+{
+	struct i915_shrink *shrink = data;
+
+	if (!obj->ops->shrinkable || !READ_ONCE(obj->pages) || !i915_gem_object_trylock(obj))
+		return true;
+
+	if (obj->pages && (!shrink->dontneed_only || i915_gem_object_purgeable(obj)) &&
+	    !i915_gem_object_put_pages(obj))
+		shrink->freed += obj->base.size >> PAGE_SHIFT;
+	i915_gem_object_unlock(obj);
+
+	return shrink->freed < shrink->target;
+}
+
+/**
+ * i915_mm_shrink_pages - give back pages of objects that no address space holds
+ * @i915: the device
+ * @target: stop after so many pages
+ * @dontneed_only: only contents that user space does not need
+ *
+ * Context: process context, also memory reclaim: locks are only tried.
+ * Return: pages given back.
+ */
+unsigned long i915_mm_shrink_pages(struct drm_i915_private *i915, unsigned long target,
+				   bool dontneed_only)
+{
+	struct i915_shrink shrink = {
+		.target = target,
+		.dontneed_only = dontneed_only,
+	};
+
+	i915_mm_walk(i915, i915_gem_object_shrink, &shrink);
+
+	return shrink.freed;
+}

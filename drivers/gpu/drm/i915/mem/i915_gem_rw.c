@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/overflow.h>
+#include <linux/uaccess.h>
+
+#include "i915_drv.h"
+#include "mem/i915_gem_object.h"
+
+/**
+ * DOC: PREAD and PWRITE
+ *
+ * A copy through the kernel's mapping of the pages, which is coherent with the
+ * GPU. No lock is held over the copy: it may fault, and the fault may need the
+ * lock of this very object. The pages are pinned instead.
+ */
+
+/**
+ * struct i915_gem_copy - one PREAD or PWRITE
+ * @offset: in the object, bytes
+ * @size: bytes
+ * @user: the other side, in user space
+ * @write: into the object
+ */
+struct i915_gem_copy {
+	u64 offset;
+	u64 size;
+	void __user *user;
+	bool write;
+};
+
+static int i915_gem_copy_part(const struct i915_gem_copy *copy, void *vaddr, u64 done, size_t len)
+{
+	unsigned long left;
+
+	if (copy->write)
+		left = copy_from_user(vaddr, copy->user + done, len);
+	else
+		left = copy_to_user(copy->user + done, vaddr, len);
+
+	return left ? -EFAULT : 0;
+}
+
+static int i915_gem_copy_pages(struct page **pages, const struct i915_gem_copy *copy)
+{
+	u64 done = 0;
+	int ret;
+
+	while (done < copy->size) {
+		u64 at = copy->offset + done;
+		size_t len = min_t(u64, PAGE_SIZE - offset_in_page(at), copy->size - done);
+
+		ret = i915_gem_copy_part(copy, page_address(pages[at >> PAGE_SHIFT]) +
+					 offset_in_page(at), done, len);
+		if (ret)
+			return ret;
+
+		done += len;
+		cond_resched();
+	}
+
+	return 0;
+}
+
+/* What another driver exported has no pages for us, only a mapping. */
+static int i915_gem_copy_import(struct drm_i915_gem_object *obj, const struct i915_gem_copy *copy)
+{
+	void *vaddr;
+	int ret;
+
+	ret = i915_gem_object_lock(obj);
+	if (ret)
+		return ret;
+
+	vaddr = i915_gem_object_vmap(obj);
+	i915_gem_object_unlock(obj);
+	if (IS_ERR(vaddr))
+		return PTR_ERR(vaddr);
+
+	ret = i915_gem_copy_part(copy, vaddr + copy->offset, 0, copy->size);
+	i915_gem_object_vunmap(obj);
+
+	return ret;
+}
+
+static int i915_gem_object_copy(struct drm_i915_gem_object *obj, const struct i915_gem_copy *copy)
+{
+	long wait;
+	int ret;
+
+	wait = i915_gem_object_wait(obj, copy->write, true, MAX_SCHEDULE_TIMEOUT);
+	if (wait < 0)
+		return wait;
+
+	if (!obj->ops->cpu_access)
+		return i915_gem_copy_import(obj, copy);
+
+	ret = i915_gem_object_pin_pages_unlocked(obj);
+	if (ret)
+		return ret;
+
+	ret = i915_gem_copy_pages(obj->page_array, copy);
+	i915_gem_object_unpin_pages(obj);
+
+	return ret;
+}
+
+static int i915_gem_copy_ioctl(struct drm_file *file, u32 handle, const struct i915_gem_copy *copy)
+{
+	struct drm_i915_gem_object *obj;
+	u64 end;
+	int ret;
+
+	if (!copy->size)
+		return 0;
+
+	if (!access_ok(copy->user, copy->size))
+		return -EFAULT;
+
+	obj = i915_gem_object_lookup(file, handle);
+	if (!obj)
+		return -ENOENT;
+
+	if (check_add_overflow(copy->offset, copy->size, &end) || end > obj->base.size) {
+		drm_dbg(obj->base.dev, "offset %llu, size %llu: the object ends at %zu\n",
+			copy->offset, copy->size, obj->base.size);
+		ret = -EINVAL;
+	} else {
+		ret = i915_gem_object_copy(obj, copy);
+	}
+	i915_gem_object_put(obj);
+
+	return ret;
+}
+
+/**
+ * i915_gem_pread_ioctl - DRM_IOCTL_I915_GEM_PREAD
+ * @dev: the device
+ * @data: struct drm_i915_gem_pread
+ * @file: the caller's file
+ *
+ * Return: 0, -ENOENT (handle), -EINVAL (range), -EFAULT (user memory, or the
+ * contents were given up), -ENOMEM, -ERESTARTSYS.
+ */
+int i915_gem_pread_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
+{
+	struct drm_i915_gem_pread *args = data;
+	struct i915_gem_copy copy = {
+		.offset = args->offset,
+		.size = args->size,
+		.user = u64_to_user_ptr(args->data_ptr),
+	};
+
+	return i915_gem_copy_ioctl(file, args->handle, &copy);
+}
+
+/**
+ * i915_gem_pwrite_ioctl - DRM_IOCTL_I915_GEM_PWRITE
+ * @dev: the device
+ * @data: struct drm_i915_gem_pwrite
+ * @file: the caller's file
+ *
+ * Return: as i915_gem_pread_ioctl().
+ */
+int i915_gem_pwrite_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
+{
+	struct drm_i915_gem_pwrite *args = data;
+	struct i915_gem_copy copy = {
+		.offset = args->offset,
+		.size = args->size,
+		.user = u64_to_user_ptr(args->data_ptr),
+		.write = true,
+	};
+
+	return i915_gem_copy_ioctl(file, args->handle, &copy);
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/dma-mapping.h>
+#include <linux/file.h>
+#include <linux/shmem_fs.h>
+#include <linux/swap.h>
+
+#include "i915_drv.h"
+#include "mem/i915_gem_object.h"
+
+/**
+ * DOC: Backing store of the driver's own objects
+ *
+ * User objects live in shmem, so that they can be swapped out while nobody
+ * uses them. The shmem file is made with the first pages: many objects are
+ * created and closed without ever being touched.
+ *
+ * Internal objects hold plain pages that are gone when they are given back;
+ * nothing but the driver sees them.
+ */
+
+/* Fail rather than wake the OOM killer: the caller has an errno to return. */
+#define I915_GEM_GFP	(GFP_HIGHUSER | __GFP_RECLAIMABLE | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
+static int i915_gem_shmem_open(struct drm_i915_gem_object *obj)
+{
+	struct file *filp;
+
+	if (obj->base.filp)
+		return 0;
+
+	filp = shmem_file_setup("i915", obj->base.size, VM_NORESERVE);
+	if (IS_ERR(filp))
+		return PTR_ERR(filp);
+
+	mapping_set_gfp_mask(filp->f_mapping, I915_GEM_GFP);
+	obj->base.filp = filp;
+
+	return 0;
+}
+
+static int i915_gem_shmem_get_pages(struct drm_i915_gem_object *obj)
+{
+	struct page **pages;
+	int ret;
+
+	/* Does not fit however much is swapped out: do not even try. */
+	if (obj->base.size >> PAGE_SHIFT > totalram_pages())
+		return -ENOMEM;
+
+	ret = i915_gem_shmem_open(obj);
+	if (ret)
+		return ret;
+
+	pages = drm_gem_get_pages(&obj->base);
+	if (IS_ERR(pages))
+		return PTR_ERR(pages) == -ENOSPC ? -ENOMEM : PTR_ERR(pages);
+
+	ret = i915_gem_object_set_pages(obj, pages);
+	if (ret)
+		drm_gem_put_pages(&obj->base, pages, false, false);
+
+	return ret;
+}
+
+static void i915_gem_unmap_pages(struct drm_i915_gem_object *obj)
+{
+	dma_unmap_sgtable(obj->base.dev->dev, obj->pages, DMA_BIDIRECTIONAL,
+			  DMA_ATTR_SKIP_CPU_SYNC);
+	sg_free_table(obj->pages);
+	kfree(obj->pages);
+}
+
+static void i915_gem_shmem_truncate(struct drm_i915_gem_object *obj)
+{
+	if (obj->base.filp)
+		shmem_truncate_range(file_inode(obj->base.filp), 0, (loff_t)-1);
+}
+
+/* The GPU may have written any page: without a dirty bit in its tables all count as dirty. */
+static void i915_gem_shmem_put_pages(struct drm_i915_gem_object *obj)
+{
+	bool keep = obj->madv == I915_MADV_WILLNEED && kref_read(&obj->base.refcount);
+
+	i915_gem_unmap_pages(obj);
+	drm_gem_put_pages(&obj->base, obj->page_array, keep, keep);
+	if (obj->madv == I915_MADV_DONTNEED)
+		i915_gem_shmem_truncate(obj);
+}
+
+static const struct i915_gem_object_ops i915_gem_shmem_ops = {
+	.name = "shmem",
+	.get_pages = i915_gem_shmem_get_pages,
+	.put_pages = i915_gem_shmem_put_pages,
+	.cpu_access = true,
+	.shrinkable = true,
+};
+
+/**
+ * i915_gem_object_purge - drop the contents of an object that has no pages
+ * @obj: a shrinkable object user space does not need any more
+ *
+ * Context: object locked.
+ */
+void i915_gem_object_purge(struct drm_i915_gem_object *obj)
+{
+	i915_gem_shmem_truncate(obj);
+	obj->madv = __I915_MADV_PURGED;
+}
+
+static struct drm_i915_gem_object *
+i915_gem_object_create(struct drm_i915_private *i915, const struct i915_gem_object_ops *ops,
+		       u64 size)
+{
+	struct drm_i915_gem_object *obj;
+
+	/* drm_mm, scatterlists and loops over pages count in int. */
+	if (size >> PAGE_SHIFT > INT_MAX)
+		return ERR_PTR(-E2BIG);
+
+	if (!size || !PAGE_ALIGNED(size))
+		return ERR_PTR(-EINVAL);
+
+	obj = i915_gem_object_alloc();
+	if (!obj)
+		return ERR_PTR(-ENOMEM);
+
+	i915_gem_object_init(i915, obj, ops, size);
+
+	return obj;
+}
+
+/**
+ * i915_gem_object_create_shmem - an object for user space
+ * @i915: the device
+ * @size: bytes, a multiple of the page size
+ *
+ * Context: process context.
+ * Return: the object with one reference, or ERR_PTR(-EINVAL, -E2BIG, -ENOMEM).
+ */
+struct drm_i915_gem_object *i915_gem_object_create_shmem(struct drm_i915_private *i915, u64 size)
+{
+	return i915_gem_object_create(i915, &i915_gem_shmem_ops, size);
+}
+
+static void i915_gem_free_page_array(struct page **pages, unsigned int count)
+{
+	while (count--)
+		__free_page(pages[count]);
+	kvfree(pages);
+}
+
+static int i915_gem_internal_get_pages(struct drm_i915_gem_object *obj)
+{
+	unsigned int count = obj->base.size >> PAGE_SHIFT;
+	struct page **pages;
+	unsigned int n;
+	int ret = -ENOMEM;
+
+	pages = kvmalloc_array(count, sizeof(*pages), GFP_KERNEL | __GFP_NOWARN);
+	if (!pages)
+		return -ENOMEM;
+
+	for (n = 0; n < count; n++) {
+		pages[n] = alloc_page(GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+		if (!pages[n])
+			goto err_pages;
+	}
+
+	ret = i915_gem_object_set_pages(obj, pages);
+	if (ret)
+		goto err_pages;
+
+	return 0;
+
+err_pages:
+	i915_gem_free_page_array(pages, n);
+	return ret;
+}
+
+static void i915_gem_internal_put_pages(struct drm_i915_gem_object *obj)
+{
+	i915_gem_unmap_pages(obj);
+	i915_gem_free_page_array(obj->page_array, obj->base.size >> PAGE_SHIFT);
+}
+
+static const struct i915_gem_object_ops i915_gem_internal_ops = {
+	.name = "internal",
+	.get_pages = i915_gem_internal_get_pages,
+	.put_pages = i915_gem_internal_put_pages,
+	.cpu_access = true,
+};
+
+/**
+ * i915_gem_object_create_internal - an object that user space never sees
+ * @i915: the device
+ * @size: bytes, a multiple of the page size
+ *
+ * Zeroed; the contents last as long as the pages are pinned.
+ *
+ * Context: process context.
+ * Return: the object with one reference, or ERR_PTR(-EINVAL, -E2BIG, -ENOMEM).
+ */
+struct drm_i915_gem_object *i915_gem_object_create_internal(struct drm_i915_private *i915,
+							    u64 size)
+{
+	return i915_gem_object_create(i915, &i915_gem_internal_ops, size);
+}
