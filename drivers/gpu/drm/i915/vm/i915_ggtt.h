@@ -11,20 +11,29 @@ int i915_ggtt_init(struct i915_ggtt *ggtt, struct drm_i915_private *i915, void _
 int i915_ggtt_init_mock(struct i915_ggtt *ggtt, struct drm_i915_private *i915, u64 total);
 void i915_ggtt_fini(struct i915_ggtt *ggtt);
 
-/*
- * @count zeroed pages at a GGTT address. contiguous: one allocation, @count a power of two <= 8.
- * May sleep. Return: 0, -ENOMEM, -ENOSPC.
- */
 int i915_ggtt_buf_init(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsigned int count,
 		       bool contiguous);
 void i915_ggtt_buf_fini(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf);
 
+/**
+ * i915_ggtt_buf_offset - where the GPU sees a buffer
+ * @buf: the buffer
+ *
+ * Return: GGTT address, bytes.
+ */
 static inline u32 i915_ggtt_buf_offset(const struct i915_ggtt_buf *buf)
 {
 	return buf->node.start;
 }
 
-/* Kernel address of page @n (of the whole buffer for n = 0 where it is contiguous) */
+/**
+ * i915_ggtt_buf_vaddr - where the CPU sees a buffer
+ * @buf: the buffer
+ * @n: page
+ *
+ * Return: kernel address of page @n; of the whole buffer for n = 0 where it is
+ * contiguous.
+ */
 static inline void *i915_ggtt_buf_vaddr(const struct i915_ggtt_buf *buf, unsigned int n)
 {
 	return page_address(buf->pages[n]);

@@ -23,7 +23,8 @@ struct i915_vm_ops {
 	 * failure none is left. vm->lock held, pages pinned, may sleep.
 	 */
 	int (*bind)(struct i915_address_space *vm, struct i915_vma *vma);
-	/** @unbind: clear the PTEs of a VMA, free tables that became empty. vm->lock held. No
+	/**
+	 * @unbind: clear the PTEs of a VMA, free tables that became empty. vm->lock held. No
 	 * allocation, no wait.
 	 */
 	void (*unbind)(struct i915_address_space *vm, struct i915_vma *vma);
@@ -54,23 +55,25 @@ struct i915_address_space {
 	/** @is_ggtt: constant */
 	bool is_ggtt;
 
-	/** @lock: guards @mm, @bound_list, @unbound_list, the page tables, and address and binding
+	/**
+	 * @lock: guards @mm, @bound_list, @unbound_list, the page tables, and address and binding
 	 * of every VMA in it. Taken inside object locks, outside i915_gem_object.vma_lock. Never
 	 * held while waiting for the GPU.
 	 */
 	struct mutex lock;
 	/** @mm: which addresses are taken */
 	struct drm_mm mm;
-	/** @bound_list: VMAs with an address and PTEs, least recently bound first. Active are those
+	/**
+	 * @bound_list: VMAs with an address and PTEs, least recently bound first. Active are those
 	 * whose i915_vma.active is not zero: activity is a count of the VMA, not a place on a list,
 	 * so that a request in the steady state takes no lock of the VM.
 	 */
 	struct list_head bound_list;
 	/** @unbound_list: VMAs without */
 	struct list_head unbound_list;
-	/** @top: highest table (PML4) of a PPGTT, NULL until the first bind */
+	/** @top: highest table (PML4) of a PPGTT; constant */
 	struct i915_page_table *top;
-	/** @release_work: last reference dropped where sleeping is not allowed */
+	/** @release_work: the end, if the last reference went by i915_vm_put() */
 	struct work_struct release_work;
 };
 

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/dma-mapping.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include <kunit/visibility.h>
+
+#include "diag/i915_audit.h"
+#include "i915_drv.h"
+#include "mem/i915_gem_object.h"
+#include "vm/i915_gen8_ppgtt.h"
+#include "vm/i915_vm.h"
+#include "vm/i915_vma.h"
+
+/**
+ * DOC: Gen8 page tables
+ *
+ * Four levels of 512 entries: PML4, PDP, PD, PT. Only the root exists from the
+ * start; the others come with the first VMA that needs them and go with the
+ * last. Each table counts its used entries, so nobody has to look for an empty
+ * one.
+ *
+ * Unused entries of every level lead to tables shared by the whole device and
+ * in the end to one read-only scratch page. A prefetch beyond the end of a
+ * buffer so finds zeroes instead of a fault.
+ *
+ * Rejected: preallocating the tables of a bind outside of the VM's lock. It is
+ * a mutex, the shrinker only tries it, and so tables can be allocated where
+ * they are needed; what a failed bind leaves is taken down by the very code
+ * that unbinds.
+ *
+ * All of this runs under i915_address_space.lock.
+ */
+
+static void i915_pt_fill(struct i915_page_table *pt, u64 value)
+{
+	memset64(pt->entry, value, I915_PT_ENTRIES);
+}
+
+/* Memory of one table, entries not yet written */
+static struct i915_page_table *i915_pt_alloc(struct i915_ggtt *ggtt, unsigned int level)
+{
+	struct device *dev = ggtt->i915->drm.dev;
+	struct i915_page_table *pt;
+
+	pt = kzalloc(sizeof(*pt), GFP_KERNEL);
+	if (!pt)
+		return NULL;
+
+	if (level) {
+		pt->child = kcalloc(I915_PT_ENTRIES, sizeof(*pt->child), GFP_KERNEL);
+		if (!pt->child)
+			goto err_pt;
+	}
+
+	pt->entry = (u64 *)__get_free_page(GFP_KERNEL);
+	if (!pt->entry)
+		goto err_child;
+
+	pt->dma = dma_map_page(dev, virt_to_page(pt->entry), 0, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	if (dma_mapping_error(dev, pt->dma))
+		goto err_entry;
+
+	return pt;
+
+err_entry:
+	free_page((unsigned long)pt->entry);
+err_child:
+	kfree(pt->child);
+err_pt:
+	kfree(pt);
+	return NULL;
+}
+
+static void i915_pt_free(struct i915_ggtt *ggtt, struct i915_page_table *pt)
+{
+	dma_unmap_page(ggtt->i915->drm.dev, pt->dma, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	free_page((unsigned long)pt->entry);
+	kfree(pt->child);
+	kfree(pt);
+}
+
+static struct i915_page_table *i915_pt_create(struct i915_ggtt *ggtt, unsigned int level)
+{
+	struct i915_page_table *pt = i915_pt_alloc(ggtt, level);
+
+	if (pt) {
+		i915_pt_fill(pt, ggtt->scratch_pte[level]);
+		i915_audit_inc(I915_AUDIT_PT);
+	}
+
+	return pt;
+}
+
+static void i915_pt_destroy(struct i915_ggtt *ggtt, struct i915_page_table *pt)
+{
+	i915_audit_dec(I915_AUDIT_PT);
+	i915_pt_free(ggtt, pt);
+}
+
+/**
+ * i915_ppgtt_scratch_init - make what unused entries lead to
+ * @ggtt: whose scratch page is there already
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int i915_ppgtt_scratch_init(struct i915_ggtt *ggtt)
+{
+	unsigned int level;
+
+	ggtt->scratch_pte[0] = i915_pte_encode(ggtt->scratch_dma, true);
+	for (level = 0; level < I915_PT_LEVELS - 1; level++) {
+		struct i915_page_table *pt = i915_pt_alloc(ggtt, 0);
+
+		if (!pt) {
+			i915_ppgtt_scratch_fini(ggtt);
+			return -ENOMEM;
+		}
+		i915_pt_fill(pt, ggtt->scratch_pte[level]);
+		ggtt->scratch_pt[level] = pt;
+		ggtt->scratch_pte[level + 1] = i915_pde_encode(pt->dma);
+	}
+
+	return 0;
+}
+
+/**
+ * i915_ppgtt_scratch_fini - undo i915_ppgtt_scratch_init()
+ * @ggtt: no PPGTT is left
+ */
+void i915_ppgtt_scratch_fini(struct i915_ggtt *ggtt)
+{
+	unsigned int level;
+
+	for (level = 0; level < I915_PT_LEVELS - 1; level++) {
+		if (ggtt->scratch_pt[level])
+			i915_pt_free(ggtt, ggtt->scratch_pt[level]);
+		ggtt->scratch_pt[level] = NULL;
+	}
+}
+
+/* Take down the empty tables at and above @level on the way to @addr. */
+static void i915_ppgtt_prune(struct i915_address_space *vm, struct i915_page_table **path, u64 addr,
+			     unsigned int level)
+{
+	struct i915_ggtt *ggtt = &vm->i915->ggtt;
+
+	for (; level < I915_PT_LEVELS - 1 && !path[level]->used; level++) {
+		struct i915_page_table *parent = path[level + 1];
+		unsigned int idx = i915_pt_index(addr, level + 1);
+
+		WRITE_ONCE(parent->entry[idx], ggtt->scratch_pte[level + 1]);
+		parent->child[idx] = NULL;
+		parent->used--;
+		i915_pt_destroy(ggtt, path[level]);
+	}
+}
+
+/* Fill @path with the tables on the way to @addr, making those that are not there. */
+static int i915_ppgtt_make_path(struct i915_address_space *vm, struct i915_page_table **path,
+				u64 addr)
+{
+	unsigned int level;
+
+	path[I915_PT_LEVELS - 1] = vm->top;
+	for (level = I915_PT_LEVELS - 1; level; level--) {
+		struct i915_page_table *pt = path[level], *child;
+		unsigned int idx = i915_pt_index(addr, level);
+
+		child = pt->child[idx];
+		if (!child) {
+			child = i915_pt_create(&vm->i915->ggtt, level - 1);
+			if (!child) {
+				i915_ppgtt_prune(vm, path, addr, level);
+				return -ENOMEM;
+			}
+			pt->child[idx] = child;
+			pt->used++;
+			WRITE_ONCE(pt->entry[idx], i915_pde_encode(child->dma));
+		}
+		path[level - 1] = child;
+	}
+
+	return 0;
+}
+
+static void i915_ppgtt_find_path(struct i915_address_space *vm, struct i915_page_table **path,
+				 u64 addr)
+{
+	unsigned int level;
+
+	path[I915_PT_LEVELS - 1] = vm->top;
+	for (level = I915_PT_LEVELS - 1; level; level--)
+		path[level - 1] = path[level]->child[i915_pt_index(addr, level)];
+}
+
+/* Forget the bound pages of [start, end). */
+static void i915_ppgtt_clear(struct i915_address_space *vm, u64 start, u64 end)
+{
+	struct i915_page_table *path[I915_PT_LEVELS];
+	u64 addr, next;
+
+	for (addr = start; addr < end; addr = next) {
+		unsigned int count;
+
+		next = min(end, ALIGN_DOWN(addr, I915_PT_SPAN) + I915_PT_SPAN);
+		count = (next - addr) >> 12;
+
+		i915_ppgtt_find_path(vm, path, addr);
+		memset64(path[0]->entry + i915_pt_index(addr, 0), vm->i915->ggtt.scratch_pte[0],
+			 count);
+		path[0]->used -= count;
+		i915_ppgtt_prune(vm, path, addr, 0);
+	}
+}
+
+/**
+ * struct i915_ppgtt_fill - position in the pages of an object while they are bound
+ * @sg: current piece
+ * @dma: next page
+ * @left: bytes left of @sg, from @dma on
+ */
+struct i915_ppgtt_fill {
+	struct scatterlist *sg;
+	dma_addr_t dma;
+	u64 left;
+};
+
+static void i915_ppgtt_fill_start(struct i915_ppgtt_fill *fill, struct scatterlist *sg)
+{
+	fill->sg = sg;
+	fill->dma = sg_dma_address(sg);
+	fill->left = sg_dma_len(sg);
+}
+
+static void i915_ppgtt_fill_pt(struct i915_page_table *pt, unsigned int idx, unsigned int count,
+			       struct i915_ppgtt_fill *fill, bool readonly)
+{
+	u64 *entry = pt->entry + idx;
+
+	pt->used += count;
+	while (count--) {
+		if (!fill->left)
+			i915_ppgtt_fill_start(fill, sg_next(fill->sg));
+
+		WRITE_ONCE(*entry++, i915_pte_encode(fill->dma, readonly));
+		fill->dma += 4096;
+		fill->left -= 4096;
+	}
+}
+
+static int i915_ppgtt_bind(struct i915_address_space *vm, struct i915_vma *vma)
+{
+	struct i915_page_table *path[I915_PT_LEVELS];
+	u64 start = vma->node.start;
+	u64 end = start + vma->obj->base.size;
+	struct i915_ppgtt_fill fill;
+	u64 addr, next;
+	int ret;
+
+	lockdep_assert_held(&vm->lock);
+
+	i915_ppgtt_fill_start(&fill, vma->obj->pages->sgl);
+	for (addr = start; addr < end; addr = next) {
+		next = min(end, ALIGN_DOWN(addr, I915_PT_SPAN) + I915_PT_SPAN);
+
+		ret = i915_ppgtt_make_path(vm, path, addr);
+		if (ret) {
+			i915_ppgtt_clear(vm, start, addr);
+			return ret;
+		}
+		i915_ppgtt_fill_pt(path[0], i915_pt_index(addr, 0), (next - addr) >> 12, &fill,
+				   vma->readonly);
+	}
+
+	return 0;
+}
+
+static void i915_ppgtt_unbind(struct i915_address_space *vm, struct i915_vma *vma)
+{
+	lockdep_assert_held(&vm->lock);
+
+	i915_ppgtt_clear(vm, vma->node.start, vma->node.start + vma->obj->base.size);
+}
+
+/* Every VMA held a reference and is gone: only the root is left. */
+static void i915_ppgtt_release(struct i915_address_space *vm)
+{
+	drm_WARN_ON(&vm->i915->drm, vm->top->used);
+	i915_pt_destroy(&vm->i915->ggtt, vm->top);
+}
+
+static const struct i915_vm_ops i915_ppgtt_ops = {
+	.bind = i915_ppgtt_bind,
+	.unbind = i915_ppgtt_unbind,
+	.release = i915_ppgtt_release,
+};
+
+/**
+ * i915_ppgtt_create - a new address space
+ * @i915: the device
+ *
+ * The root of the page table is there at once: context images need its address.
+ *
+ * Context: process context.
+ * Return: the address space with one user, the caller; or ERR_PTR(-ENOMEM).
+ */
+struct i915_address_space *i915_ppgtt_create(struct drm_i915_private *i915)
+{
+	struct i915_address_space *vm;
+	struct i915_page_table *top;
+
+	vm = kzalloc(sizeof(*vm), GFP_KERNEL);
+	if (!vm)
+		return ERR_PTR(-ENOMEM);
+
+	top = i915_pt_create(&i915->ggtt, I915_PT_LEVELS - 1);
+	if (!top) {
+		kfree(vm);
+		return ERR_PTR(-ENOMEM);
+	}
+
+	i915_address_space_init(vm, i915, 0, BIT_ULL(I915_PPGTT_BITS), &i915_ppgtt_ops);
+	vm->top = top;
+
+	return vm;
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_ppgtt_create);
+
+/**
+ * i915_ppgtt_root - the root of the page table
+ * @vm: a PPGTT
+ *
+ * Return: DMA address of the PML4, for context images.
+ */
+dma_addr_t i915_ppgtt_root(const struct i915_address_space *vm)
+{
+	return vm->top->dma;
+}
+
+/**
+ * i915_ppgtt_lookup - walk the page table as the GPU would
+ * @vm: a PPGTT
+ * @addr: address, bytes
+ *
+ * For tests and debugging.
+ *
+ * Context: vm->lock held.
+ * Return: the PTE, which is that of the scratch page where nothing is bound.
+ */
+u64 i915_ppgtt_lookup(struct i915_address_space *vm, u64 addr)
+{
+	struct i915_page_table *pt = vm->top;
+	unsigned int level;
+
+	lockdep_assert_held(&vm->lock);
+
+	for (level = I915_PT_LEVELS - 1; level; level--) {
+		pt = pt->child[i915_pt_index(addr, level)];
+		if (!pt)
+			return vm->i915->ggtt.scratch_pte[0];
+	}
+
+	return pt->entry[i915_pt_index(addr, 0)];
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_ppgtt_lookup);

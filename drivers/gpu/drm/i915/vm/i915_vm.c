@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/slab.h>
+
+#include <kunit/visibility.h>
+
+#include "diag/i915_audit.h"
+#include "i915_drv.h"
+#include "mem/i915_gem_object.h"
+#include "vm/i915_vm.h"
+#include "vm/i915_vma.h"
+
+/**
+ * DOC: Life of an address space
+ *
+ * Two counts keep two things apart: who may still run work in an address space
+ * (users: contexts and VM handles), and who needs its memory (ref: each user,
+ * and each VMA). When the last user goes, so do all VMAs, by i915_vm_clean(),
+ * and with them their references. The struct and the root of the page table
+ * are freed by whoever drops the last one.
+ *
+ * A VMA whose unbind fails stays, bound, and keeps its address space: a leak
+ * one can see and count, in place of a use after free.
+ *
+ * No VMA can become active in an address space without users: marks are made
+ * for a context, and the context is a user until its last request has retired.
+ * That is why the clean-up never has to wait.
+ */
+
+/**
+ * i915_address_space_fini - tear an address space down
+ * @vm: no reference is left; freed on return
+ *
+ * Context: process context.
+ */
+void i915_address_space_fini(struct i915_address_space *vm)
+{
+	drm_WARN_ON(&vm->i915->drm, !list_empty(&vm->bound_list));
+	drm_WARN_ON(&vm->i915->drm, !list_empty(&vm->unbound_list));
+
+	vm->ops->release(vm);
+	drm_mm_takedown(&vm->mm);
+	mutex_destroy(&vm->lock);
+	i915_audit_dec(I915_AUDIT_VM);
+	kfree(vm);
+}
+
+static void i915_vm_release_work(struct work_struct *work)
+{
+	i915_address_space_fini(container_of(work, struct i915_address_space, release_work));
+}
+
+/**
+ * i915_address_space_init - set up an address space
+ * @vm: zeroed, from kzalloc(); freed after &i915_vm_ops.release
+ * @i915: the device
+ * @start: first address, bytes
+ * @total: end of the address space, bytes
+ * @ops: its page tables
+ *
+ * The caller becomes the first user.
+ */
+void i915_address_space_init(struct i915_address_space *vm, struct drm_i915_private *i915,
+			     u64 start, u64 total, const struct i915_vm_ops *ops)
+{
+	kref_init(&vm->ref);
+	atomic_set(&vm->users, 1);
+	vm->i915 = i915;
+	vm->ops = ops;
+	vm->total = total;
+	mutex_init(&vm->lock);
+	drm_mm_init(&vm->mm, start, total - start);
+	INIT_LIST_HEAD(&vm->bound_list);
+	INIT_LIST_HEAD(&vm->unbound_list);
+	INIT_WORK(&vm->release_work, i915_vm_release_work);
+	i915_audit_inc(I915_AUDIT_VM);
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_address_space_init);
+
+static void i915_vm_release_sync(struct kref *ref)
+{
+	i915_address_space_fini(container_of(ref, struct i915_address_space, ref));
+}
+
+static void i915_vm_release_async(struct kref *ref)
+{
+	struct i915_address_space *vm = container_of(ref, struct i915_address_space, ref);
+
+	queue_work(vm->i915->wq, &vm->release_work);
+}
+
+/**
+ * i915_vm_get - keep the memory of an address space
+ * @vm: the address space
+ *
+ * Return: @vm.
+ */
+struct i915_address_space *i915_vm_get(struct i915_address_space *vm)
+{
+	kref_get(&vm->ref);
+
+	return vm;
+}
+
+/**
+ * i915_vm_put - drop a reference
+ * @vm: the address space
+ *
+ * The last one leaves the end to i915->wq.
+ *
+ * Context: any.
+ */
+void i915_vm_put(struct i915_address_space *vm)
+{
+	kref_put(&vm->ref, i915_vm_release_async);
+}
+
+/**
+ * i915_vm_put_sync - drop a reference and, if it is the last one, free at once
+ * @vm: the address space, not locked
+ *
+ * Context: process context, may sleep.
+ */
+void i915_vm_put_sync(struct i915_address_space *vm)
+{
+	kref_put(&vm->ref, i915_vm_release_sync);
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_vm_put_sync);
+
+/**
+ * i915_vm_get_user - one more user of an address space
+ * @vm: the address space; the caller knows of another user that stays meanwhile
+ *
+ * Context: any.
+ * Return: @vm.
+ */
+struct i915_address_space *i915_vm_get_user(struct i915_address_space *vm)
+{
+	drm_WARN_ON(&vm->i915->drm, !atomic_inc_not_zero(&vm->users));
+
+	return i915_vm_get(vm);
+}
+
+/**
+ * i915_vm_put_user - one user less
+ * @vm: the address space
+ *
+ * The last one destroys every VMA, without waiting for anything.
+ *
+ * Context: process context, may sleep. Neither @vm nor an object locked.
+ */
+void i915_vm_put_user(struct i915_address_space *vm)
+{
+	if (atomic_dec_and_test(&vm->users))
+		i915_vm_clean(vm);
+	i915_vm_put_sync(vm);
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_vm_put_user);
+
+static unsigned long i915_vm_clean_list(struct i915_address_space *vm, struct list_head *list)
+{
+	struct i915_vma *vma, *next;
+	unsigned long left = 0;
+
+	/* Unbinding moves a VMA to the other list, destroying takes it off. */
+	list_for_each_entry_safe(vma, next, list, vm_link) {
+		if (__i915_vma_unbind_no_wait(vma) || !i915_vma_destroy(vma))
+			left++;
+		cond_resched();
+	}
+
+	return left;
+}
+
+/**
+ * i915_vm_clean - destroy every idle VMA of an address space
+ * @vm: the address space; the caller holds a reference
+ *
+ * Linear in the number of VMAs; allocates nothing, waits for nothing. What it
+ * cannot destroy: VMAs whose unbind fails, and closed ones that have retired
+ * but still wait for their worker.
+ *
+ * The objects of the VMAs may die meanwhile: they cannot be freed before their
+ * VMAs are gone, which takes the lock held here.
+ *
+ * Context: process context, may sleep. Neither @vm nor an object locked.
+ * Return: number of VMAs left.
+ */
+unsigned long i915_vm_clean(struct i915_address_space *vm)
+{
+	unsigned long left;
+
+	mutex_lock(&vm->lock);
+	left = i915_vm_clean_list(vm, &vm->unbound_list);
+	left += i915_vm_clean_list(vm, &vm->bound_list);
+	mutex_unlock(&vm->lock);
+
+	return left;
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_vm_clean);
+
+/**
+ * i915_vm_flush - finish the clean-up that was left to workers
+ * @i915: the device
+ *
+ * Closed VMAs that have retired are destroyed, objects whose last reference
+ * went in interrupt are freed.
+ *
+ * Context: process context; no object and no VM locked.
+ */
+void i915_vm_flush(struct drm_i915_private *i915)
+{
+	flush_work(&i915->ggtt.closed_work);
+	i915_mm_flush_free(i915);
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_vm_flush);
