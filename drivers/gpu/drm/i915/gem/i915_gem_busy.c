@@ -109,6 +109,7 @@ static int i915_gem_context_throttle(struct i915_gem_context *ctx, unsigned long
 	unsigned int i;
 
 	for (i = 0; i < ctx->num_engines; i++) {
+		/* Pairs with i915_gem_context_lrc(). */
 		struct i915_lrc *lrc = smp_load_acquire(&ctx->engines[i].lrc);
 		struct dma_fence *fence;
 		int ret;

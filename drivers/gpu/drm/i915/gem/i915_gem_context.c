@@ -187,6 +187,7 @@ static void i915_gem_context_cancel(struct i915_gem_context *ctx)
 	unsigned int i;
 
 	for (i = 0; i < ctx->num_engines; i++) {
+		/* Pairs with i915_gem_context_make_lrc(). */
 		struct i915_lrc *lrc = smp_load_acquire(&ctx->engines[i].lrc);
 
 		if (!lrc)
@@ -229,7 +230,8 @@ void i915_gem_context_close(struct i915_gem_context *ctx)
 	ctx->file = NULL;
 	mutex_unlock(&ctx->lock);
 
-	if (!i915_gem_context_outlives_handle(ctx))
+	/* Not used: no work, and an engine map that may be replaced at this moment. */
+	if (smp_load_acquire(&ctx->used) && !i915_gem_context_outlives_handle(ctx))
 		i915_gem_context_cancel(ctx);
 
 	i915_gt_context_put(&ctx->base);
@@ -307,8 +309,10 @@ static struct i915_lrc *i915_gem_context_make_lrc(struct i915_gem_context *ctx,
 	lrc = slot->lrc;
 	if (!lrc) {
 		lrc = i915_lrc_create(slot->engine, &ctx->base);
-		if (!IS_ERR(lrc))
+		if (!IS_ERR(lrc)) {
+			/* Whoever sees the lrc without the lock sees all of it. */
 			smp_store_release(&slot->lrc, lrc);
+		}
 	}
 
 	mutex_unlock(&ctx->lock);
@@ -331,8 +335,10 @@ struct i915_lrc *i915_gem_context_lrc(struct i915_gem_context *ctx, unsigned int
 	struct i915_engine_slot *slot;
 	struct i915_lrc *lrc;
 
+	/* Whoever sees the flag sees the final engine map and address space too. */
 	if (unlikely(!smp_load_acquire(&ctx->used))) {
 		mutex_lock(&ctx->lock);
+		/* Pairs with the load above. */
 		smp_store_release(&ctx->used, true);
 		mutex_unlock(&ctx->lock);
 	}
@@ -344,6 +350,7 @@ struct i915_lrc *i915_gem_context_lrc(struct i915_gem_context *ctx, unsigned int
 	if (!slot->engine)
 		return ERR_PTR(-EINVAL);
 
+	/* Pairs with i915_gem_context_make_lrc(). */
 	lrc = smp_load_acquire(&slot->lrc);
 	if (unlikely(!lrc))
 		lrc = i915_gem_context_make_lrc(ctx, slot);

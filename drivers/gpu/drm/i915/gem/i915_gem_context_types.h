@@ -19,21 +19,25 @@ struct drm_syncobj;
 struct i915_file {
 	/** @i915: the device */
 	struct drm_i915_private *i915;
-	/** @contexts: struct i915_gem_context by handle; 0 is the default context, made on first use.
-	 * xa_lock for lookups with kref_get_unless_zero.
+	/**
+	 * @contexts: struct i915_gem_context by handle; 0 is the default context, made on first
+	 * use. xa_lock for lookups with kref_get_unless_zero.
 	 */
 	struct xarray contexts;
 	/** @vms: struct i915_address_space (a user each) by handle, from 1 */
 	struct xarray vms;
-	/** @lock: taken by whoever makes the default context, takes a context or VM out of its table,
-	 * or walks the address spaces of the file. Outside i915_gem_context.lock.
+	/**
+	 * @lock: taken by whoever makes the default context, takes a context or VM out of its
+	 * table, or walks the address spaces of the file. Outside i915_gem_context.lock.
 	 */
 	struct mutex lock;
-	/** @handle_closes: object handles closed so far. An execbuf that sees it change looks its
+	/**
+	 * @handle_closes: object handles closed so far. An execbuf that sees it change looks its
 	 * handles up again: one of them may be gone, and with it the right to keep a VMA.
 	 */
 	atomic_t handle_closes;
-	/** @bans: closed contexts that had been banned; a file that hangs again and again gets no
+	/**
+	 * @bans: closed contexts that had been banned; a file that hangs again and again gets no
 	 * more contexts
 	 */
 	atomic_t bans;
@@ -72,13 +76,16 @@ struct i915_gem_context {
 	bool used;
 	/** @num_engines: entries in @engines */
 	unsigned int num_engines;
-	/** @engines: engine map: user space's, or one entry per engine of the device in the order of
-	 * enum i915_engine_id; @lock until @used
+	/**
+	 * @engines: engine map: user space's, or one entry per engine of the device in the order
+	 * of enum i915_engine_id; @lock until @used
 	 */
 	struct i915_engine_slot *engines;
 	/** @lock: guards the map, @used, making of lrcs and parameters */
 	struct mutex lock;
-	/** @syncobj: I915_CONTEXT_CREATE_FLAGS_SINGLE_TIMELINE: orders all its engines; else NULL */
+	/**
+	 * @syncobj: I915_CONTEXT_CREATE_FLAGS_SINGLE_TIMELINE: orders all its engines; else NULL
+	 */
 	struct drm_syncobj *syncobj;
 	/** @free_work: the end, on i915->wq */
 	struct work_struct free_work;
