@@ -46,7 +46,9 @@ void i915_gt_context_cancel(struct i915_gt *gt, struct i915_gt_context *ctx,
 
 /* logical ring contexts (i915_lrc.c) */
 struct i915_lrc *i915_lrc_create(struct i915_engine *engine, struct i915_gt_context *ctx);
-void i915_lrc_destroy(struct i915_lrc *lrc);	/* no request in flight; may sleep */
+void i915_lrc_destroy(struct i915_lrc *lrc);	/* no request in flight; may sleep; NULL is fine */
+/* time on the GPU, with the turn it is in. Any context outside engine->lock. */
+u64 i915_lrc_runtime_ns(struct i915_lrc *lrc);
 
 static inline void i915_gt_context_init(struct i915_gt_context *ctx,
 					void (*release)(struct i915_gt_context *ctx))
@@ -92,6 +94,8 @@ bool i915_request_completed(const struct i915_request *rq);
 void i915_request_set_priority(struct i915_request *rq, int priority);
 
 struct i915_request *i915_fence_to_request(struct dma_fence *fence);	/* NULL: not ours */
+/* teach lockdep that engine->lock is inside the lock of a fence */
+void i915_request_prime_lock(struct i915_engine *engine);
 
 static inline void i915_request_put(struct i915_request *rq)
 {
@@ -102,6 +106,8 @@ static inline void i915_request_put(struct i915_request *rq)
 void i915_sched_ready(struct i915_request *rq);
 void i915_sched_retire(struct i915_engine *engine);
 
+/* A changed heartbeat interval takes effect now */
+void i915_engine_heartbeat_changed(struct i915_engine *engine);
 u64 i915_engine_busy_ns(struct i915_engine *engine);
 u64 i915_engine_timestamp(struct i915_engine *engine);	/* RING_TIMESTAMP, ticks */
 

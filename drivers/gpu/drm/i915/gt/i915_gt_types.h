@@ -49,6 +49,8 @@ struct i915_engine_desc {
 	u32 reset_bit;
 	/** @tlb_inv_reg: register that invalidates its TLB */
 	u32 tlb_inv_reg;
+	/** @mocs_base: first register of its MOCS table (gen9) */
+	u32 mocs_base;
 	/** @irq_bank: GT interrupt bank, 0 to 3 */
 	u8 irq_bank;
 	/** @irq_shift: first bit of the engine within the bank: 0 or 16 */
@@ -104,6 +106,8 @@ struct i915_gt_context {
 	atomic_t active_count;
 	/** @guilty_stamp: jiffies of the latest guilty reset; ban policy */
 	unsigned long guilty_stamp;
+	/** @guilty_quick: guilty resets in quick succession; ban policy */
+	unsigned int guilty_quick;
 };
 
 /**
@@ -143,8 +147,10 @@ struct i915_lrc {
 	u32 hwsp_seqno_ggtt;
 	/** @desc: lower half of the ELSP descriptor */
 	u32 desc;
-	/** @sw_id: upper half while in a port; engine->lock */
+	/** @sw_id: upper half of the ELSP descriptor: what the hardware calls it; constant, not 0 */
 	u32 sw_id;
+	/** @engine_link: on engine->lrcs; engine->lock */
+	struct list_head engine_link;
 
 	/** @lock: held from i915_request_create() to i915_request_add(): building of a request.
 	 * Guards @ring and @seqno. Inside object locks.
@@ -156,14 +162,16 @@ struct i915_lrc {
 	u32 seqno;
 	/** @fence_context: dma_fence timeline */
 	u64 fence_context;
-	/** @fence_lock: lock of the fences of this timeline; irqsave. Outside engine->lock. */
-	spinlock_t fence_lock;
+	/** @wa_emitted: a request that sets the context workarounds was added; lrc->lock */
+	bool wa_emitted;
 	/** @requests: unfinished requests, oldest first; engine->lock */
 	struct list_head requests;
 	/** @last: the latest request, or NULL; referenced; lrc->lock */
 	struct i915_request *last;
 	/** @runtime_ns: total time on the GPU, nanoseconds, for fdinfo; engine->lock */
 	u64 runtime_ns;
+	/** @rewind: HEAD in the image is stale: start at the oldest request; engine->lock */
+	bool rewind;
 };
 
 #define I915_PORTS	2
@@ -203,6 +211,20 @@ struct i915_engine {
 	struct list_head queue;
 	/** @executing: requests given to the hardware, in the order it runs them */
 	struct list_head executing;
+	/** @done: complete requests that whoever drops @lock retires, see i915_sched_unlock() */
+	struct list_head done;
+	/** @lrcs: every logical ring context of the engine */
+	struct list_head lrcs;
+	/** @next_sw_id: for the next i915_lrc.sw_id */
+	u32 next_sw_id;
+	/** @signals: requests not yet complete that somebody waits for */
+	unsigned int signals;
+	/** @running: context @busy_since is charged to, NULL: idle. In a port, so it stays */
+	struct i915_lrc *running;
+	/** @pending_since: when @pending was written, jiffies */
+	unsigned long pending_since;
+	/** @reset_why: somebody who may not sleep wants a reset: the reason, else NULL */
+	const char *reset_why;
 	/** @active: what the hardware acknowledged */
 	struct i915_port active[I915_PORTS];
 	/** @pending: what was written to ELSP and not yet acknowledged */
@@ -219,13 +241,21 @@ struct i915_engine {
 	u64 submitted;
 	/** @reset_count: resets of this engine */
 	u32 reset_count;
-	/** @busy_since: ktime ns since when something runs, 0: idle; @busy_ns adds up */
+	/** @busy_since: ktime ns since when @running runs, 0: idle; @busy_ns adds up */
 	u64 busy_since;
 	/** @busy_ns: total busy time, nanoseconds */
 	u64 busy_ns;
 	/** @lock_end: end of what @lock guards */
 	struct { } lock_end;
 
+	/** @retiring: CPUs that retire requests they took from @done */
+	atomic_t retiring;
+	/** @timeslice: end of the turn of what runs (engines that can preempt) */
+	struct timer_list timeslice;
+	/** @preempt_timer: limit for what runs to let itself be preempted */
+	struct timer_list preempt_timer;
+	/** @pulse: the heartbeat's own request while it is in flight; heartbeat work only */
+	struct i915_request *pulse;
 	/** @heartbeat: watches progress while the engine is busy */
 	struct delayed_work heartbeat;
 	/** @heartbeat_seen: fence context and seqno that stood at the head last time, and since when (jiffies) */
@@ -252,8 +282,10 @@ struct i915_engine_ops {
 	int (*resume)(struct i915_engine *engine);
 	/** @process: take in what the hardware reported; engine->lock held */
 	void (*process)(struct i915_engine *engine);
-	/** @user_irq: unmask or mask the user interrupt; engine->lock held */
-	void (*user_irq)(struct i915_engine *engine, bool enable);
+	/** @update_irq: unmask or mask the user interrupt, as the waiters need it; engine->lock held */
+	void (*update_irq)(struct i915_engine *engine);
+	/** @reset: reset the hardware of an engine that was told to stop; may sleep */
+	int (*reset)(struct i915_engine *engine);
 };
 
 /**
@@ -275,6 +307,17 @@ struct i915_gt {
 	bool forcewake_held;
 	/** @awake_lock: serialises waking and parking; irqsave */
 	spinlock_t awake_lock;
+
+	/** @retire_work: retires what was found complete where retiring is not possible */
+	struct work_struct retire_work;
+	/** @sched_lock: guards i915_request.signalers of requests in flight; outside engine->lock,
+	 * inside fence locks; irqsave
+	 */
+	spinlock_t sched_lock;
+	/** @on_hang: tells diagnostics of a guilty request, before it is skipped; engine->lock held.
+	 * NULL: nobody listens. Set once at load.
+	 */
+	void (*on_hang)(struct i915_engine *engine, struct i915_request *rq);
 
 	/** @reset_mutex: one reset at a time; outside engine->lock */
 	struct mutex reset_mutex;
@@ -299,8 +342,16 @@ struct i915_gt {
  * seqno is in the PPHWSP) -> retired: fence signalled, VMAs and context let go.
  */
 struct i915_request {
-	/** @fence: what the world sees of it; lock is lrc->fence_lock */
+	/** @fence: what the world sees of it */
 	struct dma_fence fence;
+	/** @lock: the lock of @fence: it may outlive its timeline. irqsave, outside engine->lock */
+	spinlock_t lock;
+	/** @name: of the engine, static: may be asked for after everything else is gone */
+	const char *name;
+	/** @hwsp_lock: guards the step to I915_RQ_RETIRED against a look at the seqno: after it the
+	 * timeline may be gone. irqsave, innermost
+	 */
+	spinlock_t hwsp_lock;
 	/** @engine: where it runs */
 	struct i915_engine *engine;
 	/** @lrc: its timeline */
@@ -312,6 +363,8 @@ struct i915_request {
 	u32 head;
 	/** @batch: ring offset of the batch start; HEAD there or beyond means the batch began */
 	u32 batch;
+	/** @batch_dwords: commands from @batch on that start the batch */
+	unsigned int batch_dwords;
 	/** @tail: ring offset after its last command */
 	u32 tail;
 	/** @wa_tail: @tail plus padding, so that the same context can be resubmitted with a new tail */
@@ -329,6 +382,10 @@ struct i915_request {
 #define I915_RQ_EXECUTING	1	/* on engine->executing */
 #define I915_RQ_SIGNAL		2	/* somebody waits: completion must interrupt */
 #define I915_RQ_RETIRED		3
+#define I915_RQ_READY		4	/* its awaits are signalled */
+#define I915_RQ_SUBMITTED	5	/* was given to the hardware at least once */
+#define I915_RQ_DONE		6	/* complete, or failed: off every list */
+#define I915_RQ_SKIPPED		7	/* its batch was taken out of the ring */
 	/** @link: on engine->queue or engine->executing; engine->lock */
 	struct list_head link;
 	/** @lrc_link: on lrc->requests; engine->lock */

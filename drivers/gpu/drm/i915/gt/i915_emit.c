@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/kernel.h>
+
+#include "gt/i915_emit.h"
+#include "gt/i915_gpu_commands.h"
+#include "gt/i915_gt.h"
+#include "gt/i915_lrc.h"
+#include "hw/i915_workarounds.h"
+#include "i915_drv.h"
+
+/**
+ * DOC: Commands of a request
+ *
+ * In ring order:
+ *
+ * 1. invalidate the read caches and the TLB: page tables may have changed
+ * 2. in the first request of a context: the context workarounds
+ * 3. the batch. On Broadwell arbitration is off meanwhile: a batch is never
+ *    interrupted. On Skylake it is on, unless the caller asked otherwise
+ * 4. flush, write the seqno to the status page of the context: "breadcrumb"
+ * 5. user interrupt, masked unless somebody waits for it
+ * 6. arbitration on: the hardware may switch between requests
+ * 7. two dwords of padding, see i915_lrc_update()
+ */
+
+static unsigned int rq_gen(const struct i915_request *rq)
+{
+	return rq->engine->gt->i915->info->gen;
+}
+
+static u32 *emit_pipe_control(u32 *cs, u32 flags, u32 addr, u32 data)
+{
+	*cs++ = PIPE_CONTROL;
+	*cs++ = flags;
+	*cs++ = addr;
+	*cs++ = 0;
+	*cs++ = data;
+	*cs++ = 0;
+
+	return cs;
+}
+
+static u32 *emit_flush_dw(u32 *cs, u32 flags, u32 addr, u32 data)
+{
+	*cs++ = MI_FLUSH_DW | flags;
+	*cs++ = addr;
+	*cs++ = 0;
+	*cs++ = data;
+
+	return cs;
+}
+
+/**
+ * i915_emit_invalidate - drop what the engine has cached of memory and page tables
+ * @rq: the request
+ * @cs: where to
+ *
+ * Return: behind the commands.
+ */
+u32 *i915_emit_invalidate(const struct i915_request *rq, u32 *cs)
+{
+	u32 flags = MI_FLUSH_DW_TLB_INVALIDATE | MI_FLUSH_DW_STORE_INDEX | MI_FLUSH_DW_WRITE;
+
+	if (rq->engine->desc->is_render) {
+		/* gen9: VF invalidation must follow an empty PIPE_CONTROL */
+		if (rq_gen(rq) >= 9)
+			cs = emit_pipe_control(cs, 0, 0, 0);
+		return emit_pipe_control(cs, PIPE_CONTROL_CS_STALL | PIPE_CONTROL_TLB_INVALIDATE |
+					 PIPE_CONTROL_INSN_INVALIDATE |
+					 PIPE_CONTROL_TEX_INVALIDATE | PIPE_CONTROL_VF_INVALIDATE |
+					 PIPE_CONTROL_CONST_INVALIDATE |
+					 PIPE_CONTROL_STATE_INVALIDATE | PIPE_CONTROL_QW_WRITE |
+					 PIPE_CONTROL_STORE_INDEX, LRC_HWSP_SCRATCH, 0);
+	}
+
+	if (rq->engine->id == I915_VCS0)
+		flags |= MI_FLUSH_DW_INVALIDATE_BSD;
+
+	return emit_flush_dw(cs, flags, LRC_HWSP_SCRATCH, 0);
+}
+
+/**
+ * i915_emit_context_wa - set the workarounds that live in the context image
+ * @rq: the first request of a context
+ * @cs: where to
+ *
+ * Return: behind the commands.
+ */
+u32 *i915_emit_context_wa(const struct i915_request *rq, u32 *cs)
+{
+	const struct i915_wa_list *list = i915_wa_context(rq->engine->gt->i915->info,
+							  rq->engine->desc->is_render);
+	unsigned int i;
+
+	if (!list->count)
+		return cs;
+
+	*cs++ = MI_LOAD_REGISTER_IMM(list->count);
+	for (i = 0; i < list->count; i++) {
+		*cs++ = list->wa[i].reg;
+		*cs++ = i915_wa_masked_value(&list->wa[i]);
+	}
+	*cs++ = MI_NOOP;
+
+	return i915_emit_invalidate(rq, cs);
+}
+
+/**
+ * i915_emit_batch_start - run a batch
+ * @rq: the request
+ * @cs: where to
+ * @addr: of the batch, bytes, canonical or not
+ * @flags: I915_BATCH_*
+ *
+ * Return: behind the commands.
+ */
+u32 *i915_emit_batch_start(const struct i915_request *rq, u32 *cs, u64 addr, unsigned int flags)
+{
+	bool preempt = rq->engine->gt->i915->info->has_preemption &&
+		       !(flags & I915_BATCH_NO_PREEMPT);
+
+	*cs++ = preempt ? MI_ARB_ON : MI_ARB_OFF;
+	*cs++ = MI_BATCH_BUFFER_START | (flags & I915_BATCH_SECURE ? 0 : MI_BATCH_PPGTT);
+	*cs++ = lower_32_bits(addr);
+	*cs++ = upper_32_bits(addr) & 0xffff;
+	*cs++ = MI_ARB_OFF;
+	*cs++ = MI_NOOP;
+
+	return cs;
+}
+
+/**
+ * i915_emit_breadcrumb - tell that everything before is done
+ * @rq: the request
+ * @cs: where to
+ *
+ * Return: behind the commands, 8-byte aligned if @cs was.
+ */
+u32 *i915_emit_breadcrumb(const struct i915_request *rq, u32 *cs)
+{
+	const struct i915_lrc *lrc = rq->lrc;
+
+	if (rq->engine->desc->is_render)
+		cs = emit_pipe_control(cs, PIPE_CONTROL_CS_STALL | PIPE_CONTROL_RT_FLUSH |
+				       PIPE_CONTROL_DEPTH_FLUSH | PIPE_CONTROL_DC_FLUSH |
+				       PIPE_CONTROL_FLUSH_ENABLE | PIPE_CONTROL_QW_WRITE |
+				       PIPE_CONTROL_GGTT, lrc->hwsp_seqno_ggtt, rq->fence.seqno);
+	else
+		cs = emit_flush_dw(cs, MI_FLUSH_DW_WRITE, lrc->hwsp_seqno_ggtt | MI_FLUSH_DW_GGTT,
+				   rq->fence.seqno);
+
+	*cs++ = MI_USER_INTERRUPT;
+	*cs++ = MI_ARB_ON;
+
+	return cs;
+}
+
+/**
+ * i915_emit_wa_tail - padding behind a request
+ * @cs: where to
+ *
+ * Return: behind the commands.
+ */
+u32 *i915_emit_wa_tail(u32 *cs)
+{
+	*cs++ = MI_ARB_CHECK;
+	*cs++ = MI_NOOP;
+
+	return cs;
+}

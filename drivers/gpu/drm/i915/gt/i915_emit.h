@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _I915_EMIT_H_
+#define _I915_EMIT_H_
+
+#include <linux/types.h>
+
+struct i915_request;
+
+/* The most bytes one request takes in the ring, all parts together */
+#define I915_EMIT_MAX_BYTES	384
+
+/* Each writes commands at @cs and returns where the next one goes */
+u32 *i915_emit_invalidate(const struct i915_request *rq, u32 *cs);
+u32 *i915_emit_context_wa(const struct i915_request *rq, u32 *cs);
+u32 *i915_emit_batch_start(const struct i915_request *rq, u32 *cs, u64 addr, unsigned int flags);
+u32 *i915_emit_breadcrumb(const struct i915_request *rq, u32 *cs);
+u32 *i915_emit_wa_tail(u32 *cs);
+
+#endif

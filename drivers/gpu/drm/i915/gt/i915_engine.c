@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/slab.h>
+
+#include <uapi/drm/i915_drm.h>
+
+#include "gt/i915_engine.h"
+#include "gt/i915_sched.h"
+#include "hw/i915_engine_regs.h"
+#include "hw/i915_gt_regs.h"
+#include "hw/i915_mocs.h"
+#include "hw/i915_workarounds.h"
+#include "i915_params.h"
+#include "vm/i915_ggtt.h"
+
+/**
+ * DOC: Engines
+ *
+ * All that tells one command streamer from another is a line of this table.
+ * The second video engine of the largest models is not driven.
+ */
+
+const struct i915_engine_desc i915_engine_table[I915_ENGINES] = {
+	[I915_RCS0] = {
+		.name = "rcs0",
+		.uabi_class = I915_ENGINE_CLASS_RENDER,
+		.mmio_base = 0x02000,
+		.reset_bit = GDRST_RENDER,
+		.tlb_inv_reg = GEN8_RTCR,
+		.mocs_base = GEN9_RCS_MOCS,
+		.irq_bank = 0,
+		.irq_shift = 0,
+		.context_pages = { 20, 22 },
+		.is_render = true,
+	},
+	[I915_BCS0] = {
+		.name = "bcs0",
+		.uabi_class = I915_ENGINE_CLASS_COPY,
+		.mmio_base = 0x22000,
+		.reset_bit = GDRST_BLT,
+		.tlb_inv_reg = GEN8_BTCR,
+		.mocs_base = GEN9_BCS0_MOCS,
+		.irq_bank = 0,
+		.irq_shift = 16,
+		.context_pages = { 2, 2 },
+	},
+	[I915_VCS0] = {
+		.name = "vcs0",
+		.uabi_class = I915_ENGINE_CLASS_VIDEO,
+		.mmio_base = 0x12000,
+		.reset_bit = GDRST_MEDIA,
+		.tlb_inv_reg = GEN8_M1TCR,
+		.mocs_base = GEN9_VCS0_MOCS,
+		.irq_bank = 1,
+		.irq_shift = 0,
+		.context_pages = { 2, 2 },
+	},
+	[I915_VECS0] = {
+		.name = "vecs0",
+		.uabi_class = I915_ENGINE_CLASS_VIDEO_ENHANCE,
+		.mmio_base = 0x1a000,
+		.reset_bit = GDRST_VECS,
+		.tlb_inv_reg = GEN8_VTCR,
+		.mocs_base = GEN9_VECS0_MOCS,
+		.irq_bank = 3,
+		.irq_shift = 0,
+		.context_pages = { 2, 2 },
+	},
+};
+
+static const struct i915_engine_props default_props = {
+	.heartbeat_interval_ms = 2500,
+	.preempt_timeout_ms = 640,
+	.stop_timeout_ms = 100,
+	.timeslice_duration_ms = 1,
+	.max_busywait_duration_ns = 8000,
+};
+
+/* Kernel contexts die with their engine, not with their count */
+static void kernel_ctx_release(struct i915_gt_context *ctx)
+{
+}
+
+static void engine_init(struct i915_engine *engine, struct i915_gt *gt, enum i915_engine_id id,
+			const struct i915_engine_ops *ops)
+{
+	engine->gt = gt;
+	engine->id = id;
+	engine->desc = &i915_engine_table[id];
+	engine->ops = ops;
+	spin_lock_init(&engine->lock);
+	INIT_LIST_HEAD(&engine->queue);
+	INIT_LIST_HEAD(&engine->executing);
+	INIT_LIST_HEAD(&engine->done);
+	INIT_LIST_HEAD(&engine->lrcs);
+	engine->defaults = default_props;
+	if (!gt->i915->info->has_preemption) {
+		engine->defaults.preempt_timeout_ms = 0;
+		engine->defaults.timeslice_duration_ms = 0;
+	}
+	engine->props = engine->defaults;
+	i915_heartbeat_init(engine);
+	timer_setup(&engine->timeslice, i915_execlists_timeslice, 0);
+	timer_setup(&engine->preempt_timer, i915_execlists_preempt_timeout, 0);
+	timer_setup(&engine->mock_timer, i915_mock_engine_timer, 0);
+	i915_gt_context_init(&engine->kernel_ctx, kernel_ctx_release);
+}
+
+/**
+ * i915_engine_create - make one engine
+ * @gt: whose
+ * @id: which
+ * @ops: how requests reach it
+ *
+ * Sets gt->engine[@id]. The hardware is not touched.
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int i915_engine_create(struct i915_gt *gt, enum i915_engine_id id,
+		       const struct i915_engine_ops *ops)
+{
+	struct i915_engine *engine;
+	int ret;
+
+	ret = i915_inject_probe_error(gt->i915);
+	if (ret)
+		return ret;
+
+	engine = kzalloc(sizeof(*engine), GFP_KERNEL);
+	if (!engine)
+		return -ENOMEM;
+
+	engine_init(engine, gt, id, ops);
+	ret = i915_ggtt_buf_init(&gt->i915->ggtt, &engine->hwsp, 1, true);
+	if (ret)
+		goto free_engine;
+
+	engine->kernel_lrc = i915_lrc_create(engine, &engine->kernel_ctx);
+	if (IS_ERR(engine->kernel_lrc)) {
+		ret = PTR_ERR(engine->kernel_lrc);
+		goto free_hwsp;
+	}
+
+	gt->engine[id] = engine;
+
+	return 0;
+
+free_hwsp:
+	i915_ggtt_buf_fini(&gt->i915->ggtt, &engine->hwsp);
+free_engine:
+	kfree(engine);
+	return ret;
+}
+
+/**
+ * i915_engine_destroy - free an engine
+ * @engine: nothing runs or is queued on it, the hardware is reset
+ *
+ * Context: process context, may sleep.
+ */
+void i915_engine_destroy(struct i915_engine *engine)
+{
+	struct i915_gt *gt = engine->gt;
+
+	i915_heartbeat_stop(engine);
+	timer_shutdown_sync(&engine->timeslice);
+	timer_shutdown_sync(&engine->preempt_timer);
+	timer_shutdown_sync(&engine->mock_timer);
+
+	spin_lock_irq(&engine->lock);
+	i915_execlists_clear_ports(engine);
+	spin_unlock_irq(&engine->lock);
+
+	i915_lrc_destroy(engine->kernel_lrc);
+	drm_WARN_ON(&gt->i915->drm, !list_empty(&engine->lrcs));
+	i915_ggtt_buf_fini(&gt->i915->ggtt, &engine->hwsp);
+	gt->engine[engine->id] = NULL;
+	kfree(engine);
+}
+
+/**
+ * i915_engine_resume_regs - write the registers an engine loses in a reset
+ * @engine: awake, idle
+ *
+ * All but the interrupt mask, which depends on who waits.
+ *
+ * Context: any.
+ */
+void i915_engine_resume_regs(struct i915_engine *engine)
+{
+	struct drm_i915_private *i915 = engine->gt->i915;
+	const struct i915_wa_list *wa = i915_wa_engine(i915->info, engine->desc->is_render);
+	u32 error;
+
+	i915_engine_write(engine, RING_HWSTAM, ~0u);
+	i915_engine_write(engine, RING_MODE, I915_MASKED_ENABLE(RING_MODE_RUN_LIST));
+	i915_engine_write(engine, RING_MI_MODE, I915_MASKED_DISABLE(MI_MODE_STOP_RING));
+	i915_engine_write(engine, RING_HWS_PGA, i915_ggtt_buf_offset(&engine->hwsp));
+	i915_engine_read(engine, RING_HWS_PGA);
+
+	/* only an invalid instruction is an error the driver acts upon */
+	i915_engine_write(engine, RING_EMR, ~0u);
+	i915_engine_write(engine, RING_EIR, ~0u);
+	error = i915_engine_read(engine, RING_ESR);
+	if (error)
+		drm_err(&i915->drm, "%s: error 0x%08x survives a reset\n", engine->desc->name,
+			error);
+	i915_engine_write(engine, RING_EMR, ~(u32)EMR_INVALID_INSTRUCTION);
+
+	i915_mocs_init_engine(&i915->uncore, i915->info, engine->desc->mocs_base);
+	if (engine->desc->is_render)
+		i915_mocs_init_l3cc(&i915->uncore, i915->info);
+	i915_wa_apply(&i915->uncore, wa);
+	i915_wa_verify(&i915->uncore, wa);
+	i915_wa_whitelist(&i915->uncore, i915->info, engine->desc->mmio_base,
+			  engine->desc->is_render);
+}
+
+/**
+ * i915_engine_run - account for what an engine runs from now on
+ * @engine: the engine
+ * @lrc: what it runs, NULL: nothing
+ *
+ * Context: engine->lock held.
+ */
+void i915_engine_run(struct i915_engine *engine, struct i915_lrc *lrc)
+{
+	u64 now;
+
+	lockdep_assert_held(&engine->lock);
+
+	if (engine->running == lrc)
+		return;
+
+	now = ktime_get_ns();
+	if (engine->running) {
+		engine->running->runtime_ns += now - engine->busy_since;
+		engine->busy_ns += now - engine->busy_since;
+	}
+	engine->running = lrc;
+	engine->busy_since = lrc ? now : 0;
+}
+
+/**
+ * i915_engine_busy_ns - how long an engine was busy
+ * @engine: the engine
+ *
+ * Context: any, outside engine->lock.
+ * Return: nanoseconds since load.
+ */
+u64 i915_engine_busy_ns(struct i915_engine *engine)
+{
+	unsigned long flags;
+	u64 busy;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	busy = engine->busy_ns;
+	if (engine->running)
+		busy += ktime_get_ns() - engine->busy_since;
+	spin_unlock_irqrestore(&engine->lock, flags);
+
+	return busy;
+}
+
+/**
+ * i915_engine_timestamp - read the timestamp of an engine
+ * @engine: the engine
+ *
+ * Context: any; may busy-wait for the GPU to wake.
+ * Return: ticks of i915_device_info.timestamp_hz, 36 bits.
+ */
+u64 i915_engine_timestamp(struct i915_engine *engine)
+{
+	struct i915_uncore *uncore = &engine->gt->i915->uncore;
+	u32 upper, lower, again;
+
+	i915_forcewake_get(uncore);
+	upper = i915_engine_read(engine, RING_TIMESTAMP_UDW);
+	do {
+		again = upper;
+		lower = i915_engine_read(engine, RING_TIMESTAMP);
+		upper = i915_engine_read(engine, RING_TIMESTAMP_UDW);
+	} while (upper != again);
+	i915_forcewake_put(uncore);
+
+	return (u64)upper << 32 | lower;
+}
+
+/**
+ * i915_engine_want_reset - ask for a reset where it cannot be done
+ * @engine: which does not behave
+ * @why: static string, for the log
+ *
+ * Context: any.
+ */
+void i915_engine_want_reset(struct i915_engine *engine, const char *why)
+{
+	WRITE_ONCE(engine->reset_why, why);
+	mod_delayed_work(system_highpri_wq, &engine->heartbeat, 0);
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+
+#include "gt/i915_engine.h"
+#include "gt/i915_request.h"
+#include "gt/i915_sched.h"
+
+/**
+ * DOC: Heartbeat
+ *
+ * Looks at an engine from time to time while it is busy. A request that stands
+ * at the head for five intervals is suspect. Where batches cannot be preempted
+ * (Broadwell) it hangs: the engine is reset. Where they can (Skylake), the
+ * heartbeat first submits an empty request of the highest priority: if it gets
+ * through, the batch is only long. If not, the preempt timeout resets the
+ * engine.
+ *
+ * The same work item does the resets others ask for from interrupt context. It
+ * stops by itself when the engine is idle; submission starts it again.
+ */
+
+#define HEARTBEAT_BEATS	5
+
+static unsigned long heartbeat_delay(struct i915_engine *engine)
+{
+	return msecs_to_jiffies(READ_ONCE(engine->props.heartbeat_interval_ms));
+}
+
+/* Return: the request that has to move, with a reference; NULL: idle */
+static struct i915_request *heartbeat_head(struct i915_engine *engine)
+{
+	struct i915_request *rq;
+	struct i915_lrc *lrc = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	engine->ops->process(engine);
+	if (engine->active[0].rq)
+		lrc = engine->active[0].rq->lrc;
+	else if (engine->pending[0].rq)
+		lrc = engine->pending[0].rq->lrc;
+	rq = lrc ? i915_lrc_first(lrc) : NULL;
+	if (!rq)
+		rq = list_first_entry_or_null(&engine->executing, struct i915_request, link);
+	if (rq)
+		i915_request_get(rq);
+	engine->ops->submit(engine);
+	i915_sched_unlock(engine, flags);
+
+	return rq;
+}
+
+/* Has the head been the same for long enough? */
+static bool heartbeat_stuck(struct i915_engine *engine, struct i915_request *rq)
+{
+	if (engine->heartbeat_seen.fence_context != rq->fence.context ||
+	    engine->heartbeat_seen.seqno != (u32)rq->fence.seqno) {
+		engine->heartbeat_seen.fence_context = rq->fence.context;
+		engine->heartbeat_seen.seqno = rq->fence.seqno;
+		engine->heartbeat_seen.since = jiffies;
+		return false;
+	}
+
+	return time_after_eq(jiffies, engine->heartbeat_seen.since +
+			     HEARTBEAT_BEATS * heartbeat_delay(engine));
+}
+
+static void drop_pulse(struct i915_engine *engine)
+{
+	if (!engine->pulse)
+		return;
+
+	i915_request_put(engine->pulse);
+	engine->pulse = NULL;
+}
+
+/* Return: true if a pulse is under way: the batch still has its chance */
+static bool heartbeat_pulse(struct i915_engine *engine)
+{
+	struct i915_request *rq;
+
+	if (!engine->gt->i915->info->has_preemption ||
+	    !READ_ONCE(engine->props.preempt_timeout_ms))
+		return false;
+
+	if (engine->pulse && !i915_request_completed(engine->pulse))
+		return false;
+
+	drop_pulse(engine);
+	rq = i915_request_create(engine->kernel_lrc, 0);
+	if (IS_ERR(rq))
+		return false;
+
+	i915_request_set_priority(rq, I915_PRIORITY_PULSE);
+	i915_request_add(rq);
+	engine->pulse = rq;
+	engine->heartbeat_seen.since = jiffies;
+
+	return true;
+}
+
+static void heartbeat_worker(struct work_struct *work)
+{
+	struct i915_engine *engine = container_of(work, struct i915_engine, heartbeat.work);
+	unsigned long delay = heartbeat_delay(engine);
+	struct i915_request *rq;
+	const char *why;
+
+	why = xchg(&engine->reset_why, NULL);
+	if (why)
+		i915_gt_reset(engine->gt, BIT(engine->id), why);
+
+	if (i915_gt_is_wedged(engine->gt)) {
+		drop_pulse(engine);
+		return;
+	}
+
+	rq = heartbeat_head(engine);
+	if (!rq) {
+		drop_pulse(engine);
+		return;
+	}
+
+	if (delay) {
+		if (heartbeat_stuck(engine, rq) && !heartbeat_pulse(engine))
+			i915_gt_reset(engine->gt, BIT(engine->id), "no progress");
+		queue_delayed_work(system_highpri_wq, &engine->heartbeat, delay);
+	}
+	i915_request_put(rq);
+}
+
+/**
+ * i915_heartbeat_init - set the heartbeat up
+ * @engine: new
+ *
+ * Context: process context.
+ */
+void i915_heartbeat_init(struct i915_engine *engine)
+{
+	INIT_DELAYED_WORK(&engine->heartbeat, heartbeat_worker);
+}
+
+/**
+ * i915_heartbeat_start - the engine is busy
+ * @engine: the engine
+ *
+ * Context: any; engine->lock may be held.
+ */
+void i915_heartbeat_start(struct i915_engine *engine)
+{
+	unsigned long delay = heartbeat_delay(engine);
+
+	if (delay)
+		queue_delayed_work(system_highpri_wq, &engine->heartbeat, delay);
+}
+
+/**
+ * i915_engine_heartbeat_changed - look at the new interval
+ * @engine: whose i915_engine_props.heartbeat_interval_ms was set
+ *
+ * Context: any.
+ */
+void i915_engine_heartbeat_changed(struct i915_engine *engine)
+{
+	unsigned long delay = heartbeat_delay(engine);
+
+	if (delay)
+		mod_delayed_work(system_highpri_wq, &engine->heartbeat, delay);
+}
+
+/**
+ * i915_heartbeat_stop - the engine goes away
+ * @engine: nothing is submitted any more
+ *
+ * Context: process context, sleeps.
+ */
+void i915_heartbeat_stop(struct i915_engine *engine)
+{
+	disable_delayed_work_sync(&engine->heartbeat);
+	drop_pulse(engine);
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/interrupt.h>
+
+#include "gt/i915_engine.h"
+#include "gt/i915_request.h"
+#include "gt/i915_sched.h"
+#include "hw/i915_engine_regs.h"
+#include "hw/i915_gt_regs.h"
+#include "i915_params.h"
+
+/**
+ * DOC: Interrupts
+ *
+ * One line for the GPU. A master register sums up four banks; a bank holds two
+ * engines, each with the same bits. The handler touches five registers for an
+ * interrupt of one bank: master off, which bank, which bits, clear them,
+ * master on. The rest is in memory: context status buffer and seqnos.
+ *
+ * Everything is done in the handler: retiring, signalling, submitting.
+ */
+
+#define GT_IRQ_BANKS	4
+#define GT_IRQ_BITS	(GT_IRQ_USER | GT_IRQ_CS_ERROR | GT_IRQ_CONTEXT_SWITCH)
+#define GT_SELFTEST_MS	1000
+
+static const u32 bank_master_bits[GT_IRQ_BANKS] = {
+	[0] = MASTER_IRQ_RCS | MASTER_IRQ_BCS,
+	[1] = MASTER_IRQ_VCS0 | MASTER_IRQ_VCS1,
+	[3] = MASTER_IRQ_VECS,
+};
+
+static void engine_irq(struct i915_engine *engine, u32 bits)
+{
+	if (bits & GT_IRQ_CS_ERROR)
+		i915_engine_want_reset(engine, "invalid instruction");
+	if (bits & (GT_IRQ_USER | GT_IRQ_CONTEXT_SWITCH))
+		i915_sched_retire(engine);
+}
+
+static void bank_irq(struct i915_gt *gt, unsigned int bank, u32 iir)
+{
+	struct i915_engine *engine;
+	unsigned int id;
+
+	for_each_engine(engine, gt, id) {
+		if (engine->desc->irq_bank == bank)
+			engine_irq(engine, iir >> engine->desc->irq_shift & GT_IRQ_BITS);
+	}
+}
+
+static irqreturn_t irq_handler(int irq, void *arg)
+{
+	struct i915_gt *gt = arg;
+	struct i915_uncore *uncore = &gt->i915->uncore;
+	unsigned int bank;
+	u32 master, iir;
+
+	i915_write(uncore, GEN8_MASTER_IRQ, 0);
+	master = i915_read(uncore, GEN8_MASTER_IRQ) & ~MASTER_IRQ_ENABLE;
+
+	for (bank = 0; bank < GT_IRQ_BANKS; bank++) {
+		if (!(master & bank_master_bits[bank]))
+			continue;
+		iir = i915_read(uncore, GEN8_GT_IIR(bank));
+		i915_write(uncore, GEN8_GT_IIR(bank), iir);
+		bank_irq(gt, bank, iir);
+	}
+
+	i915_write(uncore, GEN8_MASTER_IRQ, MASTER_IRQ_ENABLE);
+
+	return master ? IRQ_HANDLED : IRQ_NONE;
+}
+
+/* An IIR bit remembers one more event behind the one it shows */
+static void irq_reset(struct i915_uncore *uncore)
+{
+	unsigned int bank, i;
+
+	i915_write(uncore, GEN8_MASTER_IRQ, 0);
+	for (bank = 0; bank < GT_IRQ_BANKS; bank++) {
+		i915_write(uncore, GEN8_GT_IMR(bank), ~0u);
+		i915_write(uncore, GEN8_GT_IER(bank), 0);
+		for (i = 0; i < 2; i++) {
+			i915_write(uncore, GEN8_GT_IIR(bank), ~0u);
+			i915_read(uncore, GEN8_GT_IIR(bank));
+		}
+	}
+	i915_write(uncore, GEN8_PCU_IMR, ~0u);
+	i915_write(uncore, GEN8_PCU_IER, 0);
+	i915_write(uncore, GEN8_PCU_IIR, ~0u);
+}
+
+static void irq_enable(struct i915_gt *gt)
+{
+	struct i915_uncore *uncore = &gt->i915->uncore;
+	u32 bits[GT_IRQ_BANKS] = { };
+	struct i915_engine *engine;
+	unsigned int id, bank;
+
+	for_each_engine(engine, gt, id)
+		bits[engine->desc->irq_bank] |= GT_IRQ_BITS << engine->desc->irq_shift;
+
+	for (bank = 0; bank < GT_IRQ_BANKS; bank++) {
+		i915_write(uncore, GEN8_GT_IER(bank), bits[bank]);
+		i915_write(uncore, GEN8_GT_IMR(bank), ~bits[bank]);
+	}
+	i915_write(uncore, GEN8_MASTER_IRQ, MASTER_IRQ_ENABLE);
+}
+
+/*
+ * One empty request per engine: registers, GGTT, status page, interrupts and
+ * command stream have to work together for it.
+ */
+static bool engine_answers(struct i915_engine *engine)
+{
+	struct i915_request *rq;
+	long left;
+
+	rq = i915_request_create(engine->kernel_lrc, 0);
+	if (IS_ERR(rq))
+		return false;
+
+	i915_request_add(rq);
+	left = dma_fence_wait_timeout(&rq->fence, false, msecs_to_jiffies(GT_SELFTEST_MS));
+	i915_request_put(rq);
+
+	return left > 0;
+}
+
+static void check_engines(struct i915_gt *gt)
+{
+	struct i915_engine *engine;
+	unsigned int id;
+
+	for_each_engine(engine, gt, id) {
+		if (engine_answers(engine))
+			continue;
+		drm_err(&gt->i915->drm, "%s does not run an empty request: GPU not used\n",
+			engine->desc->name);
+		i915_gt_set_wedged(gt);
+		return;
+	}
+}
+
+/**
+ * i915_gt_irq_install - take interrupts and start the engines
+ * @gt: initialised, gt->irq is the line to take
+ *
+ * Runs an empty request on every engine. One that does not answer leaves the
+ * GPU wedged, not the device unusable: buffers still work.
+ *
+ * Context: process context, sleeps.
+ * Return: 0 or a negative errno; on failure nothing is left.
+ */
+int i915_gt_irq_install(struct i915_gt *gt)
+{
+	struct drm_i915_private *i915 = gt->i915;
+	int ret;
+
+	ret = i915_inject_probe_error(i915);
+	if (ret)
+		return ret;
+
+	irq_reset(&i915->uncore);
+	ret = request_irq(gt->irq, irq_handler, IRQF_SHARED, DRIVER_NAME, gt);
+	if (ret)
+		return ret;
+
+	set_bit(I915_GT_IRQ_READY, &gt->flags);
+	irq_enable(gt);
+	check_engines(gt);
+
+	return 0;
+}
+
+/**
+ * i915_gt_irq_uninstall - take no more interrupts
+ * @gt: the GT; without interrupts nothing is done
+ *
+ * Context: process context, sleeps.
+ */
+void i915_gt_irq_uninstall(struct i915_gt *gt)
+{
+	if (!test_and_clear_bit(I915_GT_IRQ_READY, &gt->flags))
+		return;
+
+	irq_reset(&gt->i915->uncore);
+	free_irq(gt->irq, gt);
+	gt->irq = 0;
+}

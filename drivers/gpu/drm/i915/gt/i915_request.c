@@ -1,0 +1,546 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "diag/i915_audit.h"
+#include "gt/i915_emit.h"
+#include "gt/i915_engine.h"
+#include "gt/i915_gpu_commands.h"
+#include "gt/i915_lrc.h"
+#include "gt/i915_request.h"
+#include "gt/i915_sched.h"
+#include "mem/i915_gem_object.h"
+#include "vm/i915_vma.h"
+
+/**
+ * DOC: Requests
+ *
+ * A request is one batch on one engine and the fence that tells its end.
+ *
+ * It is built with i915_lrc.lock held, from i915_request_create(), which makes
+ * sure that the ring has room, to i915_request_add(), which cannot fail.
+ * Nothing is allocated beyond the request itself.
+ *
+ * It is complete when the GPU wrote its seqno to the status page of its
+ * context. It retires right in the interrupt handler that found out: first its
+ * VMAs, objects and awaits are let go, then its fence signals, so that whoever
+ * waited for the fence finds nothing left of it.
+ *
+ * The fence may live for as long as somebody keeps it, after context, engine
+ * and device are gone. So it has a lock and a name of its own, its callbacks
+ * look at nothing else once the request retired, and it keeps the module.
+ */
+
+static struct kmem_cache *request_slab;
+
+static const struct dma_fence_ops request_fence_ops;
+
+/* A list of VMAs too long for the request; freed in interrupt */
+struct vma_list {
+	struct rcu_head rcu;
+	struct i915_vma *vma[];
+};
+
+/**
+ * i915_fence_to_request - is this fence a request?
+ * @fence: anybody's
+ *
+ * Context: any.
+ * Return: the request, or NULL.
+ */
+struct i915_request *i915_fence_to_request(struct dma_fence *fence)
+{
+	if (fence->ops != &request_fence_ops)
+		return NULL;
+
+	return container_of(fence, struct i915_request, fence);
+}
+
+/**
+ * i915_request_completed - has the GPU finished a request?
+ * @rq: the request
+ *
+ * Context: any; the caller has a reference and need not hold any lock.
+ * Return: true once the seqno is there, also after retirement.
+ */
+bool i915_request_completed(const struct i915_request *rq)
+{
+	struct i915_request *r = (struct i915_request *)rq;
+	unsigned long flags;
+	bool completed;
+
+	if (test_bit(I915_RQ_RETIRED, &rq->state))
+		return true;
+
+	/* not retired under the lock: the timeline is still there */
+	spin_lock_irqsave(&r->hwsp_lock, flags);
+	completed = test_bit(I915_RQ_RETIRED, &rq->state) || __i915_request_completed(rq);
+	spin_unlock_irqrestore(&r->hwsp_lock, flags);
+
+	return completed;
+}
+
+static const char *request_driver_name(struct dma_fence *fence)
+{
+	return DRIVER_NAME;
+}
+
+static const char *request_timeline_name(struct dma_fence *fence)
+{
+	return container_of(fence, struct i915_request, fence)->name;
+}
+
+static bool request_signaled(struct dma_fence *fence)
+{
+	return i915_request_completed(container_of(fence, struct i915_request, fence));
+}
+
+/*
+ * Called with rq->lock held and the fence not signalled: retirement, which
+ * takes that lock to signal it, cannot get past us, so the engine stays.
+ */
+static bool request_enable_signaling(struct dma_fence *fence)
+{
+	struct i915_request *rq = container_of(fence, struct i915_request, fence);
+	struct i915_engine *engine = rq->engine;
+
+	if (test_bit(I915_RQ_RETIRED, &rq->state))
+		return false;
+
+	spin_lock(&engine->lock);
+	if (!test_bit(I915_RQ_DONE, &rq->state) && !test_and_set_bit(I915_RQ_SIGNAL, &rq->state)) {
+		engine->signals++;
+		if (test_bit(I915_RQ_EXECUTING, &rq->state))
+			engine->ops->update_irq(engine);
+	}
+	spin_unlock(&engine->lock);
+
+	return !i915_request_completed(rq);
+}
+
+static void request_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(request_slab, container_of(rcu, struct i915_request, rcu));
+}
+
+static void request_release(struct dma_fence *fence)
+{
+	struct i915_request *rq = container_of(fence, struct i915_request, fence);
+
+	call_rcu(&rq->rcu, request_free_rcu);
+	module_put(THIS_MODULE);
+}
+
+static const struct dma_fence_ops request_fence_ops = {
+	.get_driver_name = request_driver_name,
+	.get_timeline_name = request_timeline_name,
+	.enable_signaling = request_enable_signaling,
+	.signaled = request_signaled,
+	.release = request_release,
+};
+
+/* Wait for the oldest requests of the timeline until @bytes fit. lrc->lock held. */
+static int wait_for_space(struct i915_lrc *lrc, u32 bytes)
+{
+	struct i915_engine *engine = lrc->engine;
+	struct i915_ring *ring = &lrc->ring;
+	struct i915_request *rq;
+	long ret;
+
+	for (;;) {
+		i915_sched_retire(engine);
+
+		spin_lock_irq(&engine->lock);
+		rq = i915_lrc_first(lrc);
+		ring->space = i915_ring_space(rq ? rq->head : ring->emit, ring->emit, ring->size);
+		if (rq)
+			i915_request_get(rq);
+		spin_unlock_irq(&engine->lock);
+
+		if (ring->space >= bytes || !rq) {
+			if (rq)
+				i915_request_put(rq);
+			return 0;
+		}
+
+		ret = dma_fence_wait(&rq->fence, true);
+		i915_request_put(rq);
+		if (ret)
+			return ret;
+	}
+}
+
+/* Make room for a whole request that does not wrap. lrc->lock held. */
+static int reserve_ring(struct i915_lrc *lrc)
+{
+	struct i915_ring *ring = &lrc->ring;
+	u32 pad = i915_ring_pad(ring->emit, I915_EMIT_MAX_BYTES, ring->size);
+	int ret;
+
+	if (ring->space < pad + I915_EMIT_MAX_BYTES) {
+		ret = wait_for_space(lrc, pad + I915_EMIT_MAX_BYTES);
+		if (ret)
+			return ret;
+	}
+
+	if (pad) {
+		memset(ring->vaddr + ring->emit, 0, pad);
+		ring->emit = 0;
+		ring->space -= pad;
+	}
+
+	return 0;
+}
+
+static u32 *ring_cs(struct i915_ring *ring)
+{
+	return ring->vaddr + ring->emit;
+}
+
+static void ring_advance(struct i915_ring *ring, u32 *cs)
+{
+	u32 bytes = (void *)cs - ring->vaddr - ring->emit;
+
+	ring->emit += bytes;
+	ring->space -= bytes;
+}
+
+static struct i915_request *request_alloc(unsigned int max_vmas)
+{
+	struct vma_list *list;
+	struct i915_request *rq;
+
+	rq = kmem_cache_alloc(request_slab, GFP_KERNEL);
+	if (!rq)
+		return NULL;
+
+	rq->vmas = rq->inline_vmas;
+	rq->max_vmas = ARRAY_SIZE(rq->inline_vmas);
+	rq->nr_vmas = 0;
+	if (max_vmas > rq->max_vmas) {
+		list = kvmalloc(struct_size(list, vma, max_vmas), GFP_KERNEL);
+		if (!list) {
+			kmem_cache_free(request_slab, rq);
+			return NULL;
+		}
+		rq->vmas = list->vma;
+		rq->max_vmas = max_vmas;
+	}
+
+	return rq;
+}
+
+static void request_free_vmas(struct i915_request *rq)
+{
+	struct vma_list *list;
+
+	if (rq->vmas == rq->inline_vmas)
+		return;
+
+	/* vfree() may sleep: leave it to the grace period */
+	list = container_of(rq->vmas, struct vma_list, vma[0]);
+	if (is_vmalloc_addr(list))
+		kvfree_rcu(list, rcu);
+	else
+		kfree(list);
+}
+
+static void request_init(struct i915_request *rq, struct i915_lrc *lrc)
+{
+	rq->engine = lrc->engine;
+	rq->lrc = lrc;
+	rq->name = lrc->engine->desc->name;
+	rq->ctx = i915_gt_context_get(lrc->ctx);
+	rq->priority = READ_ONCE(lrc->ctx->priority);
+	rq->state = 0;
+	atomic_set(&rq->awaits, 1);
+	INIT_LIST_HEAD(&rq->signalers);
+	INIT_LIST_HEAD(&rq->link);
+	INIT_LIST_HEAD(&rq->lrc_link);
+	spin_lock_init(&rq->lock);
+	spin_lock_init(&rq->hwsp_lock);
+	dma_fence_init(&rq->fence, &request_fence_ops, &rq->lock, lrc->fence_context,
+		       ++lrc->seqno);
+	__module_get(THIS_MODULE);
+	i915_audit_inc(I915_AUDIT_REQUEST);
+}
+
+static int lock_and_reserve(struct i915_lrc *lrc)
+{
+	int ret;
+
+	if (mutex_lock_interruptible(&lrc->lock))
+		return -ERESTARTSYS;
+
+	ret = reserve_ring(lrc);
+	if (ret)
+		mutex_unlock(&lrc->lock);
+
+	return ret;
+}
+
+/**
+ * i915_request_create - begin a request
+ * @lrc: on which context and engine
+ * @max_vmas: room for i915_request_use_vma()
+ *
+ * On success lrc->lock is held until i915_request_add() or
+ * i915_request_abandon(). Up to four VMAs nothing is allocated but the request.
+ *
+ * Context: process context; waits, interruptibly, for room in the ring.
+ * Return: the request, or ERR_PTR: -EIO (GPU wedged, context banned),
+ * -ERESTARTSYS, -ENOMEM.
+ */
+struct i915_request *i915_request_create(struct i915_lrc *lrc, unsigned int max_vmas)
+{
+	struct i915_request *rq;
+	u32 *cs;
+	int ret;
+
+	if (i915_gt_is_wedged(lrc->engine->gt) || test_bit(I915_CTX_BANNED, &lrc->ctx->flags))
+		return ERR_PTR(-EIO);
+
+	rq = request_alloc(max_vmas);
+	if (!rq)
+		return ERR_PTR(-ENOMEM);
+
+	ret = lock_and_reserve(lrc);
+	if (ret) {
+		request_free_vmas(rq);
+		kmem_cache_free(request_slab, rq);
+		return ERR_PTR(ret);
+	}
+
+	request_init(rq, lrc);
+	rq->head = lrc->ring.emit;
+	cs = i915_emit_invalidate(rq, ring_cs(&lrc->ring));
+	if (!lrc->wa_emitted)
+		cs = i915_emit_context_wa(rq, cs);
+	ring_advance(&lrc->ring, cs);
+	rq->batch = lrc->ring.emit;
+	rq->batch_dwords = 0;
+
+	return rq;
+}
+
+/**
+ * i915_request_use_vma - keep a VMA until the request retires
+ * @rq: the request, under construction
+ * @vma: takes over the caller's active mark and reference of its object
+ *
+ * Context: process context.
+ */
+void i915_request_use_vma(struct i915_request *rq, struct i915_vma *vma)
+{
+	if (drm_WARN_ON(&rq->engine->gt->i915->drm, rq->nr_vmas == rq->max_vmas))
+		return;
+
+	rq->vmas[rq->nr_vmas++] = vma;
+}
+
+/**
+ * i915_request_emit_batch - write the start of the batch
+ * @rq: the request, under construction; once
+ * @addr: of the batch in the context's address space, canonical or not
+ * @flags: I915_BATCH_*
+ *
+ * Context: process context; room in the ring is reserved.
+ */
+void i915_request_emit_batch(struct i915_request *rq, u64 addr, unsigned int flags)
+{
+	struct i915_ring *ring = &rq->lrc->ring;
+	u32 *cs = ring_cs(ring);
+	u32 *end;
+
+	end = i915_emit_batch_start(rq, cs, addr, flags);
+	rq->batch = ring->emit;
+	rq->batch_dwords = end - cs;
+	ring_advance(ring, end);
+}
+
+static void request_close(struct i915_request *rq)
+{
+	struct i915_lrc *lrc = rq->lrc;
+	struct i915_ring *ring = &lrc->ring;
+
+	ring_advance(ring, i915_emit_breadcrumb(rq, ring_cs(ring)));
+	rq->tail = i915_ring_wrap(ring->emit, ring->size);
+	ring_advance(ring, i915_emit_wa_tail(ring_cs(ring)));
+	ring->emit = i915_ring_wrap(ring->emit, ring->size);
+	rq->wa_tail = ring->emit;
+	rq->emitted = jiffies;
+
+	lrc->wa_emitted = true;
+	if (lrc->last)
+		i915_request_put(lrc->last);
+	lrc->last = i915_request_get(rq);
+}
+
+/**
+ * i915_request_add - the point of no return
+ * @rq: the request; the caller keeps its reference
+ *
+ * Closes the request, drops lrc->lock and hands it to the scheduler, which
+ * gives it to the hardware at once if that has room and nothing is awaited.
+ *
+ * Context: process context; does not sleep, does not fail.
+ */
+void i915_request_add(struct i915_request *rq)
+{
+	struct i915_lrc *lrc = rq->lrc;
+	bool cookie = dma_fence_begin_signalling();
+
+	request_close(rq);
+	i915_gt_get_awake(rq->engine->gt);
+	i915_request_get(rq);
+	i915_sched_add(rq);
+	mutex_unlock(&lrc->lock);
+	dma_fence_end_signalling(cookie);
+}
+
+static void request_release_vmas(struct i915_request *rq)
+{
+	unsigned int i;
+
+	for (i = 0; i < rq->nr_vmas; i++) {
+		struct drm_i915_gem_object *obj = rq->vmas[i]->obj;
+
+		i915_vma_put_active(rq->vmas[i]);
+		i915_gem_object_put(obj);
+	}
+	request_free_vmas(rq);
+}
+
+/**
+ * i915_request_abandon - give up a request under construction
+ * @rq: not yet added; the reference is dropped
+ *
+ * Takes its commands back out of the ring, lets go of the VMAs handed over,
+ * drops lrc->lock. Its fence signals with -ECANCELED.
+ *
+ * Context: process context.
+ */
+void i915_request_abandon(struct i915_request *rq)
+{
+	struct i915_lrc *lrc = rq->lrc;
+	struct i915_ring *ring = &lrc->ring;
+	unsigned long flags;
+
+	ring->space += ring->emit - rq->head;
+	ring->emit = rq->head;
+	lrc->seqno--;
+
+	i915_request_drop_awaits(rq);
+	request_release_vmas(rq);
+
+	spin_lock_irqsave(&rq->hwsp_lock, flags);
+	set_bit(I915_RQ_RETIRED, &rq->state);
+	spin_unlock_irqrestore(&rq->hwsp_lock, flags);
+	dma_fence_set_error(&rq->fence, -ECANCELED);
+	dma_fence_signal(&rq->fence);
+
+	mutex_unlock(&lrc->lock);
+	i915_gt_context_put(rq->ctx);
+	i915_audit_dec(I915_AUDIT_REQUEST);
+	i915_request_put(rq);
+}
+
+/**
+ * i915_request_retire - the end of a request
+ * @rq: complete or failed, off every list; the scheduler's reference is dropped
+ *
+ * Context: any; interrupts are off, engine->lock is not held.
+ */
+void i915_request_retire(struct i915_request *rq)
+{
+	struct i915_gt *gt = rq->engine->gt;
+
+	lockdep_assert_irqs_disabled();
+
+	spin_lock(&rq->hwsp_lock);
+	set_bit(I915_RQ_RETIRED, &rq->state);
+	spin_unlock(&rq->hwsp_lock);
+
+	request_release_vmas(rq);
+	i915_request_drop_awaits(rq);
+	dma_fence_signal(&rq->fence);
+	i915_gt_context_put(rq->ctx);
+	i915_audit_dec(I915_AUDIT_REQUEST);
+	i915_gt_put_awake(gt);
+	i915_request_put(rq);
+}
+
+/**
+ * i915_request_skip - take the batch of a request out of the ring
+ * @rq: not running
+ * @error: what its fence shall say, a negative errno
+ *
+ * The rest of the request runs: it completes in its turn, like any other.
+ *
+ * Context: engine->lock held.
+ */
+void i915_request_skip(struct i915_request *rq, int error)
+{
+	u32 *cs = rq->lrc->ring.vaddr + rq->batch;
+	unsigned int i;
+
+	lockdep_assert_held(&rq->engine->lock);
+
+	if (test_and_set_bit(I915_RQ_SKIPPED, &rq->state))
+		return;
+
+	/* not dma_fence_set_error(): a poll may have signalled the fence this moment */
+	if (!test_bit(DMA_FENCE_FLAG_SIGNALED_BIT, &rq->fence.flags))
+		rq->fence.error = error;
+	for (i = 0; i < rq->batch_dwords; i++)
+		WRITE_ONCE(cs[i], MI_NOOP);
+}
+
+/**
+ * i915_request_prime_lock - teach lockdep where the lock of a fence stands
+ * @engine: whose lock is inside it
+ *
+ * Context: process context.
+ */
+void i915_request_prime_lock(struct i915_engine *engine)
+{
+	struct i915_request *rq = engine->kernel_lrc->last;
+	unsigned long flags;
+
+	if (!rq)
+		return;
+
+	spin_lock_irqsave(&rq->lock, flags);
+	spin_lock(&engine->lock);
+	spin_unlock(&engine->lock);
+	spin_unlock_irqrestore(&rq->lock, flags);
+}
+
+/**
+ * i915_request_slab_init - make the slab of requests
+ *
+ * Context: process context.
+ * Return: 0 or -ENOMEM.
+ */
+int i915_request_slab_init(void)
+{
+	request_slab = KMEM_CACHE(i915_request, SLAB_HWCACHE_ALIGN | SLAB_RECLAIM_ACCOUNT);
+
+	return request_slab ? 0 : -ENOMEM;
+}
+
+/**
+ * i915_request_slab_exit - free the slab of requests
+ *
+ * Waits for those whose grace period is not over.
+ *
+ * Context: process context.
+ */
+void i915_request_slab_exit(void)
+{
+	rcu_barrier();
+	kmem_cache_destroy(request_slab);
+	request_slab = NULL;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _I915_REQUEST_H_
+#define _I915_REQUEST_H_
+
+#include "gt/i915_gt.h"
+
+/**
+ * struct i915_await - a request waits for a fence
+ */
+struct i915_await {
+	/** @cb: told when @fence signals */
+	struct dma_fence_cb cb;
+	/** @fence: what is waited for; referenced until the request retires */
+	struct dma_fence *fence;
+	/** @rq: who waits */
+	struct i915_request *rq;
+	/** @link: on rq->signalers */
+	struct list_head link;
+	/** @raise_link: on the list of a priority change under way; gt->sched_lock */
+	struct list_head raise_link;
+	/** @signaled: @cb was called */
+	bool signaled;
+};
+
+void i915_request_drop_awaits(struct i915_request *rq);
+void i915_request_inherit(struct i915_request *rq);
+void i915_request_retire(struct i915_request *rq);
+void i915_request_skip(struct i915_request *rq, int error);
+
+/* i915_request_completed() for who holds engine->lock and found @rq on a list of it */
+static inline bool __i915_request_completed(const struct i915_request *rq)
+{
+	return (s32)(READ_ONCE(*rq->lrc->hwsp_seqno) - (u32)rq->fence.seqno) >= 0;
+}
+
+static inline struct i915_request *i915_request_get(struct i915_request *rq)
+{
+	dma_fence_get(&rq->fence);
+	return rq;
+}
+
+#endif

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+
+#include "gt/i915_engine.h"
+#include "gt/i915_request.h"
+#include "gt/i915_sched.h"
+
+/**
+ * DOC: Scheduler
+ *
+ * One per engine, all of it under engine->lock. Requests that wait for nothing
+ * stand in engine->queue, the most important first, the oldest first among
+ * equals; the back end moves them to engine->executing when it gives them to
+ * the hardware. The submit path runs in the ioctl that made the request, or in
+ * the interrupt that made room; there is no thread.
+ *
+ * Requests of one timeline share a ring and so can only run in order: one
+ * joins the queue after the one before it did, and is never more important.
+ *
+ * Complete requests are collected in engine->done under the lock and retired
+ * by whoever drops it with i915_sched_unlock(): fences are signalled outside.
+ */
+
+/**
+ * i915_sched_queue - put a request in the queue
+ * @engine: its engine
+ * @rq: on no list
+ * @front: before those of the same priority, else behind them
+ *
+ * Context: engine->lock held.
+ */
+void i915_sched_queue(struct i915_engine *engine, struct i915_request *rq, bool front)
+{
+	struct i915_request *pos;
+	struct list_head *prev = &engine->queue;
+
+	lockdep_assert_held(&engine->lock);
+
+	if (front) {
+		list_for_each_entry(pos, &engine->queue, link) {
+			if (pos->priority <= rq->priority)
+				break;
+			prev = &pos->link;
+		}
+	} else {
+		list_for_each_entry_reverse(pos, &engine->queue, link) {
+			if (pos->priority >= rq->priority) {
+				prev = &pos->link;
+				break;
+			}
+		}
+	}
+
+	list_add(&rq->link, prev);
+	set_bit(I915_RQ_QUEUED, &rq->state);
+}
+
+/**
+ * i915_sched_finish - take a request off every list, to be retired
+ * @rq: complete or failed
+ *
+ * Context: engine->lock held.
+ */
+void i915_sched_finish(struct i915_request *rq)
+{
+	struct i915_engine *engine = rq->engine;
+
+	lockdep_assert_held(&engine->lock);
+
+	list_del_init(&rq->lrc_link);
+	list_move_tail(&rq->link, &engine->done);
+	if (test_bit(I915_RQ_SIGNAL, &rq->state))
+		engine->signals--;
+	clear_bit(I915_RQ_QUEUED, &rq->state);
+	clear_bit(I915_RQ_EXECUTING, &rq->state);
+	set_bit(I915_RQ_DONE, &rq->state);
+}
+
+/**
+ * i915_sched_collect - take in what is complete of a timeline
+ * @engine: the engine
+ * @lrc: the timeline
+ *
+ * Context: engine->lock held.
+ */
+void i915_sched_collect(struct i915_engine *engine, struct i915_lrc *lrc)
+{
+	struct i915_request *rq, *next;
+
+	list_for_each_entry_safe(rq, next, &lrc->requests, lrc_link) {
+		if (!__i915_request_completed(rq))
+			break;
+		i915_sched_finish(rq);
+	}
+}
+
+/**
+ * i915_sched_fail - end a request that will never run
+ * @rq: the oldest of its timeline
+ *
+ * Its fence says -EIO. The image of the context is left behind: it starts over
+ * at the next request.
+ *
+ * Context: engine->lock held; the hardware does not run the context.
+ */
+void i915_sched_fail(struct i915_request *rq)
+{
+	i915_request_skip(rq, -EIO);
+	WRITE_ONCE(*rq->lrc->hwsp_seqno, (u32)rq->fence.seqno);
+	/* the image may say that a skipped batch is to be run: start at what comes next */
+	rq->lrc->rewind = true;
+	i915_sched_finish(rq);
+}
+
+/**
+ * i915_sched_unwind - take back from the hardware what is not complete
+ * @engine: the engine
+ * @last: requests of this context go behind others of their priority; or NULL
+ *
+ * Context: engine->lock held; the ports will be written anew.
+ */
+void i915_sched_unwind(struct i915_engine *engine, struct i915_lrc *last)
+{
+	struct i915_request *rq, *prev;
+	LIST_HEAD(behind);
+
+	lockdep_assert_held(&engine->lock);
+
+	list_for_each_entry_safe_reverse(rq, prev, &engine->executing, link) {
+		list_del(&rq->link);
+		clear_bit(I915_RQ_EXECUTING, &rq->state);
+		if (rq->lrc == last)
+			list_add(&rq->link, &behind);
+		else
+			i915_sched_queue(engine, rq, true);
+	}
+
+	list_for_each_entry_safe(rq, prev, &behind, link) {
+		list_del(&rq->link);
+		i915_sched_queue(engine, rq, false);
+	}
+}
+
+static bool runnable(const struct i915_request *rq)
+{
+	return test_bit(I915_RQ_QUEUED, &rq->state) || test_bit(I915_RQ_EXECUTING, &rq->state);
+}
+
+/* Queue a ready request and those behind it that waited only for their turn */
+static void queue_ready(struct i915_engine *engine, struct i915_request *rq)
+{
+	struct i915_lrc *lrc = rq->lrc;
+
+	if (rq != i915_lrc_first(lrc) && !runnable(list_prev_entry(rq, lrc_link)))
+		return;
+
+	list_for_each_entry_from(rq, &lrc->requests, lrc_link) {
+		if (!test_bit(I915_RQ_READY, &rq->state) || runnable(rq))
+			break;
+		i915_sched_queue(engine, rq, false);
+	}
+}
+
+static bool context_is_dead(const struct i915_gt_context *ctx)
+{
+	unsigned long flags = READ_ONCE(ctx->flags);
+
+	return flags & BIT(I915_CTX_BANNED) ||
+	       (flags & BIT(I915_CTX_CLOSED) && !(flags & BIT(I915_CTX_PERSISTENT)));
+}
+
+static void make_ready(struct i915_request *rq)
+{
+	struct i915_engine *engine = rq->engine;
+
+	set_bit(I915_RQ_READY, &rq->state);
+	if (test_bit(I915_RQ_DONE, &rq->state))
+		return;
+	if (context_is_dead(rq->ctx))
+		i915_request_skip(rq, -EIO);
+
+	queue_ready(engine, rq);
+	engine->ops->submit(engine);
+}
+
+/**
+ * i915_sched_ready - a request waits for nothing any more
+ * @rq: the request, added
+ *
+ * Context: any, also with the lock of a fence held: nothing is retired here.
+ */
+void i915_sched_ready(struct i915_request *rq)
+{
+	struct i915_engine *engine = rq->engine;
+	unsigned long flags;
+	bool done;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	make_ready(rq);
+	done = !list_empty(&engine->done);
+	spin_unlock_irqrestore(&engine->lock, flags);
+
+	if (done)
+		queue_work(system_highpri_wq, &engine->gt->retire_work);
+}
+
+/**
+ * i915_sched_add - take over a request
+ * @rq: closed; lrc->lock is held, so the order of the timeline is that of calls
+ *
+ * Context: process context.
+ */
+void i915_sched_add(struct i915_request *rq)
+{
+	struct i915_engine *engine = rq->engine;
+	struct i915_lrc *lrc = rq->lrc;
+	bool inherit = !list_empty(&rq->signalers);
+	struct i915_request *prev = NULL;
+	unsigned long flags;
+	int priority;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	if (!list_empty(&lrc->requests))
+		prev = list_last_entry(&lrc->requests, struct i915_request, lrc_link);
+	list_add_tail(&rq->lrc_link, &lrc->requests);
+	priority = rq->priority;
+	if (prev && prev->priority < priority)
+		i915_request_get(prev);
+	else
+		prev = NULL;
+
+	if (i915_gt_is_wedged(engine->gt))
+		i915_sched_fail(rq);
+	if (atomic_dec_and_test(&rq->awaits))
+		make_ready(rq);
+	i915_sched_unlock(engine, flags);
+
+	if (prev) {
+		i915_request_set_priority(prev, priority);
+		i915_request_put(prev);
+	}
+	if (inherit)
+		i915_request_inherit(rq);
+}
+
+/**
+ * i915_sched_unlock - drop engine->lock and retire what was found complete
+ * @engine: the engine
+ * @flags: of spin_lock_irqsave(&engine->lock)
+ *
+ * Context: any; no lock of a fence held.
+ */
+void i915_sched_unlock(struct i915_engine *engine, unsigned long flags)
+{
+	struct i915_request *rq, *next;
+	LIST_HEAD(done);
+
+	if (list_empty(&engine->done)) {
+		spin_unlock_irqrestore(&engine->lock, flags);
+		return;
+	}
+
+	list_splice_init(&engine->done, &done);
+	atomic_inc(&engine->retiring);
+	spin_unlock(&engine->lock);
+
+	/* interrupts stay off: who waits for @retiring spins */
+	list_for_each_entry_safe(rq, next, &done, link)
+		i915_request_retire(rq);
+
+	atomic_dec(&engine->retiring);
+	local_irq_restore(flags);
+}
+
+/**
+ * i915_sched_retire - take in what the hardware reported, retire, refill it
+ * @engine: the engine
+ *
+ * Context: any, outside engine->lock and the lock of any fence.
+ */
+void i915_sched_retire(struct i915_engine *engine)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	engine->ops->process(engine);
+	engine->ops->submit(engine);
+	i915_sched_unlock(engine, flags);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _I915_SCHED_H_
+#define _I915_SCHED_H_
+
+#include "gt/i915_gt.h"
+#include "gt/i915_ring.h"
+
+#define I915_PRIORITY_PULSE	INT_MAX
+
+/* Software ids have 20 bits and are not 0; only those in the ports must differ */
+static inline u32 i915_lrc_sw_id(u32 n)
+{
+	return n % 0xfffff + 1;
+}
+
+void i915_sched_add(struct i915_request *rq);
+void i915_sched_queue(struct i915_engine *engine, struct i915_request *rq, bool front);
+void i915_sched_finish(struct i915_request *rq);
+void i915_sched_collect(struct i915_engine *engine, struct i915_lrc *lrc);
+void i915_sched_unwind(struct i915_engine *engine, struct i915_lrc *last);
+void i915_sched_fail(struct i915_request *rq);
+void i915_sched_unlock(struct i915_engine *engine, unsigned long flags) __releases(engine->lock);
+
+/* engine->lock held: the oldest request of a context that is not complete, or NULL */
+static inline struct i915_request *i915_lrc_first(struct i915_lrc *lrc)
+{
+	return list_first_entry_or_null(&lrc->requests, struct i915_request, lrc_link);
+}
+
+#endif
