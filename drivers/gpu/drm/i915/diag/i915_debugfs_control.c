@@ -11,7 +11,7 @@
 #include "gt/i915_gt.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
-#include "vm/i915_vma.h"
+#include "vm/i915_shrinker.h"
 
 /**
  * DOC: debugfs files that do something
@@ -82,16 +82,6 @@ static int i915_drop_active(struct drm_i915_private *i915, u64 what)
 	return 0;
 }
 
-static void i915_drop_bindings(struct drm_i915_private *i915)
-{
-	struct drm_i915_gem_object *obj = NULL;
-
-	while ((obj = i915_diag_next_object(i915, obj))) {
-		if (atomic_read(&obj->bind_count))
-			i915_vma_unbind_object(obj);
-	}
-}
-
 static int i915_drop_caches_set(void *data, u64 what)
 {
 	struct drm_i915_private *i915 = data;
@@ -102,9 +92,8 @@ static int i915_drop_caches_set(void *data, u64 what)
 		return ret;
 
 	if (what & (I915_DROP_BOUND | I915_DROP_SHRINK_ALL))
-		i915_drop_bindings(i915);
-
-	if (what & (I915_DROP_BOUND | I915_DROP_UNBOUND | I915_DROP_SHRINK_ALL))
+		i915_vm_shrink(i915, ULONG_MAX, false);
+	else if (what & I915_DROP_UNBOUND)
 		i915_mm_shrink_pages(i915, ULONG_MAX, false);
 
 	if (what & I915_DROP_RCU)

@@ -217,10 +217,12 @@ static void keeps_what_it_uses(struct i915_st *st)
 	struct mock_client client;
 	struct i915_request *rq;
 	struct dma_fence *fence;
+	long images;
 
 	if (!mock_client_open(st, &client))
 		return;
 
+	images = st_alive(st, I915_AUDIT_LRC);
 	fence = mock_fence_create();
 	obj = mock_object(st, 1);
 	rq = obj ? mock_request(st, &client, obj, fence) : NULL;
@@ -230,7 +232,7 @@ static void keeps_what_it_uses(struct i915_st *st)
 
 	if (rq) {
 		st_alive_eq(st, "in flight", I915_AUDIT_CONTEXT, 1);
-		st_alive_eq(st, "in flight", I915_AUDIT_LRC, 1);
+		st_eq(st, "context images in flight", st_alive(st, I915_AUDIT_LRC), images);
 		st_alive_eq(st, "in flight", I915_AUDIT_OBJECT, 1);
 		st_alive_eq(st, "in flight", I915_AUDIT_VMA_BOUND, 1);
 		st_alive_eq(st, "in flight", I915_AUDIT_VM, 1);
@@ -240,6 +242,7 @@ static void keeps_what_it_uses(struct i915_st *st)
 		mock_request_finish(st, rq);
 		mock_flush(st->i915);
 		st_alive_eq(st, "retired", I915_AUDIT_CONTEXT, 0);
+		st_eq(st, "context images afterwards", st_alive(st, I915_AUDIT_LRC), images - 1);
 		st_alive_eq(st, "retired", I915_AUDIT_OBJECT, 0);
 		st_alive_eq(st, "retired", I915_AUDIT_VM, 0);
 	}

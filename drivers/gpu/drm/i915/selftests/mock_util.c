@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
+
+#include <uapi/drm/i915_drm.h>
 
 #include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
@@ -19,6 +22,25 @@
 /* Longest wait for something that takes a mock engine a few milliseconds */
 #define MOCK_WAIT	(10 * HZ)
 
+static struct i915_gem_context *mock_context_create(struct i915_st *st, struct file *file)
+{
+	struct drm_i915_gem_context_create_ext args = {};
+	struct i915_gem_context *ctx;
+
+	if (!st_ok(st, "making a context",
+		   i915_gem_context_create_ioctl(&st->i915->drm, &args, mock_file_drm(file))))
+		return NULL;
+
+	ctx = i915_gem_context_lookup(mock_file_priv(file), args.ctx_id);
+	if (!st_ptr(st, "finding the context", ctx))
+		return NULL;
+
+	/* The file's table keeps it. */
+	i915_gt_context_put(&ctx->base);
+
+	return ctx;
+}
+
 /**
  * mock_client_open - open a file and make a context
  * @st: the subtest
@@ -35,11 +57,9 @@ bool mock_client_open(struct i915_st *st, struct mock_client *client)
 	if (!st_ptr(st, "opening a file", client->file))
 		return false;
 
-	client->ctx = i915_gem_context_create(st->i915, mock_file_priv(client->file));
-	if (!st_ptr(st, "making a context", client->ctx)) {
-		client->ctx = NULL;
+	client->ctx = mock_context_create(st, client->file);
+	if (!client->ctx)
 		goto err_file;
-	}
 	client->vm = client->ctx->base.vm;
 
 	client->lrc = i915_gem_context_lrc(client->ctx, I915_RCS0);
@@ -54,28 +74,35 @@ err_file:
 }
 
 /**
- * mock_client_close_context - destroy the context's handle
+ * mock_client_close_context - destroy the context
  * @client: the client
  *
  * Context: process context.
  */
 void mock_client_close_context(struct mock_client *client)
 {
-	if (client->ctx)
-		i915_gem_context_close(client->ctx);
+	struct drm_i915_gem_context_destroy args = {};
+
+	if (!client->ctx)
+		return;
+
+	args.ctx_id = client->ctx->id;
 	client->ctx = NULL;
+	st_ok(client->st, "destroying a context",
+	      i915_gem_context_destroy_ioctl(&client->st->i915->drm, &args,
+					     mock_file_drm(client->file)));
 }
 
 /**
- * mock_client_close - destroy the context and close the file
+ * mock_client_close - close the file, and with it the context
  * @client: the client
  *
  * Context: kernel thread.
  */
 void mock_client_close(struct mock_client *client)
 {
-	mock_client_close_context(client);
 	mock_file_close(client->file);
+	client->ctx = NULL;
 	mock_flush(client->st->i915);
 }
 
@@ -255,6 +282,46 @@ int mock_bind(struct drm_i915_gem_object *obj, struct i915_address_space *vm,
 	return ret;
 }
 
+static int mock_vm_bind_nothing(struct i915_address_space *vm, struct i915_vma *vma)
+{
+	return 0;
+}
+
+static void mock_vm_unbind_nothing(struct i915_address_space *vm, struct i915_vma *vma)
+{
+}
+
+static void mock_vm_release_nothing(struct i915_address_space *vm)
+{
+}
+
+static const struct i915_vm_ops mock_vm_ops = {
+	.bind = mock_vm_bind_nothing,
+	.unbind = mock_vm_unbind_nothing,
+	.release = mock_vm_release_nothing,
+};
+
+/**
+ * mock_vm_create - a small address space without page tables
+ * @st: the subtest
+ * @pages: its size
+ *
+ * Return: the address space, for i915_vm_put_user(), or NULL with the failure
+ * noted.
+ */
+struct i915_address_space *mock_vm_create(struct i915_st *st, unsigned int pages)
+{
+	struct i915_address_space *vm;
+
+	vm = kzalloc(sizeof(*vm), GFP_KERNEL);
+	if (!st_ptr(st, "making an address space", vm))
+		return NULL;
+
+	i915_address_space_init(vm, st->i915, 0, (u64)pages * SZ_4K, &mock_vm_ops);
+
+	return vm;
+}
+
 struct mock_fence {
 	/* first: freed as a dma_fence */
 	struct dma_fence base;
@@ -292,10 +359,13 @@ struct dma_fence *mock_fence_create(void)
 
 /**
  * mock_fence_signal - let go what waits for a fence, and the fence
- * @fence: the fence
+ * @fence: the fence, or NULL
  */
 void mock_fence_signal(struct dma_fence *fence)
 {
+	if (!fence)
+		return;
+
 	dma_fence_signal(fence);
 	dma_fence_put(fence);
 }

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/array_size.h>
+
+#include <uapi/drm/i915_drm.h>
+
+#include "gem/i915_gem.h"
+#include "gt/i915_gt.h"
+#include "i915_drv.h"
+#include "mem/i915_gem_object.h"
+#include "selftests/i915_mock_selftests.h"
+#include "selftests/mock_util.h"
+#include "vm/i915_vm.h"
+
+/**
+ * DOC: mock contexts
+ *
+ * Contexts and VM handles as user space holds them: when their parts are made,
+ * who shares what, and that each way to end them leaves nothing behind.
+ */
+
+static void default_context(struct i915_st *st)
+{
+	struct i915_gem_context *first, *again;
+	struct file *file;
+
+	file = mock_file_open(st->i915);
+	if (!st_ptr(st, "opening a file", file))
+		return;
+
+	st_alive_eq(st, "file opened", I915_AUDIT_CONTEXT, 0);
+	first = i915_gem_context_lookup(mock_file_priv(file), 0);
+	if (st_ptr(st, "the default context", first)) {
+		again = i915_gem_context_lookup(mock_file_priv(file), 0);
+		st_true(st, "there is one default context", first == again);
+		st_alive_eq(st, "used once", I915_AUDIT_CONTEXT, 1);
+		st_alive_eq(st, "used once", I915_AUDIT_VM, 1);
+		if (again)
+			i915_gt_context_put(&again->base);
+		i915_gt_context_put(&first->base);
+	}
+	st_true(st, "an unknown handle finds nothing",
+		!i915_gem_context_lookup(mock_file_priv(file), 7));
+
+	mock_file_close(file);
+	mock_flush(st->i915);
+	st_alive_eq(st, "file closed", I915_AUDIT_CONTEXT, 0);
+	st_alive_eq(st, "file closed", I915_AUDIT_VM, 0);
+}
+
+/* Image and ring of an engine are made at first use, once. */
+static void images_at_first_use(struct i915_st *st)
+{
+	struct i915_gem_context *ctx;
+	struct i915_lrc *lrc;
+	struct file *file;
+	long kernel;
+
+	file = mock_file_open(st->i915);
+	if (!st_ptr(st, "opening a file", file))
+		return;
+
+	kernel = st_alive(st, I915_AUDIT_LRC);
+	ctx = i915_gem_context_lookup(mock_file_priv(file), 0);
+	if (st_ptr(st, "the default context", ctx)) {
+		st_eq(st, "images before use", st_alive(st, I915_AUDIT_LRC), kernel);
+		lrc = i915_gem_context_lrc(ctx, I915_RCS0);
+		if (st_ptr(st, "an image", lrc))
+			st_true(st, "it is of that engine",
+				lrc->engine == st->i915->gt.engine[I915_RCS0]);
+		st_true(st, "there is one per engine", i915_gem_context_lrc(ctx, I915_RCS0) == lrc);
+		st_eq(st, "images after use", st_alive(st, I915_AUDIT_LRC), kernel + 1);
+		st_eq(st, "an index beyond the map",
+		      PTR_ERR_OR_ZERO(i915_gem_context_lrc(ctx, 63)), -EINVAL);
+		i915_gt_context_put(&ctx->base);
+	}
+
+	mock_file_close(file);
+	mock_flush(st->i915);
+	st_eq(st, "images after the end", st_alive(st, I915_AUDIT_LRC), kernel);
+}
+
+#define MANY_CONTEXTS	64
+
+/* Made and destroyed one by one, and left to the end of the file */
+static void many(struct i915_st *st)
+{
+	struct drm_i915_gem_context_create_ext create = {};
+	struct drm_i915_gem_context_destroy destroy = {};
+	struct drm_device *drm = &st->i915->drm;
+	struct file *file;
+	unsigned int n;
+
+	file = mock_file_open(st->i915);
+	if (!st_ptr(st, "opening a file", file))
+		return;
+
+	for (n = 0; n < MANY_CONTEXTS; n++) {
+		if (!st_ok(st, "making a context",
+			   i915_gem_context_create_ioctl(drm, &create, mock_file_drm(file))))
+			break;
+		destroy.ctx_id = create.ctx_id;
+		if (n % 2)
+			st_ok(st, "destroying a context",
+			      i915_gem_context_destroy_ioctl(drm, &destroy, mock_file_drm(file)));
+	}
+	mock_flush(st->i915);
+	st_alive_eq(st, "every other destroyed", I915_AUDIT_CONTEXT, MANY_CONTEXTS / 2);
+	st_eq(st, "destroying one again",
+	      i915_gem_context_destroy_ioctl(drm, &destroy, mock_file_drm(file)), -ENOENT);
+
+	mock_file_close(file);
+	mock_flush(st->i915);
+	st_alive_eq(st, "file closed", I915_AUDIT_CONTEXT, 0);
+	st_alive_eq(st, "file closed", I915_AUDIT_VM, 0);
+}
+
+/* Destroyed while its batch runs: the end comes when that retires, and not before. */
+static void destroyed_in_flight(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct mock_client client;
+	struct dma_fence *fence;
+	struct i915_request *rq;
+
+	if (!obj)
+		return;
+	if (!mock_client_open(st, &client))
+		goto out_obj;
+
+	fence = mock_fence_create();
+	rq = mock_request(st, &client, obj, fence);
+	mock_client_close_context(&client);
+	mock_flush(st->i915);
+	if (rq) {
+		st_alive_eq(st, "destroyed, in flight", I915_AUDIT_CONTEXT, 1);
+		st_alive_eq(st, "destroyed, in flight", I915_AUDIT_VMA_BOUND, 1);
+	}
+	mock_fence_signal(fence);
+	if (rq) {
+		mock_request_finish(st, rq);
+		mock_flush(st->i915);
+		st_alive_eq(st, "destroyed, retired", I915_AUDIT_CONTEXT, 0);
+		st_alive_eq(st, "destroyed, retired", I915_AUDIT_VMA, 0);
+		st_alive_eq(st, "destroyed, retired", I915_AUDIT_VM, 0);
+	}
+
+	mock_client_close(&client);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
+/* Work of a context that is not persistent does not outlive its handle. */
+static void cancelled_if_not_persistent(struct i915_st *st)
+{
+	struct mock_client client;
+	struct dma_fence *fence;
+	struct i915_request *rq;
+
+	if (!mock_client_open(st, &client))
+		return;
+
+	fence = mock_fence_create();
+	clear_bit(I915_CTX_PERSISTENT, &client.ctx->base.flags);
+	rq = mock_request(st, &client, NULL, fence);
+	mock_client_close_context(&client);
+	mock_fence_signal(fence);
+	if (rq) {
+		dma_fence_get(&rq->fence);
+		mock_request_finish(st, rq);
+		st_eq(st, "status of the cancelled request", dma_fence_get_status(&rq->fence),
+		      -EIO);
+		i915_request_put(rq);
+	}
+	mock_flush(st->i915);
+	st_alive_eq(st, "cancelled", I915_AUDIT_CONTEXT, 0);
+
+	mock_client_close(&client);
+}
+
+/* A VM handle is a user of its VM as a context is: the last of both cleans it. */
+static void vm_handle(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct drm_i915_gem_vm_control destroy = {};
+	struct mock_client client;
+
+	if (!obj)
+		return;
+	if (!mock_client_open(st, &client))
+		goto out_obj;
+
+	st_ok(st, "making a handle of the context's VM",
+	      i915_gem_vm_add_handle(mock_file_priv(client.file), i915_vm_get_user(client.vm),
+				     &destroy.vm_id));
+	st_ok(st, "binding", mock_bind(obj, client.vm, NULL, NULL));
+	mock_client_close_context(&client);
+	mock_flush(st->i915);
+	st_alive_eq(st, "context gone, handle left", I915_AUDIT_VMA_BOUND, 1);
+
+	st_ok(st, "destroying the VM",
+	      i915_gem_vm_destroy_ioctl(&st->i915->drm, &destroy, mock_file_drm(client.file)));
+	mock_flush(st->i915);
+	st_alive_eq(st, "handle gone", I915_AUDIT_VMA, 0);
+	st_alive_eq(st, "handle gone", I915_AUDIT_VM, 0);
+	st_eq(st, "destroying it again",
+	      i915_gem_vm_destroy_ioctl(&st->i915->drm, &destroy, mock_file_drm(client.file)),
+	      -ENOENT);
+
+	mock_client_close(&client);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
+static void no_work_after_close(struct i915_st *st)
+{
+	struct mock_client client;
+	struct i915_request *rq;
+	struct i915_gem_context *ctx;
+
+	if (!mock_client_open(st, &client))
+		return;
+
+	ctx = client.ctx;
+	i915_gt_context_get(&ctx->base);
+	mock_client_close_context(&client);
+	st_true(st, "the context is closed", test_bit(I915_CTX_CLOSED, &ctx->base.flags));
+	set_bit(I915_CTX_BANNED, &ctx->base.flags);
+	rq = i915_request_create(client.lrc, 0);
+	st_eq(st, "a request of a banned context", PTR_ERR_OR_ZERO(rq), -EIO);
+	if (!IS_ERR(rq))
+		i915_request_abandon(rq);
+	i915_gt_context_put(&ctx->base);
+
+	mock_client_close(&client);
+}
+
+static const struct i915_subtest contexts_subtests[] = {
+	I915_SUBTEST(default_context),
+	I915_SUBTEST(images_at_first_use),
+	I915_SUBTEST(many),
+	I915_SUBTEST(destroyed_in_flight),
+	I915_SUBTEST(cancelled_if_not_persistent),
+	I915_SUBTEST(vm_handle),
+	I915_SUBTEST(no_work_after_close),
+};
+
+const struct i915_suite i915_mock_contexts_suite = {
+	.name = "contexts",
+	.tests = contexts_subtests,
+	.count = ARRAY_SIZE(contexts_subtests),
+};

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/array_size.h>
+#include <linux/sizes.h>
+
+#include "i915_drv.h"
+#include "mem/i915_gem_object.h"
+#include "selftests/i915_mock_selftests.h"
+#include "selftests/mock_util.h"
+#include "vm/i915_vm.h"
+
+/**
+ * DOC: mock evict
+ *
+ * A small address space is filled to the last page, and then more is asked of
+ * it: idle VMAs make room, active ones never do.
+ */
+
+#define EVICT_PAGES	16
+
+/* An address space in which every page is taken by an object of its own */
+struct full_vm {
+	struct i915_st *st;
+	struct i915_address_space *vm;
+	struct drm_i915_gem_object *obj[EVICT_PAGES];
+	/* by page; marked until idle_all() or idle_one() */
+	struct i915_vma *vma[EVICT_PAGES];
+};
+
+static void idle_one(struct full_vm *full, unsigned int n)
+{
+	if (full->vma[n])
+		i915_vma_put_active(full->vma[n]);
+	full->vma[n] = NULL;
+}
+
+static void idle_all(struct full_vm *full)
+{
+	unsigned int n;
+
+	for (n = 0; n < EVICT_PAGES; n++)
+		idle_one(full, n);
+}
+
+static void full_vm_destroy(struct full_vm *full)
+{
+	unsigned int n;
+
+	idle_all(full);
+	i915_vm_put_user(full->vm);
+	for (n = 0; n < EVICT_PAGES; n++) {
+		if (full->obj[n])
+			i915_gem_object_put(full->obj[n]);
+	}
+}
+
+/* Page n of the address space belongs to object n; all are active. */
+static bool full_vm_create(struct i915_st *st, struct full_vm *full)
+{
+	struct i915_vma_placement where = { .exact = true };
+	unsigned int n;
+
+	*full = (struct full_vm){ .st = st };
+	full->vm = mock_vm_create(st, EVICT_PAGES);
+	if (!full->vm)
+		return false;
+
+	for (n = 0; n < EVICT_PAGES; n++) {
+		where.offset = n * SZ_4K;
+		full->obj[n] = mock_object(st, 1);
+		if (full->obj[n])
+			full->vma[n] = mock_bind_active(st, full->obj[n], full->vm, &where);
+		if (!full->vma[n]) {
+			full_vm_destroy(full);
+			return false;
+		}
+	}
+	st_alive_eq(st, "filled", I915_AUDIT_VMA_BOUND, EVICT_PAGES);
+
+	return true;
+}
+
+static bool is_bound(struct full_vm *full, unsigned int n)
+{
+	return atomic_read(&full->obj[n]->bind_count);
+}
+
+/* Room for one: the VMA that was bound first goes, and only that. */
+static void oldest_makes_room(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct full_vm full;
+	unsigned int n;
+	u64 offset = ~0ull;
+
+	if (!obj)
+		return;
+	if (!full_vm_create(st, &full))
+		goto out_obj;
+
+	idle_all(&full);
+	st_ok(st, "binding one more", mock_bind(obj, full.vm, NULL, &offset));
+	st_alive_eq(st, "one more bound", I915_AUDIT_VMA_BOUND, EVICT_PAGES);
+	st_eq(st, "where it is", offset, 0);
+	st_true(st, "the oldest is not bound", !is_bound(&full, 0));
+	for (n = 1; n < EVICT_PAGES; n++)
+		st_true(st, "the others are bound", is_bound(&full, n));
+
+	full_vm_destroy(&full);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
+/* Nothing idle: no room, and nothing is touched. One idle: that one makes room. */
+static void active_stay(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct full_vm full;
+	u64 offset = ~0ull;
+
+	if (!obj)
+		return;
+	if (!full_vm_create(st, &full))
+		goto out_obj;
+
+	st_eq(st, "binding into a full, active VM", mock_bind(obj, full.vm, NULL, NULL), -ENOSPC);
+	st_alive_eq(st, "nothing evicted", I915_AUDIT_VMA_BOUND, EVICT_PAGES);
+
+	idle_one(&full, 5);
+	st_ok(st, "binding with one idle", mock_bind(obj, full.vm, NULL, &offset));
+	st_eq(st, "where it is", offset, 5 * SZ_4K);
+	st_true(st, "the idle one is not bound", !is_bound(&full, 5));
+	st_alive_eq(st, "one evicted", I915_AUDIT_VMA_BOUND, EVICT_PAGES);
+
+	full_vm_destroy(&full);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
+/* Room for four in a row where every fourth page is active: only one place is left. */
+static void makes_a_hole(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 4);
+	struct full_vm full;
+	unsigned int n;
+	u64 offset = ~0ull;
+
+	if (!obj)
+		return;
+	if (!full_vm_create(st, &full))
+		goto out_obj;
+
+	for (n = 0; n < EVICT_PAGES; n++) {
+		/* pages 3, 7 and 15 stay active; 8 to 14 are seven idle ones in a row */
+		if (n % 4 != 3 || n == 11)
+			idle_one(&full, n);
+	}
+	st_ok(st, "binding four pages", mock_bind(obj, full.vm, NULL, &offset));
+	st_true(st, "they are in the gap", offset >= 8 * SZ_4K && offset <= 11 * SZ_4K);
+	st_true(st, "active page 7 is bound", is_bound(&full, 7));
+	st_true(st, "active page 15 is bound", is_bound(&full, 15));
+	st_alive_eq(st, "four evicted for one", I915_AUDIT_VMA_BOUND, EVICT_PAGES - 4 + 1);
+
+	full_vm_destroy(&full);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
+/* An exact address is cleared of what is idle and refused where something is active. */
+static void exact_address(struct i915_st *st)
+{
+	const struct i915_vma_placement where = { .offset = 6 * SZ_4K, .exact = true };
+	struct drm_i915_gem_object *obj = mock_object(st, 2);
+	struct full_vm full;
+
+	if (!obj)
+		return;
+	if (!full_vm_create(st, &full))
+		goto out_obj;
+
+	idle_one(&full, 6);
+	st_eq(st, "an address with one of two pages active",
+	      mock_bind(obj, full.vm, &where, NULL), -EBUSY);
+	st_true(st, "the active one is bound", is_bound(&full, 7));
+
+	idle_one(&full, 7);
+	st_ok(st, "the same address, both idle", mock_bind(obj, full.vm, &where, NULL));
+	st_true(st, "page 6 made room", !is_bound(&full, 6));
+	st_true(st, "page 7 made room", !is_bound(&full, 7));
+	st_alive_eq(st, "two evicted for one", I915_AUDIT_VMA_BOUND, EVICT_PAGES - 2 + 1);
+
+	full_vm_destroy(&full);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
+static void larger_than_the_vm(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, EVICT_PAGES + 1);
+	struct full_vm full;
+
+	if (!obj)
+		return;
+	if (!full_vm_create(st, &full))
+		goto out_obj;
+
+	idle_all(&full);
+	st_eq(st, "binding more than there is", mock_bind(obj, full.vm, NULL, NULL), -ENOSPC);
+	st_alive_eq(st, "nothing evicted in vain", I915_AUDIT_VMA_BOUND, EVICT_PAGES);
+
+	full_vm_destroy(&full);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
+static unsigned long evict_all_locked(struct i915_address_space *vm)
+{
+	unsigned long left;
+
+	mutex_lock(&vm->lock);
+	left = i915_vm_evict_all(vm);
+	mutex_unlock(&vm->lock);
+
+	return left;
+}
+
+static void evict_all(struct i915_st *st)
+{
+	struct full_vm full;
+	unsigned int n;
+
+	if (!full_vm_create(st, &full))
+		return;
+
+	st_eq(st, "left when all are active", evict_all_locked(full.vm), EVICT_PAGES);
+	for (n = 0; n < EVICT_PAGES; n += 2)
+		idle_one(&full, n);
+	st_eq(st, "left when half are active", evict_all_locked(full.vm), EVICT_PAGES / 2);
+	for (n = 0; n < EVICT_PAGES; n++)
+		st_eq(st, "page bound", is_bound(&full, n), n % 2);
+	idle_all(&full);
+	st_eq(st, "left when none is active", evict_all_locked(full.vm), 0);
+	st_alive_eq(st, "all evicted", I915_AUDIT_VMA_BOUND, 0);
+
+	full_vm_destroy(&full);
+}
+
+/* Eviction is the business of one address space. */
+static void leaves_other_vms(struct i915_st *st)
+{
+	struct mock_client client;
+	struct full_vm full;
+	unsigned int n;
+
+	if (!mock_client_open(st, &client))
+		return;
+	if (!full_vm_create(st, &full))
+		goto out_client;
+
+	idle_all(&full);
+	for (n = 0; n < EVICT_PAGES; n++)
+		st_ok(st, "binding in another VM", mock_bind(full.obj[n], client.vm, NULL, NULL));
+	st_eq(st, "left in the first VM", evict_all_locked(full.vm), 0);
+	st_alive_eq(st, "the other VM's", I915_AUDIT_VMA_BOUND, EVICT_PAGES);
+
+	full_vm_destroy(&full);
+out_client:
+	mock_client_close(&client);
+}
+
+static const struct i915_subtest evict_subtests[] = {
+	I915_SUBTEST(oldest_makes_room),
+	I915_SUBTEST(active_stay),
+	I915_SUBTEST(makes_a_hole),
+	I915_SUBTEST(exact_address),
+	I915_SUBTEST(larger_than_the_vm),
+	I915_SUBTEST(evict_all),
+	I915_SUBTEST(leaves_other_vms),
+};
+
+const struct i915_suite i915_mock_evict_suite = {
+	.name = "evict",
+	.tests = evict_subtests,
+	.count = ARRAY_SIZE(evict_subtests),
+};
