@@ -102,7 +102,7 @@ void gt_check_init(GtDev *s, Error **errp)
 /*
  * Registers below 0x40000 sleep unless a forcewake domain is held: reads
  * give garbage, writes are lost. Exempt are writes that hardware shadows, the
- * frequency block, and the two execlist registers (the stock driver relies
+ * frequency block, and the execlist registers (the stock driver relies
  * on all of these).
  */
 void gt_check_forcewake(GtDev *s, uint32_t a, bool wr)
@@ -112,6 +112,7 @@ void gt_check_forcewake(GtDev *s, uint32_t a, bool wr)
     };
     uint32_t held = R(s, REG_FW_GT) | R(s, REG_FW_RENDER) |
                     R(s, REG_FW_MEDIA);
+    uint32_t off;
     GtEng *e;
 
     if (a >= 0x40000 || held || !s->strict) {
@@ -122,8 +123,8 @@ void gt_check_forcewake(GtDev *s, uint32_t a, bool wr)
         return;
     }
     e = gt_engine_at(s, a);
-    if (e && (a - e->def->base == ENG_ELSP ||
-              a - e->def->base == ENG_CSB_PTR)) {
+    off = e ? a - e->def->base : 0;
+    if (off == ENG_CSB_PTR || (off >= ENG_ELSP && off <= ENG_EXECLIST_HI)) {
         return;
     }
     for (int i = 0; wr && i < ARRAY_SIZE(shadowed); i++) {

@@ -38,6 +38,7 @@ Gt *gt_start(int chip, const char *props)
     make_files(g);
     g->chip = chip;
     g->qts = qtest_initf("-machine pc -nodefaults -vga none -m 256 -bios %s "
+                         "-global apic.vapic=off "
                          "-device intel-gt,addr=4.0,variant=%s,report=%s%s%s",
                          g->bios, chip == SKL ? "skl" : "bdw", g->report,
                          props ? "," : "", props ? props : "");

@@ -136,6 +136,10 @@ void add_reg_tests(void);
 void add_irq_tests(void);
 void add_mem_tests(void);
 void add_exec_tests(void);
+void add_cmd_tests(void);
+void add_blt_tests(void);
+void add_strict_tests(void);
+void add_count_tests(void);
 void add(int chips, const char *path, void (*fn)(const void *));
 
 #define CHIP(opaque)    ((int)(intptr_t)(opaque))

@@ -12,5 +12,9 @@ int main(int argc, char **argv)
     add_irq_tests();
     add_mem_tests();
     add_exec_tests();
+    add_cmd_tests();
+    add_blt_tests();
+    add_strict_tests();
+    add_count_tests();
     return g_test_run();
 }
