@@ -56,6 +56,7 @@ static irqreturn_t irq_handler(int irq, void *arg)
 	unsigned int bank;
 	u32 master, iir;
 
+	WRITE_ONCE(gt->irq_count, gt->irq_count + 1);
 	i915_write(uncore, GEN8_MASTER_IRQ, 0);
 	master = i915_read(uncore, GEN8_MASTER_IRQ) & ~MASTER_IRQ_ENABLE;
 
