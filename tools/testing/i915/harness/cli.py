@@ -14,13 +14,12 @@ BOOTED = ('fast', 'debug', 'builtin', 'stock')
 HELP = '''\
 make run      build everything, boot the kernel on the virtual GPU, load i915, test it, print one table
 make test     everything the project promises, under a debug kernel; last line "N passed, N failed"
-make shell    the same guest, interactive (log in is automatic; "poweroff -f" or Ctrl-A X leaves)
+make shell    the same guest, interactive (log in is automatic; "poweroff" or Ctrl-A X leaves)
 make igt IGT=DIR LIST=FILE [FLAVOUR=debug]
               run an installed or built IGT: DIR is its prefix or meson build directory, FILE lists tests, one
               a line ("gem_basic", "gem_exec_basic@basic"); results are compared with tools/testing/i915/expectations
 make check    checkpatch --strict, sparse, W=1, kernel-doc, headers that stand alone, SPDX: all at zero
 make judge    the stock driver of the same kernel on the virtual GPU
-make bench    the stock driver and this one, operation by operation
 make build    only build: packages, kernel, QEMU
 make clean    remove build/ and the cache
 
@@ -127,7 +126,7 @@ def do_guest(front, args):
 
 def _shell_files(files):
     hello = ('"modprobe i915" loads the driver; IGT\'s tools and benchmarks are in /usr/bin, our tests in /tests, the '
-             'kernel log is dmesg. "poweroff -f" or Ctrl-A X leaves.')
+             'kernel log is dmesg. "poweroff" or Ctrl-A X leaves.')
     return dict(files, **{'job/shell': ("echo '%s'\nexec setsid cttyhack sh -l\n" % hello.replace("'", "'\\''")).encode()})
 
 

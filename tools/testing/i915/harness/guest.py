@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from . import cache, initrd, klog, proc, qemu, ui
 
+HZ = 250                        # CONFIG_HZ of the guest
 BOOT_LIMIT = 90                 # seconds until the first line of init, TCG on a busy machine included
 GRACE = 20                      # seconds a step may be over its own limit before the guest is given up
 DEVICE = 'intel-gt'             # the QEMU device
@@ -96,16 +97,17 @@ class Machine:
         for directory in qemu.FIRMWARE:
             firmware += ['-L', directory]
         device = ['-device', self.device] if self.device else []
-        cmdline = 'console=ttyS0,115200 panic=-1 oops=panic no_timer_check tsc=reliable ' \
+        cmdline = 'console=ttyS0,115200 panic=-1 oops=panic reboot=k no_timer_check tsc=reliable ' \
                   'random.trust_cpu=on rdinit=/init ' + self.append
-        if accel == 'tcg':
-            cmdline += ' clocksource=tsc' if self.cpus == 1 else ''
+        if accel == 'tcg' and '-icount' not in self.qemu_args:
+            khz = tsc_khz()
+            cmdline += ' tsc_early_khz=%d lpj=%d' % (khz, khz * 1000 // HZ)
         return [self.emulator.binary, '-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none',
                 '-machine', 'pc', '-accel', accel, '-cpu', 'max' if accel == 'tcg' else 'host',
                 '-smp', str(self.cpus), '-m', str(self.memory), *firmware, '-kernel', self.built.image,
                 '-initrd', ramdisk, '-append', cmdline.strip(), *serial, *device, *self.qemu_args]
 
-    def _ramdisk(self, files, programs, search):
+    def _ramdisk(self, files, programs, search, where='lib'):
         os.makedirs(self.run_dir, exist_ok=True)
         ramdisk = os.path.join(self.run_dir, 'initrd')
         extra = os.path.join(self.run_dir, 'extra.cpio')
@@ -115,7 +117,7 @@ class Machine:
             if name != 'init' and not name.endswith(('.c', '.h', '.o')):
                 everything['guest/' + name] = full
         everything.update(files)
-        initrd.extra(extra, self.built, everything, programs, search)
+        initrd.extra(extra, self.built, everything, programs, search, where)
         with open(ramdisk, 'wb') as out:
             for part in (initrd.base(), extra):
                 with open(part, 'rb') as f:
@@ -124,7 +126,7 @@ class Machine:
         os.unlink(extra)
         return ramdisk
 
-    def run(self, steps, files=None, programs=(), search=(), boot_limit=BOOT_LIMIT, watch=None):
+    def run(self, steps, files=None, programs=(), search=(), where='lib', boot_limit=BOOT_LIMIT, watch=None):
         """Boot, run the steps, end the guest. watch(Result) is called as each step ends, and
         may ask for the end of the guest by returning true. Returns Outcome."""
         names = [s.name for s in steps]
@@ -133,7 +135,7 @@ class Machine:
         files = dict(files or {})
         files['job/run'] = job.encode()
         files['job/key'] = ('KEY=%s\n' % self.key).encode()
-        ramdisk = self._ramdisk(files, programs, search)
+        ramdisk = self._ramdisk(files, programs, search, where)
         console = os.path.join(self.run_dir, 'console.log')
         results = os.path.join(self.run_dir, 'results.log')
         errors = os.path.join(self.run_dir, 'qemu.log')
@@ -275,6 +277,20 @@ class Watcher:
         if words[0] != 'log':
             self.in_log = False
             self.since = now
+
+
+def tsc_khz():
+    """Rate of this machine's time stamp counter, measured once after each start of the machine."""
+    boot = proc.output(['cat', '/proc/sys/kernel/random/boot_id'])
+    known = cache.path('tsc-%s' % cache.digest(boot))
+    if not os.path.exists(known):
+        program = cache.path('tsc_khz')
+        proc.run(['gcc', '-O2', os.path.join(os.path.dirname(__file__), 'tsc_khz.c'), '-o', program],
+                 cache.path('log', 'tsc.log'), 'compiling tsc_khz', 'apt-get install -y gcc libc6-dev')
+        with open(known, 'w') as f:
+            f.write(proc.output([program]) or '')
+    with open(known) as f:
+        return int(f.read())
 
 
 def choose_accel(machine):

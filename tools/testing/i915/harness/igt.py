@@ -162,7 +162,7 @@ class Session:
 
     def _step(self, number, item):
         test, _, sub = item.partition('@')
-        command = 'cd /tmp && /igt/%s%s' % (test, ' --run-subtest ' + shlex.quote(sub) if sub else '')
+        command = 'cd /tmp && LD_LIBRARY_PATH=/igt/lib /igt/%s%s' % (test, ' --run-subtest ' + shlex.quote(sub) if sub else '')
         return guest.Step('t%d' % number, command, self.limit)
 
     def _one(self, item, result):
@@ -192,7 +192,7 @@ class Session:
             steps = [guest.Step('load', '/guest/load', 60)]
             steps += [self._step(n, i) for n, i in enumerate(part.values())]
             machine = self.front.machine(built, emulator, 'igt', memory=4096)
-            outcome = machine.run(steps, files, binaries, self.igt.libs, boot_limit=300,
+            outcome = machine.run(steps, files, binaries, self.igt.libs, 'igt/lib', boot_limit=300,
                                   watch=lambda r: r.name in part and self._one(part[r.name], r))
             boots += 1
             strict += outcome.strict

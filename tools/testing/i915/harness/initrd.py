@@ -49,7 +49,7 @@ def _system_library(name):
 
 def base():
     """The cached archive; returns its file name."""
-    key = cache.digest(3, [debian.version(p) for p in PACKAGES], ('path', os.path.abspath(__file__)))
+    key = cache.digest(5, [debian.version(p) for p in PACKAGES], ('path', os.path.abspath(__file__)))
     target = cache.path('initrd', 'base-%s.cpio' % key)
     if os.path.exists(target):
         os.utime(target)
@@ -66,12 +66,13 @@ def base():
             archive.directory(name)
         archive.copy('bin/busybox', '/bin/busybox', 0o755)
         for name in (subprocess.run(['/bin/busybox', '--list'], stdout=subprocess.PIPE, text=True).stdout.split()):
-            if name not in ('modprobe', 'insmod', 'rmmod', 'lsmod', 'depmod', 'modinfo', 'busybox'):
+            if name not in ('modprobe', 'insmod', 'rmmod', 'lsmod', 'depmod', 'modinfo', 'busybox', 'poweroff', 'halt'):
                 archive.link('bin/' + name, 'busybox')
+        # without ACPI the machine cannot power off; a reset ends QEMU
+        archive.file('sbin/poweroff', b'#!/bin/sh\nexec reboot -f\n', 0o755)
         archive.copy('bin/kmod', '/bin/kmod', 0o755)
         for name in ('modprobe', 'insmod', 'rmmod', 'lsmod', 'modinfo'):
             archive.link('sbin/' + name, '/bin/kmod')
-        archive.link('sbin/init', '/bin/busybox')
         for program in programs:
             archive.copy('usr/bin/' + os.path.basename(program), program, 0o755)
         _add_libraries(archive, libraries(['/bin/kmod'] + programs))
@@ -90,19 +91,20 @@ def _is_elf(path):
         return f.read(4) == b'\x7fELF'
 
 
-def _add_libraries(archive, found):
+def _add_libraries(archive, found, where='lib'):
     for name, source in sorted(found.items()):
         if name.startswith('/'):
             archive.copy(name, source, 0o755)           # the dynamic loader has a fixed place
         else:
-            archive.copy('lib/' + name, source, 0o755)
+            archive.copy('%s/%s' % (where, name), source, 0o755)
 
 
-def extra(target, built, files, programs=(), search=()):
+def extra(target, built, files, programs=(), search=(), where='lib'):
     """The archive of one run.
 
     built: kernel.Built whose modules go in. files: {name in the guest: bytes, or the name of a file here}.
-    programs: files of this machine whose libraries must come along, looked for in `search` first.
+    programs: files of this machine whose libraries must come along, looked for in `search` first, and
+    put into the guest's `where`.
     """
     with open(target, 'wb') as out:
         archive = cpio.Archive(out)
@@ -113,7 +115,7 @@ def extra(target, built, files, programs=(), search=()):
             else:
                 archive.copy(name, what)
         if programs:
-            _add_libraries(archive, libraries(programs, search))
+            _add_libraries(archive, libraries(programs, search), where)
         archive.close()
 
 
