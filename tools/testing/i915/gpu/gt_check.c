@@ -100,8 +100,8 @@ void gt_check_init(GtDev *s, Error **errp)
 }
 
 /*
- * Registers below 0x40000 sleep unless a forcewake domain is held: reads
- * give garbage, writes are lost. Exempt are writes that hardware shadows, the
+ * Registers below 0x40000 sleep while all engines are idle, unless a
+ * forcewake domain is held: reads give garbage, writes are lost. Exempt are writes that hardware shadows, the
  * frequency block, and the execlist registers (the stock driver relies
  * on all of these).
  */
@@ -117,6 +117,11 @@ void gt_check_forcewake(GtDev *s, uint32_t a, bool wr)
 
     if (a >= 0x40000 || held || !s->strict) {
         return;
+    }
+    for (int i = 0; i < GT_NENG; i++) {
+        if (s->eng[i].cur >= 0) {
+            return;             /* awake while an engine runs */
+        }
     }
     if (a == REG_FW_ACK_RENDER || a == REG_FW_ACK_MEDIA ||
         (a >= 0xa000 && a < 0xb000)) {

@@ -4,16 +4,20 @@
  *
  * An engine works in slices of a bounded number of commands (long blits
  * count by their size), from a timer of the guest's clock or, for the first
- * "inline" commands, within the ELSP write itself. After a few full slices
- * the pauses between them grow, so that endless batches starve neither the
- * CPUs nor other engines. An unsatisfied semaphore polls with growing
+ * "inline" commands, within the ELSP write itself. A full slice is followed
+ * by a pause: the time the commands would take at the GPU's clock and, from
+ * the fifth on, the time they took the host for each busy engine. So endless
+ * batches starve neither the CPUs nor other engines, and slow down with the
+ * frequency the driver asked for. (With -icount the host's time is invisible
+ * and the pauses are exact.) An unsatisfied semaphore polls with growing
  * delay and is looked at again after every store of another engine.
  */
 #include "gt_int.h"
 
 #define POLL_NS         10000           /* unit of polling and backing off */
 #define POLL_MAX        20
-#define FULL_SPEED      4               /* full slices before pausing */
+#define FULL_SPEED      4               /* slices before sharing the host */
+#define CMD_NS          40              /* a command at the highest clock */
 /*
  * The semaphore-wait event makes drivers end a time slice. Raised at once it
  * would ping-pong with a gate that is closed only for the moment of a switch.
@@ -62,11 +66,39 @@ void gt_wake_waiters(GtDev *s, GtEng *but)
     }
 }
 
-/* the slice is used up */
-static void pause_between_slices(GtEng *e)
+static int64_t busy_engines(GtDev *s)
 {
+    int64_t n = 0;
+
+    for (int i = 0; i < GT_NENG; i++) {
+        n += s->eng[i].cur >= 0 && !s->eng[i].dead && !s->eng[i].waiting;
+    }
+    return n;
+}
+
+/* what n commands cost at the requested frequency */
+static int64_t gpu_time(GtDev *s, int64_t n)
+{
+    uint32_t cap = R(s, REG_RP_STATE_CAP), lo = (cap >> 16) & 0xff;
+    uint32_t hi = cap & 0xff, req = R(s, REG_RPNSWREQ);
+
+    /* Skylake asks in thirds of the unit of the capability register */
+    req = s->chip == CHIP_SKL ? (req >> 23) / 3 : req >> 24;
+    req = req ? MIN(MAX(req, lo), hi) : hi;
+    return n * CMD_NS * hi / req;
+}
+
+/* a slice of n commands, begun at "since", is used up */
+static void pause_between_slices(GtEng *e, int n, int64_t since)
+{
+    int64_t spent = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) - since;
+    int64_t delay = gpu_time(e->gt, n);
+
     e->backoff = MIN(e->backoff + 1, POLL_MAX);
-    gt_kick(e, e->backoff > FULL_SPEED ? e->backoff * POLL_NS : 1000);
+    if (e->backoff > FULL_SPEED) {
+        delay = MAX(delay, spent * busy_engines(e->gt));
+    }
+    gt_kick(e, MAX(delay, 1000));
 }
 
 static void wait_and_poll(GtEng *e)
@@ -89,6 +121,7 @@ static void wait_and_poll(GtEng *e)
 
 static void run(GtEng *e, int budget)
 {
+    int64_t since = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
     bool arb;
     int st;
 
@@ -100,7 +133,7 @@ static void run(GtEng *e, int budget)
             continue;
         }
         if (e->budget-- <= 0) {
-            pause_between_slices(e);
+            pause_between_slices(e, budget, since);
             return;
         }
         st = gt_step(e);
@@ -112,7 +145,7 @@ static void run(GtEng *e, int budget)
             wait_and_poll(e);
             return;
         } else if (st == ST_MORE) {
-            pause_between_slices(e);
+            pause_between_slices(e, budget, since);
             return;
         }
     }

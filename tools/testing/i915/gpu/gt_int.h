@@ -168,6 +168,7 @@ struct GtDev {
     uint32_t iir2[4];           /* second latch of each IIR bit */
     bool line;
     int64_t rc6_ns, rc6_since;
+    int64_t ei_since[2];        /* up and down evaluation interval */
 
     /* counters and marker */
     uint64_t count[CN_N], mark[CN_N];
@@ -183,7 +184,7 @@ struct GtDev {
     char *variant, *report;
     uint8_t chip;
     uint32_t trace, inl, slice, strict_max;
-    bool strict, break_inval;
+    bool strict, break_inval, rc6;
 };
 
 #define R(s, a)         ((s)->regs[(a) >> 2])

@@ -75,6 +75,7 @@ static void power_on(GtDev *s)
     memset(s->iir2, 0, sizeof(s->iir2));
     s->line = false;
     s->rc6_ns = s->rc6_since = 0;
+    s->ei_since[0] = s->ei_since[1] = 0;
     s->mark_open = false;
     gt_ram_forget(s);
     for (int i = 0; i < GT_NENG; i++) {
@@ -82,6 +83,9 @@ static void power_on(GtDev *s)
         gt_engine_reset(&s->eng[i]);
     }
     gt_regs_power_on(s);
+    if (s->rc6) {
+        R(s, REG_RC6_CTX) = 1;
+    }
 }
 
 static void at_exit(Notifier *n, void *data)
@@ -152,6 +156,7 @@ static Property gt_props[] = {
     DEFINE_PROP_BOOL("strict", GtDev, strict, true),
     DEFINE_PROP_UINT32("strict-max", GtDev, strict_max, 16),
     DEFINE_PROP_STRING("report", GtDev, report),
+    DEFINE_PROP_BOOL("rc6", GtDev, rc6, false),
     DEFINE_PROP_BOOL("break-inval", GtDev, break_inval, false),
     DEFINE_PROP_UINT32("trace", GtDev, trace, 0),
     DEFINE_PROP_END_OF_LIST(),

@@ -190,6 +190,33 @@ void gt_wr_rc6(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
     }
 }
 
+/*
+ * Evaluation interval counters: 1.28 us (Skylake 1.33 us) since the write
+ * while frequency control is on.
+ */
+static int64_t ei_unit(GtDev *s)
+{
+    return s->chip == CHIP_SKL ? 1333 : 1280;
+}
+
+uint32_t gt_rd_ei(GtDev *s, GtEng *e, uint32_t a)
+{
+    int64_t now = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+
+    if (!(R(s, REG_RP_CONTROL) & RP_ENABLE)) {
+        return R(s, a);
+    }
+    return ((now - s->ei_since[a == REG_CUR_DOWN_EI]) / ei_unit(s)) &
+           0xffffff;
+}
+
+void gt_wr_ei(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
+{
+    R(s, a) = v & 0xffffff;
+    s->ei_since[a == REG_CUR_DOWN_EI] =
+        qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) - R(s, a) * ei_unit(s);
+}
+
 /* a command completes at once and succeeds */
 void gt_wr_pcode(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
 {

@@ -106,6 +106,12 @@
 #define REG_FENCE           0x100000        /* + 8 * n, 32 of them */
 #define REG_GFX_FLUSH       0x101008
 #define REG_PCODE           0x138124
+#define REG_RP_STATE_CAP    0x145998
+#define REG_RP_CONTROL      0x0a024
+#define   RP_ENABLE             (1u << 7)
+#define REG_CUR_UP_EI       0x0a050
+#define REG_CUR_DOWN_EI     0x0a05c
+#define REG_RC6_CTX         0x08504
 #define REG_RC6_RESIDENCY   0x138108
 
 #endif
