@@ -7,6 +7,7 @@
 #include <drm/drm_print.h>
 
 #include "diag/i915_audit.h"
+#include "diag/i915_diag.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
 #include "i915_module.h"
@@ -75,6 +76,12 @@ static int i915_audit_start(void)
 	return 0;
 }
 
+/* The PMU of a device can be kept by its events; at unload there are none any more. */
+static int i915_pmu_start(void)
+{
+	return 0;
+}
+
 struct i915_load_step {
 	/* for load_state */
 	const char *name;
@@ -87,6 +94,7 @@ struct i915_load_step {
 static const struct i915_load_step i915_load_steps[] = {
 	{ .name = "wanted", .init = i915_check_wanted },
 	{ .name = "audit", .init = i915_audit_start, .exit = i915_audit_last_word },
+	{ .name = "performance events", .init = i915_pmu_start, .exit = i915_pmu_reap },
 	{ .name = "objects", .init = i915_gem_object_slab_init, .exit = i915_gem_object_slab_exit },
 	{ .name = "vmas", .init = i915_vma_slab_init, .exit = i915_vma_slab_exit },
 	{ .name = "requests", .init = i915_request_slab_init, .exit = i915_request_slab_exit },
