@@ -5,6 +5,8 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include <kunit/visibility.h>
+
 #include "gt/i915_gpu_commands.h"
 #include "gt/i915_gt_types.h"
 #include "gt/i915_lrc_layout.h"
@@ -139,6 +141,7 @@ void i915_lrc_layout_init(u32 *regs, const struct i915_engine_desc *desc, unsign
 	if (gen >= 9)
 		regs[GEN9_LRC_MI_MODE] = I915_MASKED_DISABLE(MI_MODE_STOP_RING);
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_lrc_layout_init);
 
 /**
  * i915_lrc_layout_rewind - make a context start over at some ring offset
@@ -157,6 +160,7 @@ void i915_lrc_layout_rewind(u32 *regs, u32 head)
 	regs[LRC_BB_STATE] = 0;
 	regs[LRC_SBB_STATE] = 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_lrc_layout_rewind);
 
 /**
  * i915_lrc_layout_desc - lower half of the ELSP descriptor of a context
@@ -171,3 +175,4 @@ u32 i915_lrc_layout_desc(u32 image, unsigned int gen)
 	return image | LRC_DESC_VALID | LRC_DESC_PPGTT_4LEVEL | LRC_DESC_PRIVILEGE |
 	       (gen == 8 ? LRC_DESC_GEN8_COHERENT : 0);
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_lrc_layout_desc);

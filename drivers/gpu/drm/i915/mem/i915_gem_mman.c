@@ -377,13 +377,18 @@ int i915_gem_mmap_ioctl(struct drm_device *dev, void *data, struct drm_file *fil
 	struct drm_i915_gem_object *obj;
 	unsigned long address;
 
-	if (args->flags & ~I915_MMAP_WC) {
+	switch (args->flags) {
+	case 0:
+		break;
+	case I915_MMAP_WC:
+		if (pat_enabled())
+			break;
+		drm_dbg(dev, "flags: no write-combining without PAT\n");
+		return -ENODEV;
+	default:
 		drm_dbg(dev, "flags %#llx are not known\n", args->flags);
 		return -EINVAL;
 	}
-
-	if (args->flags & I915_MMAP_WC && !pat_enabled())
-		return -ENODEV;
 
 	obj = i915_gem_object_lookup(file, args->handle);
 	if (!obj)

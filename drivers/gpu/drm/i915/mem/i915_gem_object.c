@@ -3,6 +3,8 @@
 #include <linux/dma-resv.h>
 #include <linux/slab.h>
 
+#include <kunit/visibility.h>
+
 #include "diag/i915_audit.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
@@ -77,6 +79,7 @@ void i915_mm_init(struct drm_i915_private *i915, const struct drm_gem_object_fun
 	init_llist_head(&mm->free_list);
 	INIT_WORK(&mm->free_work, i915_mm_free_work);
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_mm_init);
 
 /**
  * i915_mm_flush_free - free what i915_gem_object_put() left to the worker
@@ -92,6 +95,7 @@ void i915_mm_flush_free(struct drm_i915_private *i915)
 	}
 	flush_work(&i915->mm.free_work);
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_mm_flush_free);
 
 /**
  * i915_mm_fini - the device goes; all its objects must be gone
@@ -102,6 +106,7 @@ void i915_mm_fini(struct drm_i915_private *i915)
 	i915_mm_flush_free(i915);
 	drm_WARN_ON(&i915->drm, !list_empty(&i915->mm.objects));
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_mm_fini);
 
 static void i915_gem_object_defer_free(struct kref *ref)
 {
@@ -123,6 +128,7 @@ void i915_gem_object_put_maybe_last(struct drm_i915_gem_object *obj)
 {
 	kref_put(&obj->base.refcount, i915_gem_object_defer_free);
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_gem_object_put_maybe_last);
 
 /**
  * i915_gem_object_alloc - memory for an object
@@ -193,6 +199,7 @@ void i915_gem_object_fini(struct drm_i915_gem_object *obj)
 	i915_audit_dec(I915_AUDIT_OBJECT);
 	kmem_cache_free(i915_gem_object_slab, obj);
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_gem_object_fini);
 
 /**
  * i915_gem_object_lookup - the object behind a handle

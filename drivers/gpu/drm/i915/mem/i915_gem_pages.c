@@ -6,6 +6,8 @@
 
 #include <drm/drm_prime.h>
 
+#include <kunit/visibility.h>
+
 #include "diag/i915_audit.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
@@ -155,6 +157,7 @@ int i915_gem_object_pin_pages(struct drm_i915_gem_object *obj)
 
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_gem_object_pin_pages);
 
 /**
  * i915_gem_object_pin_pages_unlocked - the same for callers without the object lock
@@ -192,6 +195,7 @@ void i915_gem_object_unpin_pages(struct drm_i915_gem_object *obj)
 {
 	drm_WARN_ON(obj->base.dev, atomic_dec_return(&obj->pages_pin) < 0);
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_gem_object_unpin_pages);
 
 /**
  * i915_gem_object_put_pages - give the pages back if nobody needs them in place
@@ -214,6 +218,7 @@ int i915_gem_object_put_pages(struct drm_i915_gem_object *obj)
 
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_gem_object_put_pages);
 
 static void *i915_gem_object_map_pages(struct drm_i915_gem_object *obj)
 {

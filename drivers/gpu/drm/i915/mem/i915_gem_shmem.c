@@ -5,6 +5,8 @@
 #include <linux/shmem_fs.h>
 #include <linux/swap.h>
 
+#include <kunit/visibility.h>
+
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 
@@ -142,6 +144,7 @@ struct drm_i915_gem_object *i915_gem_object_create_shmem(struct drm_i915_private
 {
 	return i915_gem_object_create(i915, &i915_gem_shmem_ops, size);
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_gem_object_create_shmem);
 
 static void i915_gem_free_page_array(struct page **pages, unsigned int count)
 {
@@ -206,3 +209,4 @@ struct drm_i915_gem_object *i915_gem_object_create_internal(struct drm_i915_priv
 {
 	return i915_gem_object_create(i915, &i915_gem_internal_ops, size);
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_gem_object_create_internal);

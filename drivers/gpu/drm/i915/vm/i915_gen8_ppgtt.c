@@ -4,6 +4,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include <kunit/static_stub.h>
 #include <kunit/visibility.h>
 
 #include "diag/i915_audit.h"
@@ -38,11 +39,13 @@ static void i915_pt_fill(struct i915_page_table *pt, u64 value)
 	memset64(pt->entry, value, I915_PT_ENTRIES);
 }
 
-/* Memory of one table, entries not yet written */
-static struct i915_page_table *i915_pt_alloc(struct i915_ggtt *ggtt, unsigned int level)
+/* Memory of one table, entries not yet written. The tests make it fail. */
+VISIBLE_IF_KUNIT struct i915_page_table *i915_pt_alloc(struct i915_ggtt *ggtt, unsigned int level)
 {
 	struct device *dev = ggtt->i915->drm.dev;
 	struct i915_page_table *pt;
+
+	KUNIT_STATIC_STUB_REDIRECT(i915_pt_alloc, ggtt, level);
 
 	pt = kzalloc(sizeof(*pt), GFP_KERNEL);
 	if (!pt)
@@ -72,6 +75,7 @@ err_pt:
 	kfree(pt);
 	return NULL;
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_pt_alloc);
 
 static void i915_pt_free(struct i915_ggtt *ggtt, struct i915_page_table *pt)
 {
@@ -338,6 +342,7 @@ dma_addr_t i915_ppgtt_root(const struct i915_address_space *vm)
 {
 	return vm->top->dma;
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_ppgtt_root);
 
 /**
  * i915_ppgtt_lookup - walk the page table as the GPU would

@@ -2,6 +2,7 @@
 #ifndef _I915_GEN8_PPGTT_H_
 #define _I915_GEN8_PPGTT_H_
 
+#include <linux/kconfig.h>
 #include <linux/types.h>
 
 #include "hw/i915_gtt_regs.h"
@@ -66,6 +67,10 @@ static inline unsigned int i915_pt_index(u64 addr, unsigned int level)
 {
 	return (addr >> (12 + 9 * level)) % I915_PT_ENTRIES;
 }
+
+#if IS_ENABLED(CONFIG_KUNIT)
+struct i915_page_table *i915_pt_alloc(struct i915_ggtt *ggtt, unsigned int level);
+#endif
 
 int i915_ppgtt_scratch_init(struct i915_ggtt *ggtt);
 void i915_ppgtt_scratch_fini(struct i915_ggtt *ggtt);
