@@ -104,7 +104,7 @@ class Machine:
             cmdline += ' tsc_early_khz=%d lpj=%d' % (khz, khz * 1000 // HZ)
         return [self.emulator.binary, '-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none',
                 '-machine', 'pc', '-accel', accel, '-cpu', 'max' if accel == 'tcg' else 'host',
-                '-smp', str(self.cpus), '-m', str(self.memory), *firmware, '-kernel', self.built.image,
+                '-smp', '%d,sockets=%d' % (self.cpus, self.cpus), '-m', str(self.memory), *firmware, '-kernel', self.built.image,
                 '-initrd', ramdisk, '-append', cmdline.strip(), *serial, *device, *self.qemu_args]
 
     def _ramdisk(self, files, programs, search, where='lib'):
