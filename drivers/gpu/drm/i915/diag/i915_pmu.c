@@ -299,6 +299,19 @@ void i915_pmu_reap(void)
 	mutex_unlock(&i915_pmu_closed_lock);
 }
 
+static const struct pmu i915_pmu_template = {
+	.module = THIS_MODULE,
+	.task_ctx_nr = perf_invalid_context,
+	/* any CPU will do: what is counted belongs to the device */
+	.scope = PERF_PMU_SCOPE_SYS_WIDE,
+	.event_init = i915_pmu_event_init,
+	.start = i915_pmu_event_start,
+	.read = i915_pmu_event_read,
+	.stop = i915_pmu_event_stop,
+	.add = i915_pmu_event_add,
+	.del = i915_pmu_event_del,
+};
+
 /**
  * i915_pmu_register - offer the device's performance events
  * @i915: the device
@@ -321,16 +334,8 @@ int i915_pmu_register(struct drm_i915_private *i915)
 	pmu->i915 = i915;
 	i915_pmu_make_name(pmu);
 	i915_pmu_make_attrs(pmu);
-	pmu->base.module = THIS_MODULE;
-	pmu->base.task_ctx_nr = perf_invalid_context;
-	pmu->base.scope = PERF_PMU_SCOPE_SYS_WIDE;
+	pmu->base = i915_pmu_template;
 	pmu->base.attr_groups = pmu->groups;
-	pmu->base.event_init = i915_pmu_event_init;
-	pmu->base.add = i915_pmu_event_add;
-	pmu->base.del = i915_pmu_event_del;
-	pmu->base.start = i915_pmu_event_start;
-	pmu->base.stop = i915_pmu_event_stop;
-	pmu->base.read = i915_pmu_event_read;
 
 	ret = perf_pmu_register(&pmu->base, pmu->name, -1);
 	if (ret) {
