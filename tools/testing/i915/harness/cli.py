@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 
-from . import cache, check, debian, guest, igt, judge, kernel, mainjob, qemu, suite, ui
+from . import cache, check, debian, guest, igt, judge, kernel, mainjob, programs, qemu, suite, ui
 
 REPO = os.path.abspath(os.path.join(os.path.dirname(__file__), '../../../..'))
 BOOTED = ('fast', 'debug', 'builtin', 'stock')
@@ -95,18 +95,17 @@ def do_guest(front, args):
                             accel=args.accel, qemu_args=args.qemu_arg)
     if args.device is not None:
         machine.device = args.device or None
-    files = {}
-    programs = []
+    files, dynamic = programs.Programs(front.kernel).build(built.tree)
     for spec in args.file:
         source, _, target = spec.partition(':')
         files[target or 'tests/' + os.path.basename(source)] = source
         with open(source, 'rb') as f:
             if f.read(4) == b'\x7fELF':
-                programs.append(source)
+                dynamic.append(source)
     if not args.script:
-        return machine.shell(_shell_files(files), programs)
+        return machine.shell(_shell_files(files), dynamic)
     files['job/script'] = args.script
-    outcome = machine.run([guest.Step('script', 'sh /job/script', args.limit)], files, programs)
+    outcome = machine.run([guest.Step('script', 'sh /job/script', args.limit)], files, dynamic)
     for result in outcome.results.values():
         ui.line('\n'.join(result.output))
         if args.log:
@@ -133,7 +132,8 @@ def _shell_files(files):
 def do_shell(front, args):
     front.setup()
     built, emulator = front.build(args.flavour)
-    return front.machine(built, emulator, 'shell').shell(_shell_files({}))
+    files, dynamic = programs.Programs(front.kernel).build(built.tree)
+    return front.machine(built, emulator, 'shell').shell(_shell_files(files), dynamic)
 
 
 def do_run(front, args):

@@ -31,7 +31,7 @@ LEFT_OUT = {
 def left_out(built):
     """Live suites of the built driver that LIVE does not name, each with its reason."""
     module = next(m for m in built.modules if m.endswith('/i915.ko'))
-    text = proc.output(['/sbin/modinfo', '-p', module]) or ''
+    text = proc.output(['/sbin/modinfo', '-F', 'parmtype', module]) or ''
     suites = re.findall(r'^igt__\d+__live_(\w+):', text, re.M)
     return [(s, LEFT_OUT.get(s, 'not tried yet')) for s in suites if s not in LIVE]
 

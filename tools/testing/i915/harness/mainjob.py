@@ -36,13 +36,14 @@ def read_ktap(result):
 
 
 def read_mock(result):
-    """The verdict is the module parameter (guest/mock checked it); the count is of suites that ran."""
-    text = [r.split('] ', 1)[-1] for r in result.log]
-    suites = re.search(r'suites: (\d+)', '\n'.join(result.output))
-    ran = {m[1] for m in (re.search(r'Running (mock_\w+|\w+)', t) for t in text) if m}
-    if not suites:
-        return False, result.output[-1] if result.output else 'no output'
-    return int(suites[1]) > 0, '%s suites passed%s' % (suites[1], ', %d tests' % len(ran) if ran else '')
+    """The verdict is the module parameter, which guest/mock checked; the log names what ran."""
+    text = '\n'.join(result.log)
+    suites = re.findall(r'i915: mock_(\w+) passed, (\d+) subtests', text)
+    failed = re.findall(r'i915: (mock_\w+) failed.*', text)
+    seen = '%d suites, %d subtests' % (len(suites), sum(int(n) for _, n in suites))
+    if failed or not suites or any(n == '0' for _, n in suites):
+        return False, '%s; failed: %s' % (seen, ', '.join(failed) or 'a suite without a subtest')
+    return True, seen + ' passed'
 
 
 def read_figure(result):

@@ -76,8 +76,8 @@ MODULE = [
     Test('lsgpu', 'lsgpu', mainjob.read_lsgpu),
     Test('intel_gpu_top', '/guest/gputop', mainjob.read_gputop),
     Test('unload', '/guest/unload'),
-    *[Test('mock-%s' % s, '/guest/mock ' + s, limit=300) for s in SUITES],
-    Test('mock-all', '/guest/mock all', limit=300),
+    *[Test('mock-%s' % s, '/guest/mock ' + s, mainjob.read_mock, 300) for s in SUITES],
+    Test('mock-all', '/guest/mock all', mainjob.read_mock, 300),
     Test('kunit', '/guest/kunit', read_kernel_ktap),
     Test('load-unload-loop', 'for i in 1 2 3 4 5; do /guest/load && /guest/unload || exit 1; done; '
          'echo "5 times, nothing left"', limit=180),
