@@ -111,6 +111,9 @@ static void placement(struct i915_st *st)
 
 	for (n = 0; n < ARRAY_SIZE(placement_cases); n++) {
 		c = &placement_cases[n];
+		/* what is preferred is no reason to move what is bound */
+		if (c->where.prefer)
+			i915_vma_unbind_object(obj);
 		st_eq(st, c->what, mock_bind(obj, client.vm, &c->where, NULL), c->err);
 		if (c->err)
 			continue;

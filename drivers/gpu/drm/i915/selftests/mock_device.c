@@ -35,6 +35,9 @@
 
 static atomic_t mock_devices = ATOMIC_INIT(0);
 
+/* Names are not used twice: the DRM device of a late file keeps that of its parent in debugfs. */
+static atomic_t mock_device_id = ATOMIC_INIT(0);
+
 /**
  * mock_devices_alive - how many mock devices there are
  *
@@ -148,7 +151,8 @@ struct drm_i915_private *mock_device_create(void)
 	struct platform_device *pdev;
 	int ret;
 
-	pdev = platform_device_register_simple("i915-mock", PLATFORM_DEVID_AUTO, NULL, 0);
+	pdev = platform_device_register_simple("i915-mock", atomic_inc_return(&mock_device_id),
+					       NULL, 0);
 	if (IS_ERR(pdev))
 		return ERR_CAST(pdev);
 
