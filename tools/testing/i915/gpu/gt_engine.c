@@ -161,10 +161,12 @@ static void tick(void *opaque)
 
 void gt_submit_run(GtEng *e)
 {
-    if (e->gt->inl) {
-        run(e, e->gt->inl);
+    GtDev *s = e->gt;
+
+    if (s->inl && !s->latency) {
+        run(e, s->inl);
     } else {
-        gt_kick(e, 0);
+        gt_kick(e, s->latency);
     }
 }
 

@@ -183,7 +183,7 @@ struct GtDev {
     /* properties */
     char *variant, *report;
     uint8_t chip;
-    uint32_t trace, inl, slice, strict_max;
+    uint32_t trace, inl, latency, slice, strict_max;
     bool strict, break_inval, rc6;
 };
 

@@ -151,7 +151,8 @@ static void gt_reset(DeviceState *d)
 
 static Property gt_props[] = {
     DEFINE_PROP_STRING("variant", GtDev, variant),
-    DEFINE_PROP_UINT32("inline", GtDev, inl, 0),
+    DEFINE_PROP_UINT32("inline", GtDev, inl, 64),
+    DEFINE_PROP_UINT32("latency", GtDev, latency, 0),
     DEFINE_PROP_UINT32("slice", GtDev, slice, 4096),
     DEFINE_PROP_BOOL("strict", GtDev, strict, true),
     DEFINE_PROP_UINT32("strict-max", GtDev, strict_max, 16),

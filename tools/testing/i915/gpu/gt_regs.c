@@ -72,22 +72,37 @@ void gt_regs_init(GtDev *s)
     }
 }
 
-/* put reset values into the registers whose row passes the filter */
+/* reset values into the registers of row k found at a base */
+static void restore_row(GtDev *s, unsigned k, uint32_t base)
+{
+    const GtReg *r = &gt_regtab[k];
+
+    for (unsigned j = 0; j < MAX(r->n, 1); j++) {
+        uint32_t a = base + r->addr + 4 * j;
+
+        if (s->regidx[a >> 2] == k + 1) {
+            R(s, a) = r->reset;
+        }
+    }
+}
+
+/* e: only what a reset of this engine restores */
 static void restore(GtDev *s, GtEng *e)
 {
-    for (uint32_t a = 0; a < GT_REG_BYTES; a += 4) {
-        const GtReg *r = row_of(s, a);
+    for (unsigned k = 0; k < gt_regtab_n; k++) {
+        const GtReg *r = &gt_regtab[k];
 
-        if (!r) {
-            continue;
-        }
         if (e && !(r->reset_by & ENG_BIT(e->id))) {
             continue;
         }
-        if (e && r->engines && gt_engine_at(s, a) != e) {
-            continue;
+        if (!r->engines) {
+            restore_row(s, k, 0);
         }
-        R(s, a) = r->reset;
+        for (int id = 0; id < GT_NENG; id++) {
+            if ((r->engines & ENG_BIT(id)) && (!e || e->id == id)) {
+                restore_row(s, k, s->eng[id].def->base);
+            }
+        }
     }
 }
 

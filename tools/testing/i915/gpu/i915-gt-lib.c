@@ -36,11 +36,12 @@ Gt *gt_start(int chip, const char *props)
     Gt *g = g_new0(Gt, 1);
 
     make_files(g);
-    g->chip = chip;
+    g->chip = chip & SKL;
     g->qts = qtest_initf("-machine pc -nodefaults -vga none -m 256 -bios %s "
                          "-global apic.vapic=off "
-                         "-device intel-gt,addr=4.0,variant=%s,report=%s%s%s",
-                         g->bios, chip == SKL ? "skl" : "bdw", g->report,
+                         "-device intel-gt,addr=4.0,variant=%s,report=%s%s%s%s",
+                         g->bios, g->chip == SKL ? "skl" : "bdw", g->report,
+                         chip & ASYNC ? ",inline=0" : "",
                          props ? "," : "", props ? props : "");
     g->bus = qpci_new_pc(g->qts, NULL);
     g->dev = qpci_device_find(g->bus, QPCI_DEVFN(4, 0));
@@ -355,11 +356,12 @@ void expect_no_event(Gt *g, int eng)
 
 void add(int chips, const char *path, void (*fn)(const void *))
 {
-    for (int chip = BDW; chip <= SKL; chip++) {
+    static const char *const name[] = { "bdw", "skl", "async" };
+
+    for (int chip = BDW; chip <= ASYNC; chip++) {
         if (chips & (1 << chip)) {
             g_autofree char *p = g_strdup_printf("/i915-gt/%s/%s",
-                                                 chip == SKL ? "skl" : "bdw",
-                                                 path);
+                                                 name[chip], path);
 
             qtest_add_data_func(p, (void *)(intptr_t)chip, fn);
         }

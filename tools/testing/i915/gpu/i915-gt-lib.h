@@ -12,7 +12,7 @@
 #include "libqos/pci-pc.h"
 
 enum { RCS, BCS, VCS, VECS, NENG };
-enum { BDW, SKL };
+enum { BDW, SKL, ASYNC = 2 };       /* ASYNC: Broadwell with inline=0 */
 
 #define USEC            1000
 #define MSEC            1000000
@@ -146,5 +146,6 @@ void add(int chips, const char *path, void (*fn)(const void *));
 #define ON_BDW  1
 #define ON_SKL  2
 #define ON_BOTH 3
+#define ON_ALL  7
 
 #endif

@@ -396,6 +396,24 @@ static void test_inline(const void *chip)
     gt_stop(g);
 }
 
+/* latency=N: nothing happens for that long */
+static void test_latency(const void *chip)
+{
+    Gt *g = gt_start(CHIP(chip), "latency=5000");
+    Ctx c;
+
+    engines_up(g);
+    ctx_init(&c, g, BCS, 0x20);
+    pad(&c, 1);
+    submit(&c);
+    run(g, 4 * USEC);
+    expect_event(g, BCS, EV_ACTIVE, 0x20);
+    expect_no_event(g, BCS);
+    run(g, 2 * USEC);
+    expect_event(g, BCS, EV_COMPLETE, 0x20);
+    gt_stop(g);
+}
+
 /* the layout a render context has after hardware saved it */
 static void test_saved_layout(const void *chip)
 {
@@ -432,16 +450,17 @@ static void test_saved_layout(const void *chip)
 
 void add_exec_tests(void)
 {
-    add(ON_BOTH, "exec/complete", test_complete);
-    add(ON_BOTH, "exec/element-switch", test_element_switch);
-    add(ON_BOTH, "exec/lite-restore", test_lite_restore);
-    add(ON_BOTH, "exec/preempt", test_preempt);
-    add(ON_BOTH, "exec/arbitration-off", test_arbitration_off);
-    add(ON_BOTH, "exec/mid-batch", test_mid_batch);
-    add(ON_BOTH, "exec/wait-event", test_wait_event);
-    add(ON_BOTH, "exec/cross-engine", test_cross_engine);
-    add(ON_BOTH, "exec/endless", test_endless);
-    add(ON_BOTH, "exec/full-reset", test_full_reset);
+    add(ON_ALL, "exec/complete", test_complete);
+    add(ON_ALL, "exec/element-switch", test_element_switch);
+    add(ON_ALL, "exec/lite-restore", test_lite_restore);
+    add(ON_ALL, "exec/preempt", test_preempt);
+    add(ON_ALL, "exec/arbitration-off", test_arbitration_off);
+    add(ON_ALL, "exec/mid-batch", test_mid_batch);
+    add(ON_ALL, "exec/wait-event", test_wait_event);
+    add(ON_ALL, "exec/cross-engine", test_cross_engine);
+    add(ON_ALL, "exec/endless", test_endless);
+    add(ON_ALL, "exec/full-reset", test_full_reset);
     add(ON_BOTH, "exec/inline", test_inline);
-    add(ON_BOTH, "exec/saved-layout", test_saved_layout);
+    add(ON_BOTH, "exec/latency", test_latency);
+    add(ON_ALL, "exec/saved-layout", test_saved_layout);
 }
