@@ -113,9 +113,6 @@ static int i915_gem_copy_ioctl(struct drm_file *file, u32 handle, const struct i
 	if (!copy->size)
 		return 0;
 
-	if (!access_ok(copy->user, copy->size))
-		return -EFAULT;
-
 	obj = i915_gem_object_lookup(file, handle);
 	if (!obj)
 		return -ENOENT;
@@ -124,6 +121,8 @@ static int i915_gem_copy_ioctl(struct drm_file *file, u32 handle, const struct i
 		drm_dbg(obj->base.dev, "offset %llu, size %llu: the object ends at %zu\n",
 			copy->offset, copy->size, obj->base.size);
 		ret = -EINVAL;
+	} else if (!access_ok(copy->user, copy->size)) {
+		ret = -EFAULT;
 	} else {
 		ret = i915_gem_object_copy(obj, copy);
 	}
