@@ -386,6 +386,7 @@ struct i915_request {
 #define I915_RQ_SUBMITTED	5	/* was given to the hardware at least once */
 #define I915_RQ_DONE		6	/* complete, or failed: off every list */
 #define I915_RQ_SKIPPED		7	/* its batch was taken out of the ring */
+#define I915_RQ_INTERNAL	8	/* the driver's own: no fence outside, no module reference */
 	/** @link: on engine->queue or engine->executing; engine->lock */
 	struct list_head link;
 	/** @lrc_link: on lrc->requests; engine->lock */

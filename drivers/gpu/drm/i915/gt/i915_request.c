@@ -129,8 +129,11 @@ static void request_release(struct dma_fence *fence)
 {
 	struct i915_request *rq = container_of(fence, struct i915_request, fence);
 
+	bool internal = test_bit(I915_RQ_INTERNAL, &rq->state);
+
 	call_rcu(&rq->rcu, request_free_rcu);
-	module_put(THIS_MODULE);
+	if (!internal)
+		module_put(THIS_MODULE);
 }
 
 static const struct dma_fence_ops request_fence_ops = {
@@ -263,7 +266,10 @@ static void request_init(struct i915_request *rq, struct i915_lrc *lrc)
 	spin_lock_init(&rq->hwsp_lock);
 	dma_fence_init(&rq->fence, &request_fence_ops, &rq->lock, lrc->fence_context,
 		       ++lrc->seqno);
-	__module_get(THIS_MODULE);
+	if (lrc->ctx == &lrc->engine->kernel_ctx)
+		__set_bit(I915_RQ_INTERNAL, &rq->state);
+	else
+		__module_get(THIS_MODULE);
 	i915_audit_inc(I915_AUDIT_REQUEST);
 }
 
