@@ -19,9 +19,10 @@
  * 3. i915_lrc.lock: a request under construction
  * 4. i915_address_space.lock, i915_ggtt.lock: never held while waiting for the GPU
  * 5. i915_gem_object.vma_lock, i915_mm.lock
- * 6. i915_lrc.fence_lock: the lock of the fences of a timeline
- * 7. i915_engine.lock: the scheduler; no fence is signalled under it
- * 8. i915_uncore.lock
+ * 6. i915_request.lock: the lock of a fence
+ * 7. i915_gt.sched_lock
+ * 8. i915_engine.lock: the scheduler; no fence is signalled under it
+ * 9. i915_uncore.lock
  *
  * Memory may be reclaimed wherever 1 to 4 are held: the shrinker takes object
  * locks and i915_address_space.lock by trylock only.
@@ -29,19 +30,6 @@
  * Lockdep learns this order from the first device of a load instead of from
  * whatever happens first, so that the first path that breaks it is reported.
  */
-
-static void i915_lock_order_spinlocks(struct drm_i915_gem_object *obj, struct i915_lrc *lrc)
-{
-	unsigned long flags;
-
-	spin_lock(&obj->vma_lock);
-	spin_unlock(&obj->vma_lock);
-
-	spin_lock_irqsave(&lrc->fence_lock, flags);
-	spin_lock(&lrc->engine->lock);
-	spin_unlock(&lrc->engine->lock);
-	spin_unlock_irqrestore(&lrc->fence_lock, flags);
-}
 
 static void i915_lock_order_mutexes(struct i915_gem_context *ctx, struct drm_i915_gem_object *obj,
 				    struct i915_lrc *lrc, struct i915_address_space *vm)
@@ -52,11 +40,12 @@ static void i915_lock_order_mutexes(struct i915_gem_context *ctx, struct drm_i91
 	mutex_lock(&vm->lock);
 	fs_reclaim_acquire(GFP_KERNEL);
 	fs_reclaim_release(GFP_KERNEL);
-	i915_lock_order_spinlocks(obj, lrc);
+	spin_lock(&obj->vma_lock);
+	spin_unlock(&obj->vma_lock);
 	mutex_unlock(&vm->lock);
 
 	mutex_lock(&lrc->lock);
-	i915_lock_order_spinlocks(obj, lrc);
+	i915_request_prime_lock(lrc->engine);
 	mutex_unlock(&lrc->lock);
 
 	dma_resv_unlock(obj->base.resv);
