@@ -16,7 +16,7 @@
 
 #include <drm/i915_drm.h>
 
-#define MI_STORE_DWORD_IMM	(0x10 << 23 | 2)
+#define MI_STORE_DWORD_IMM	(0x20 << 23 | 2)
 #define MI_BATCH_BUFFER_END	(0x0a << 23)
 
 #define PAGE	4096

@@ -305,7 +305,7 @@ def choose_accel(machine):
     ui.say('/dev/kvm is there: trying a boot with it')
     probe = Machine(machine.repo, machine.built, machine.emulator, os.path.join(machine.run_dir, 'kvm-probe'),
                     device=None, accel='kvm')
-    outcome = probe.run([Step('hello', 'echo hello', 10)], boot_limit=30)
+    outcome = probe.run([Step('hello', 'echo hello', 10)], boot_limit=15)
     works = outcome.finished and outcome.results['hello'].status == 0
     ui.say('KVM %s' % ('works' if works else 'does not work here (%s): using emulation (TCG)' % outcome.why))
     with open(verdict, 'w') as f:

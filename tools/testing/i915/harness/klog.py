@@ -17,6 +17,9 @@ REPORTS = re.compile(
 ALLOWED = re.compile(
     r'Setting dangerous option \w+ - tainting kernel|FAULT_INJECTION: forcing a failure|'
     r'i915-harness: |'
+    # the emulated timer was late while the kernel calibrated its own, on a busy machine
+    r'APIC timer disabled due to verification failure|Could not switch to high resolution mode|'
+    r'could not switch to one-shot mode|'
     r'\*{10,}|NOTICE NOTICE|This means that this kernel|trace_printk')
 # Before the first step nobody but the platform speaks; only our driver and the detectors count there.
 OURS = re.compile(r'i915|\[drm|drm:')

@@ -46,7 +46,7 @@ def read_mock(result):
     return True, seen + ' passed'
 
 
-def read_figure(result):
+def read_figure(result, unit=''):
     """Benchmarks print figures; a skip or a complaint is not one."""
     rows = [r.strip() for r in result.output if r.strip()]
     for row in rows:
@@ -54,7 +54,15 @@ def read_figure(result):
             return False, row
     if not rows or not re.search(r'\d', rows[-1]):
         return False, rows[-1] if rows else 'no figure'
-    return True, '; '.join(rows[-2:])
+    return True, rows[-1] + unit
+
+
+def read_nop(result):
+    return read_figure(result, ' us a batch')
+
+
+def read_create(result):
+    return read_figure(result, ' objects a second')
 
 
 def read_lsgpu(result):
@@ -74,9 +82,9 @@ ROWS = [
     Row('GPU found, driver bound', 'load', '/guest/load', last_line),
     *[Row('store through PPGTT, %s' % e, 'store-' + e, 'i915_store ' + e, last_line) for e in ENGINES],
     Row('gem_ppgtt leak test', 'gem_ppgtt', '/kselftest/drivers/gpu/i915/gem_ppgtt', read_ktap, 90),
-    *[Row('IGT gem_exec_nop, %s' % e, 'nop-' + e, BENCH + 'gem_exec_nop -e %s -r 1' % BENCH_RING[e], read_figure)
-      for e in ENGINES],
-    Row('IGT gem_create', 'gem_create', BENCH + 'gem_create -r 1', read_figure),
+    Row('IGT gem_exec_nop, rcs0', 'nop-rcs0', BENCH + 'gem_exec_nop -e rcs -r 1', read_nop),
+    Row('IGT gem_exec_nop, all', 'nop-all', BENCH + 'gem_exec_nop -e all -r 1', read_nop),
+    Row('IGT gem_create', 'gem_create', BENCH + 'gem_create -s 4096 -r 1', read_create),
     Row('lsgpu', 'lsgpu', 'lsgpu', read_lsgpu),
     Row('intel_gpu_top -l', 'intel_gpu_top', '/guest/gputop', read_gputop),
     Row('unload, then alive', 'unload', '/guest/unload', last_line),
