@@ -128,7 +128,6 @@ static void request_free_rcu(struct rcu_head *rcu)
 static void request_release(struct dma_fence *fence)
 {
 	struct i915_request *rq = container_of(fence, struct i915_request, fence);
-
 	bool internal = test_bit(I915_RQ_INTERNAL, &rq->state);
 
 	call_rcu(&rq->rcu, request_free_rcu);
