@@ -38,6 +38,9 @@ void i915_wedge_locked(struct i915_gt *gt);
 int i915_reset_all_locked(struct i915_gt *gt, u32 guilty_mask, const char *why);
 int i915_engine_reset_locked(struct i915_engine *engine, struct i915_lrc *target, const char *why);
 
+/* i915_tlb.c */
+void i915_gt_invalidate_tlb(struct drm_i915_private *i915);
+
 /* power (i915_gt.c) */
 void i915_gt_get_awake(struct i915_gt *gt);
 void i915_gt_put_awake(struct i915_gt *gt);

@@ -23,10 +23,14 @@
  * the context that runs is a "lite restore": the same context is submitted
  * again, and the hardware only reads the longer TAIL.
  *
- * Interrupts cost more than anything else here, so a request does not raise
- * one when its context is about to complete anyway: the user interrupt is
- * unmasked only while somebody waits for a request that is not the last of its
- * port. Everything the interrupt handler reads is memory.
+ * Interrupts cost more than anything else here. There are two kinds: the user
+ * interrupt at the end of each request, and the context switch interrupt for
+ * each CSB entry. A single request on an idle engine has the user interrupt
+ * only: when it comes, the CSB holds the acknowledge and most likely the
+ * completion, too. As soon as there is more to do, the context switch
+ * interrupt is on, until the engine is idle again; then the user interrupt is
+ * off but while somebody waits for a request that is not the last of its port.
+ * Everything the interrupt handler reads is memory.
  *
  * Where the hardware can preempt (Skylake), a more important request takes
  * back what was submitted and submits anew; equals take turns.
@@ -126,25 +130,53 @@ static bool user_irq_wanted(const struct i915_engine *engine)
 
 static u32 engine_imr(const struct i915_engine *engine)
 {
-	u32 bits = GT_IRQ_CONTEXT_SWITCH | GT_IRQ_CS_ERROR;
+	u32 bits = GT_IRQ_CS_ERROR;
 
+	if (engine->csb_irq)
+		bits |= GT_IRQ_CONTEXT_SWITCH;
 	if (engine->user_irq)
 		bits |= GT_IRQ_USER;
 
 	return ~(bits << engine->desc->irq_shift);
 }
 
-static void execlists_update_irq(struct i915_engine *engine)
+/* One request, nothing behind it: its own interrupt tells all there is to know */
+static bool single_request(const struct i915_engine *engine)
 {
-	bool enable = user_irq_wanted(engine);
+	const struct i915_port *port = engine->pending_ack ? engine->pending : engine->active;
+
+	return list_is_singular(&engine->executing) && list_empty(&engine->queue) &&
+	       port[0].rq && !port[1].rq;
+}
+
+static bool execlists_update_irq(struct i915_engine *engine)
+{
+	bool idle = !engine->active[0].rq && !engine->pending_ack;
+	bool starting = !engine->active[0].rq && engine->pending_ack;
+	bool single = single_request(engine);
+	bool csb = engine->csb_irq;
+	bool user, unmasked;
 
 	lockdep_assert_held(&engine->lock);
 
-	if (enable == engine->user_irq)
-		return;
+	if (idle)
+		return false;
 
-	engine->user_irq = enable;
+	/* to the user interrupt only from idle: changing to and fro would cost more */
+	if (!single)
+		csb = true;
+	else if (starting)
+		csb = false;
+	user = !csb || user_irq_wanted(engine);
+	if (csb == engine->csb_irq && user == engine->user_irq)
+		return false;
+
+	unmasked = (csb && !engine->csb_irq) || (user && !engine->user_irq);
+	engine->csb_irq = csb;
+	engine->user_irq = user;
 	i915_engine_write(engine, RING_IMR, engine_imr(engine));
+
+	return unmasked;
 }
 
 static void write_port(struct i915_engine *engine, struct i915_port *port)
@@ -304,7 +336,7 @@ static void submit_ports(struct i915_engine *engine, struct i915_request *last[I
 	}
 	engine->pending_since = jiffies;
 
-	/* before the hardware can get there */
+	/* before the hardware can get there; the acknowledge shows what was missed */
 	engine->pending_ack = true;
 	execlists_update_irq(engine);
 	write_elsp(engine);
@@ -316,14 +348,26 @@ static void submit_ports(struct i915_engine *engine, struct i915_request *last[I
 	arm_timers(engine, !idle && last[0]->lrc != port_lrc(&engine->active[0]));
 }
 
+/* The queue has to wait: the hardware must tell of every change */
+static void wait_for_room(struct i915_engine *engine)
+{
+	/* rare: it may have told already, and that interrupt was masked */
+	if (execlists_update_irq(engine))
+		queue_work(system_highpri_wq, &engine->gt->retire_work);
+}
+
 static void execlists_submit(struct i915_engine *engine)
 {
 	struct i915_request *last[I915_PORTS] = { };
 
 	lockdep_assert_held(&engine->lock);
 
-	if (engine->stopped || engine->pending_ack || list_empty(&engine->queue))
+	if (engine->stopped || list_empty(&engine->queue))
 		return;
+	if (engine->pending_ack) {
+		wait_for_room(engine);
+		return;
+	}
 
 	if (want_preempt(engine)) {
 		i915_sched_collect(engine, port_lrc(&engine->active[0]));
@@ -331,6 +375,7 @@ static void execlists_submit(struct i915_engine *engine)
 	} else {
 		if (engine->active[1].rq) {
 			arm_timers(engine, false);
+			wait_for_room(engine);
 			return;
 		}
 		last[0] = engine->active[0].rq;
@@ -338,6 +383,8 @@ static void execlists_submit(struct i915_engine *engine)
 
 	if (fill_ports(engine, last))
 		submit_ports(engine, last);
+	else
+		wait_for_room(engine);
 }
 
 static void collect_ports(struct i915_engine *engine)
@@ -403,12 +450,10 @@ static u32 csb_take(u32 *entry)
 	return event;
 }
 
-static void execlists_process(struct i915_engine *engine)
+static void process_csb(struct i915_engine *engine)
 {
 	u32 *hwsp = engine_hwsp(engine);
 	u32 write, event;
-
-	lockdep_assert_held(&engine->lock);
 
 	write = READ_ONCE(hwsp[CSB_WRITE_DWORD]) & 7;
 	if (write >= CSB_ENTRIES) {
@@ -430,12 +475,22 @@ static void execlists_process(struct i915_engine *engine)
 	}
 
 	collect_ports(engine);
-	execlists_update_irq(engine);
+}
+
+static void execlists_process(struct i915_engine *engine)
+{
+	lockdep_assert_held(&engine->lock);
+
+	/* again after unmasking: what came before it made no interrupt */
+	do {
+		process_csb(engine);
+	} while (execlists_update_irq(engine));
 }
 
 static int execlists_resume(struct i915_engine *engine)
 {
 	engine->user_irq = false;
+	engine->csb_irq = true;
 	i915_execlists_reset_csb(engine);
 	i915_engine_resume_regs(engine);
 	i915_engine_write(engine, RING_IMR, engine_imr(engine));

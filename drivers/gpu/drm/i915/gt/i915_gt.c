@@ -40,8 +40,8 @@ static void gt_unpark(struct i915_gt *gt)
  */
 void i915_gt_get_awake(struct i915_gt *gt)
 {
-	/* pairs with i915_gt_park(): it sees the count, or we see that it parked */
 	atomic_inc(&gt->awake);
+	/* pairs with i915_gt_park(): it sees the count, or we see that it parked */
 	smp_mb__after_atomic();
 	if (!READ_ONCE(gt->forcewake_held))
 		gt_unpark(gt);
@@ -77,6 +77,7 @@ void i915_gt_park(struct i915_gt *gt)
 	spin_lock_irqsave(&gt->awake_lock, flags);
 	if (gt->forcewake_held) {
 		WRITE_ONCE(gt->forcewake_held, false);
+		/* pairs with i915_gt_get_awake() */
 		smp_mb();
 		if (atomic_read(&gt->awake))
 			WRITE_ONCE(gt->forcewake_held, true);
@@ -275,6 +276,8 @@ int i915_gt_init(struct i915_gt *gt, struct drm_i915_private *i915)
 		ret = gt_start(gt);
 	if (ret)
 		gt_destroy_engines(gt);
+	else
+		i915->mm.invalidate_tlb = i915_gt_invalidate_tlb;
 	i915_forcewake_put(&i915->uncore);
 
 	return ret;
@@ -330,6 +333,7 @@ void i915_gt_fini(struct i915_gt *gt)
 
 	/* does nothing on hardware that was unplugged: its registers may be gone */
 	i915_gt_unplug(gt);
+	gt->i915->mm.invalidate_tlb = NULL;
 	drm_WARN_ON(&gt->i915->drm, atomic_read(&gt->awake));
 
 	for_each_engine(engine, gt, id)

@@ -233,8 +233,10 @@ struct i915_engine {
 	bool pending_ack;
 	/** @csb_head: last context status entry consumed */
 	u8 csb_head;
-	/** @user_irq: the user interrupt is unmasked */
+	/** @user_irq: the user interrupt, one for each request, is unmasked */
 	bool user_irq;
+	/** @csb_irq: the context switch interrupt, one for each CSB entry, is unmasked */
+	bool csb_irq;
 	/** @stopped: under reset: nothing may be submitted */
 	bool stopped;
 	/** @submitted: ELSP writes, for debugfs */
@@ -282,8 +284,11 @@ struct i915_engine_ops {
 	int (*resume)(struct i915_engine *engine);
 	/** @process: take in what the hardware reported; engine->lock held */
 	void (*process)(struct i915_engine *engine);
-	/** @update_irq: unmask or mask the user interrupt, as the waiters need it; engine->lock held */
-	void (*update_irq)(struct i915_engine *engine);
+	/**
+	 * @update_irq: unmask the interrupts that are needed. True: one was
+	 * unmasked, what happened before must be looked for. engine->lock held
+	 */
+	bool (*update_irq)(struct i915_engine *engine);
 	/** @reset: reset the hardware of an engine that was told to stop; may sleep */
 	int (*reset)(struct i915_engine *engine);
 };

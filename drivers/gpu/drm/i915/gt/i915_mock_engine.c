@@ -73,8 +73,9 @@ static int mock_resume(struct i915_engine *engine)
 	return 0;
 }
 
-static void mock_update_irq(struct i915_engine *engine)
+static bool mock_update_irq(struct i915_engine *engine)
 {
+	return false;
 }
 
 static int mock_reset(struct i915_engine *engine)

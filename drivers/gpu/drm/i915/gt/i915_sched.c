@@ -230,6 +230,9 @@ void i915_sched_add(struct i915_request *rq)
 
 	if (i915_gt_is_wedged(engine->gt))
 		i915_sched_fail(rq);
+	/* only memory is read; it may spare a lite restore, or an interrupt */
+	if (engine->running)
+		engine->ops->process(engine);
 	if (atomic_dec_and_test(&rq->awaits))
 		make_ready(rq);
 	i915_sched_unlock(engine, flags);

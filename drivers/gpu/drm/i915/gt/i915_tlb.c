@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+
+#include "gt/i915_engine.h"
+
+/**
+ * DOC: TLB invalidation
+ *
+ * Every request begins by dropping the translations its engine remembers, so
+ * moving and unbinding VMAs needs nothing here. Memory that goes back to the
+ * system does: a batch that runs meanwhile, in the same address space, may
+ * still have a translation to it.
+ */
+
+#define TLB_TIMEOUT_US	4000
+
+static bool get_if_awake(struct i915_gt *gt)
+{
+	unsigned long flags;
+	bool awake;
+
+	spin_lock_irqsave(&gt->awake_lock, flags);
+	awake = gt->forcewake_held;
+	if (awake)
+		i915_forcewake_get(&gt->i915->uncore);
+	spin_unlock_irqrestore(&gt->awake_lock, flags);
+
+	return awake;
+}
+
+/**
+ * i915_gt_invalidate_tlb - make the engines forget every translation
+ * @i915: the device
+ *
+ * A GPU that sleeps or is wedged has nothing to forget: it starts anew.
+ *
+ * Context: any; busy-waits for some microseconds, allocates nothing.
+ */
+void i915_gt_invalidate_tlb(struct drm_i915_private *i915)
+{
+	struct i915_gt *gt = &i915->gt;
+	struct i915_engine *engine;
+	unsigned int id;
+
+	if (i915_gt_is_wedged(gt) || !get_if_awake(gt))
+		return;
+
+	for_each_engine(engine, gt, id)
+		i915_write(&i915->uncore, engine->desc->tlb_inv_reg, 1);
+
+	for_each_engine(engine, gt, id) {
+		if (i915_uncore_wait(&i915->uncore, engine->desc->tlb_inv_reg, 1, 0,
+				     TLB_TIMEOUT_US))
+			drm_err_ratelimited(&i915->drm, "%s: TLB invalidation does not end\n",
+					    engine->desc->name);
+	}
+
+	i915_forcewake_put(&i915->uncore);
+}
