@@ -34,6 +34,7 @@
 #define I915_ADDRESS_BITS	48
 /* The last page below 4 GiB is kept free of those who know 32 bits only. */
 #define I915_EB_LOW_END		(SZ_4G - SZ_4K)
+#define I915_EB_BATCH_BIAS	SZ_256K
 
 /* Exists in no address space of its own choosing: VMAs live in per-process address spaces only. */
 #define I915_EB_REFUSED_OBJECT_FLAGS	(__EXEC_OBJECT_UNKNOWN_FLAGS | EXEC_OBJECT_NEEDS_GTT)
@@ -303,16 +304,26 @@ void i915_eb_unlock(struct i915_execbuffer *eb)
 		drm_exec_fini(&eb->locks);
 }
 
-static void i915_eb_placement(const struct drm_i915_gem_exec_object2 *entry,
-			      const struct drm_i915_gem_object *obj,
+/* User space's idea of an address is taken up where it can be; a batch that is relocated may get
+ * negative deltas and stays off the first addresses.
+ */
+static bool i915_eb_takes_hint(const struct i915_execbuffer *eb, unsigned int i)
+{
+	return i != eb->batch || !eb->exec[i].relocation_count ||
+	       eb->exec[i].offset >= I915_EB_BATCH_BIAS;
+}
+
+static void i915_eb_placement(const struct i915_execbuffer *eb, unsigned int i,
 			      struct i915_vma_placement *where)
 {
+	const struct drm_i915_gem_exec_object2 *entry = &eb->exec[i];
+
 	where->offset = i915_plain_address(entry->offset);
 	where->align = entry->alignment;
 	where->exact = entry->flags & EXEC_OBJECT_PINNED;
-	where->prefer = !where->exact;
+	where->prefer = !where->exact && i915_eb_takes_hint(eb, i);
 	where->low = !(entry->flags & EXEC_OBJECT_SUPPORTS_48B_ADDRESS);
-	where->size = entry->flags & EXEC_OBJECT_PAD_TO_SIZE ? i915_eb_size(entry, obj) : 0;
+	where->size = entry->flags & EXEC_OBJECT_PAD_TO_SIZE ? i915_eb_size(entry, eb->ev[i].obj) : 0;
 }
 
 static int i915_eb_bind_one(struct i915_execbuffer *eb, unsigned int i)
@@ -322,7 +333,7 @@ static int i915_eb_bind_one(struct i915_execbuffer *eb, unsigned int i)
 	struct i915_vma_placement where;
 	u64 offset;
 
-	i915_eb_placement(entry, ev->obj, &where);
+	i915_eb_placement(eb, i, &where);
 	if (!i915_vma_fits(ev->vma, &where)) {
 		int ret = i915_vma_bind(ev->vma, &where);
 

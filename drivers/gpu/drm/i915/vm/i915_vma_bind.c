@@ -90,7 +90,7 @@ static bool i915_vma_place_preferred(struct i915_vma *vma, const struct i915_vma
 				     u64 size, u64 end)
 {
 	if (!IS_ALIGNED(where->offset, max_t(u64, where->align, SZ_4K)) ||
-	    size > end || where->offset > end - size || where->offset < i915_vm_bias(vma->vm))
+	    size > end || where->offset > end - size)
 		return false;
 
 	vma->node.start = where->offset;

@@ -195,7 +195,7 @@ static const struct test tests[] = {
 	     .pwrite = { .handle = NONE, .size = 8, .data_ptr = AT(buffer) }),
 	CALL("gem_pwrite: beyond the object", I915_GEM_PWRITE, EINVAL,
 	     .pwrite = { .handle = OBJ, .offset = 4096, .size = 8, .data_ptr = AT(buffer) }),
-	CALL("gem_pwrite: size that wraps", I915_GEM_PWRITE, EFAULT,
+	CALL("gem_pwrite: size that wraps", I915_GEM_PWRITE, EINVAL,
 	     .pwrite = { .handle = OBJ, .offset = 8, .size = -8ull, .data_ptr = AT(buffer) }),
 	CALL("gem_pwrite: address", I915_GEM_PWRITE, EFAULT,
 	     .pwrite = { .handle = OBJ, .size = 8, .data_ptr = BAD_PTR }),
