@@ -155,6 +155,34 @@ out:
 		i915_gem_object_put(first);
 }
 
+/* Something idle fills the first 8 GiB: it makes room for what must be low, and only for that. */
+static void low_makes_room(struct i915_st *st)
+{
+	const struct i915_vma_placement fill = { .size = 8ull * SZ_1G, .exact = true };
+	const struct i915_vma_placement low = { .low = true };
+	struct drm_i915_gem_object *first = mock_object(st, 1), *second = mock_object(st, 1);
+	struct mock_client client;
+	u64 offset = 0;
+
+	if (!first || !second || !mock_client_open(st, &client))
+		goto out;
+
+	st_ok(st, "filling", mock_bind(first, client.vm, &fill, NULL));
+	st_ok(st, "binding anywhere", mock_bind(second, client.vm, NULL, &offset));
+	st_true(st, "it is above what is taken", offset >= fill.size);
+	st_alive_eq(st, "both bound", I915_AUDIT_VMA_BOUND, 2);
+	st_ok(st, "binding low", mock_bind(second, client.vm, &low, &offset));
+	st_true(st, "it is below 4 GiB", offset < SZ_4G - SZ_4K);
+	st_alive_eq(st, "one made room", I915_AUDIT_VMA_BOUND, 1);
+
+	mock_client_close(&client);
+out:
+	if (second)
+		i915_gem_object_put(second);
+	if (first)
+		i915_gem_object_put(first);
+}
+
 #define SHARED_OBJECTS	100
 
 /* Objects that an exporter keeps, all bound in a client's VM */
@@ -525,6 +553,7 @@ static const struct i915_subtest vma_subtests[] = {
 	I915_SUBTEST(one_per_object_and_vm),
 	I915_SUBTEST(placement),
 	I915_SUBTEST(preferred_but_taken),
+	I915_SUBTEST(low_makes_room),
 	I915_SUBTEST(context_destroyed),
 	I915_SUBTEST(file_closed),
 	I915_SUBTEST(shared_vm),
