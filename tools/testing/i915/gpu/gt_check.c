@@ -101,9 +101,9 @@ void gt_check_init(GtDev *s, Error **errp)
 
 /*
  * Registers below 0x40000 sleep while all engines are idle, unless a
- * forcewake domain is held: reads give garbage, writes are lost. Exempt are writes that hardware shadows, the
- * frequency block, and the execlist registers (the stock driver relies
- * on all of these).
+ * forcewake domain is held: reads give garbage, writes are lost. Exempt are
+ * writes that hardware shadows, the frequency block and the execlist
+ * registers (the stock driver relies on all of these).
  */
 void gt_check_forcewake(GtDev *s, uint32_t a, bool wr)
 {

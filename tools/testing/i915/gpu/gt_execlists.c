@@ -26,7 +26,7 @@ static void status_event(GtEng *e, uint32_t lo, uint32_t id)
     ER(e, ENG_CSB + 8 * e->wp) = lo;
     ER(e, ENG_CSB + 8 * e->wp + 4) = id;
     gt_write(e, hwsp + HWSP_CSB + 8 * e->wp, false, ev, 8);
-    smp_wmb();
+    smp_wmb();                  /* entry before pointer */
     gt_wr32(e, hwsp + HWSP_CSB_WP, false, e->wp);
     ER(e, ENG_CSB_PTR) = (ER(e, ENG_CSB_PTR) & ~7u) | e->wp;
     gt_event(e, EV_SWITCH);

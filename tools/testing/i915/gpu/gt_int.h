@@ -168,6 +168,7 @@ struct GtDev {
     uint32_t iir2[4];           /* second latch of each IIR bit */
     bool line;
     int64_t rc6_ns, rc6_since;
+    uint32_t ring_freq[256];    /* pcode's table, by GPU frequency */
     int64_t ei_since[2];        /* up and down evaluation interval */
 
     /* counters and marker */

@@ -217,9 +217,16 @@ void gt_wr_ei(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
         qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) - R(s, a) * ei_unit(s);
 }
 
-/* a command completes at once and succeeds */
+/* a mailbox command completes at once and succeeds */
 void gt_wr_pcode(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
 {
+    uint32_t *data = &R(s, REG_PCODE_DATA);
+
+    if ((v & 0xff) == PCODE_SET_FREQ) {
+        s->ring_freq[*data & 0xff] = *data >> 8;
+    } else if ((v & 0xff) == PCODE_GET_FREQ) {
+        *data = s->ring_freq[*data & 0xff];
+    }
     R(s, a) = v & ~0x800000ffu;
 }
 

@@ -106,6 +106,9 @@
 #define REG_FENCE           0x100000        /* + 8 * n, 32 of them */
 #define REG_GFX_FLUSH       0x101008
 #define REG_PCODE           0x138124
+#define   PCODE_SET_FREQ        0x08        /* ring frequency table */
+#define   PCODE_GET_FREQ        0x09
+#define REG_PCODE_DATA      0x138128
 #define REG_RP_STATE_CAP    0x145998
 #define REG_RP_CONTROL      0x0a024
 #define   RP_ENABLE             (1u << 7)

@@ -123,6 +123,7 @@ const GtReg gt_regtab[] = {
     /* ---- context state of the render engine, kernel only */
     CTX(0x02088, 1, RK_MASK, "FF_THREAD_MODE_2088", .reset_by = E_RCS),
     CTX(0x02090, 1, RK_MASK, "FF_SLICE_CS_CHICKEN", .reset_by = E_RCS),
+    CTX(0x02248, 1, RK_RAM, "CTX_PREEMPTION"),
     CTX(0x02580, 1, RK_MASK, "CS_CHICKEN1"),
     CTX(0x07010, 1, RK_MASK, "HIZ_CHICKEN"),
     CTX(0x07014, 2, RK_MASK, "COMMON_SLICE_CHICKEN"),

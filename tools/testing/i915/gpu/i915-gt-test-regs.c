@@ -95,6 +95,11 @@ static void test_kinds(const void *chip)
     g_assert_cmphex(rd(g, 0x20c0), ==, 0x0080);
     wr(g, 0x138124, 0x8000001a);                /* mailbox: done, success */
     g_assert_cmphex(rd(g, 0x138124), ==, 0);
+    wr(g, 0x138128, 0x00201007);                /* frequency table */
+    wr(g, 0x138124, 0x80000008);
+    wr(g, 0x138128, 7);
+    wr(g, 0x138124, 0x80000009);
+    g_assert_cmphex(rd(g, 0x138128), ==, 0x2010);
     wr(g, 0x4260, 1);                           /* self clearing */
     wr(g, 0x426c, 1);
     g_assert_cmphex(rd(g, 0x4260) | rd(g, 0x426c), ==, 0);
