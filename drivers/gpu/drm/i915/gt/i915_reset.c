@@ -33,6 +33,7 @@
 #define RESET_TRIES		3
 #define BAN_QUICK_HANGS		4
 #define BAN_WINDOW_SECS		120
+#define BAN_SAME_HANG_JIFFIES	(HZ / 20)
 
 /* What an engine did when it was stopped */
 struct reset_state {
@@ -174,9 +175,13 @@ static void engine_stop(struct i915_engine *engine, struct reset_state *state)
 
 static void ban_if_due(struct i915_gt_context *ctx)
 {
-	bool quick = time_before(jiffies, ctx->guilty_stamp + BAN_WINDOW_SECS * HZ);
+	unsigned long age = jiffies - ctx->guilty_stamp;
 
-	ctx->guilty_quick = ctx->guilty_quick && quick ? ctx->guilty_quick + 1 : 1;
+	/* hanging on several engines at once is one hang */
+	if (!ctx->guilty_quick || age >= BAN_WINDOW_SECS * HZ)
+		ctx->guilty_quick = 1;
+	else if (age >= BAN_SAME_HANG_JIFFIES)
+		ctx->guilty_quick++;
 	ctx->guilty_stamp = jiffies;
 	atomic_inc(&ctx->guilty_count);
 
