@@ -9,20 +9,31 @@ struct drm_printer;
 
 /**
  * enum i915_audit_kind - kinds of things whose life the audit counts
+ * @I915_AUDIT_OBJECT: GEM objects
+ * @I915_AUDIT_OBJECT_PAGES: GEM objects that hold their pages
+ * @I915_AUDIT_VMA: VMAs, bound or not
+ * @I915_AUDIT_VMA_BOUND: VMAs that hold an address range and PTEs
+ * @I915_AUDIT_VM: per-process address spaces
+ * @I915_AUDIT_PT: page-table pages of all levels
+ * @I915_AUDIT_CONTEXT: GEM contexts
+ * @I915_AUDIT_LRC: context images, each with its ring
+ * @I915_AUDIT_REQUEST: requests not yet retired
+ * @I915_AUDIT_FILE: open files
+ * @I915_AUDIT_KINDS: number of kinds
  *
  * The one part of the diag room that the others may see: two inline counters.
  */
 enum i915_audit_kind {
-	I915_AUDIT_OBJECT,		/* GEM objects */
-	I915_AUDIT_OBJECT_PAGES,	/* GEM objects that hold their pages */
-	I915_AUDIT_VMA,			/* VMAs, bound or not */
-	I915_AUDIT_VMA_BOUND,		/* VMAs that hold an address range and PTEs */
-	I915_AUDIT_VM,			/* per-process address spaces */
-	I915_AUDIT_PT,			/* page-table pages of all levels */
-	I915_AUDIT_CONTEXT,		/* GEM contexts */
-	I915_AUDIT_LRC,			/* context images, each with its ring */
-	I915_AUDIT_REQUEST,		/* requests not yet retired */
-	I915_AUDIT_FILE,		/* open files */
+	I915_AUDIT_OBJECT,
+	I915_AUDIT_OBJECT_PAGES,
+	I915_AUDIT_VMA,
+	I915_AUDIT_VMA_BOUND,
+	I915_AUDIT_VM,
+	I915_AUDIT_PT,
+	I915_AUDIT_CONTEXT,
+	I915_AUDIT_LRC,
+	I915_AUDIT_REQUEST,
+	I915_AUDIT_FILE,
 	I915_AUDIT_KINDS
 };
 
