@@ -7,7 +7,7 @@ import shutil
 import signal
 import sys
 
-from . import cache, check, debian, guest, igt, judge, kernel, mainjob, programs, qemu, suite, ui
+from . import bench, cache, check, debian, guest, igt, judge, kernel, mainjob, programs, qemu, suite, ui
 
 REPO = os.path.abspath(os.path.join(os.path.dirname(__file__), '../../../..'))
 BOOTED = ('fast', 'debug', 'builtin', 'stock')
@@ -20,6 +20,7 @@ make igt IGT=DIR LIST=FILE [FLAVOUR=debug]
               a line ("gem_basic", "gem_exec_basic@basic"); results are compared with tools/testing/i915/expectations
 make check    checkpatch --strict, sparse, W=1, kernel-doc, headers that stand alone, SPDX: all at zero
 make judge    the stock driver of the same kernel on the virtual GPU
+make bench    the stock driver and ours side by side: counts an operation, ratios, a plot
 make build    only build: packages, kernel, QEMU
 make clean    remove build/ and the cache
 
@@ -172,6 +173,8 @@ def parser():
                    help='check, device, or one of the boots: ' + ', '.join(b.name for b in suite.BOOTS))
     p = sub('judge', judge.run, 'the stock driver on the virtual GPU')
     p.add_argument('--no-live', dest='live', action='store_false', help='without its live selftests')
+    p = sub('bench', bench.run, 'both drivers side by side')
+    p.add_argument('--only', action='append', default=[], metavar='WORD', help='of IGT\'s rows, those with WORD')
     p = sub('igt', do_igt, 'run an installed or built IGT')
     p.add_argument('--igt', metavar='DIR', help='install prefix or meson build directory')
     p.add_argument('--list', metavar='FILE', help='tests to run')

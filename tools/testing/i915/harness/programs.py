@@ -7,6 +7,9 @@ import shutil
 from . import cache, proc
 
 
+CFLAGS = ('-O2', '-Wall', '-Wextra', '-Werror', '-Wno-missing-field-initializers', '-static')
+
+
 class Programs:
     """Builds them against the kernel's own user API headers."""
 
@@ -37,17 +40,21 @@ class Programs:
         include = self._headers(tree)
         out = os.path.join(os.path.dirname(tree), 'programs')
         source = os.path.join(self.repo, 'tools/testing/i915/guest')
+        bench = os.path.join(self.repo, 'tools/testing/i915/bench')
         tests = os.path.join(self.repo, 'tools/testing/selftests/drivers/gpu/i915')
         stamp = cache.Stamp(out, 'programs')
-        key = cache.digest(2, ('path', source), ('path', tests) if os.path.isdir(tests) else 'none')
+        key = cache.digest(2, ('path', source), ('path', bench), ('path', tests) if os.path.isdir(tests) else 'none')
         if not stamp.matches(key):
             shutil.rmtree(out, ignore_errors=True)
             os.makedirs(os.path.join(out, 'bin'))
             for name in sorted(os.listdir(source)):
                 if name.endswith('.c'):
-                    proc.run(['gcc', '-O2', '-Wall', '-Wextra', '-Werror', '-static', '-isystem', include,
+                    proc.run(['gcc', *CFLAGS, '-isystem', include,
                               os.path.join(source, name), '-o', os.path.join(out, 'bin', name[:-2])],
                              cache.path('log', 'programs.log'), 'compiling ' + name, 'mend the file')
+            sources = sorted(os.path.join(bench, n) for n in os.listdir(bench) if n.endswith('.c'))
+            proc.run(['gcc', *CFLAGS, '-isystem', include, *sources, '-o', os.path.join(out, 'bin/i915_bench')],
+                     cache.path('log', 'programs.log'), 'compiling i915_bench', 'mend the file')
             if os.path.exists(os.path.join(tests, 'Makefile')):
                 self._kselftests(tree, out, include)
             stamp.write(key)
