@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/idr.h>
+#include <linux/string.h>
 
 #include <drm/drm_file.h>
 #include <drm/drm_gem.h>
@@ -9,7 +10,7 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "diag/i915_diag.h"
-#include "gem/i915_gem_context_types.h"
+#include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
@@ -19,66 +20,37 @@
  *
  * Usage by client, as Documentation/gpu/drm-usage-stats.rst defines it: the
  * time each class of engine worked for the contexts of the file, and the
- * memory behind its handles. Time is accounted when a context leaves the
- * engine, so that a batch that runs for long shows up when it ends or is
- * switched out.
+ * memory behind its handles. The time never goes back: that of a context which
+ * is destroyed stays with its file, except for what its last requests still take.
  */
 
 /* By I915_ENGINE_CLASS_*: names that tools know */
-static const char * const i915_class_names[] = {
+static const char * const i915_class_names[I915_ENGINE_CLASSES] = {
 	[I915_ENGINE_CLASS_RENDER] = "render",
 	[I915_ENGINE_CLASS_COPY] = "copy",
 	[I915_ENGINE_CLASS_VIDEO] = "video",
 	[I915_ENGINE_CLASS_VIDEO_ENHANCE] = "video-enhance",
 };
 
-static void i915_context_add_runtime(struct i915_gem_context *ctx, u64 *runtime_ns)
-{
-	unsigned int i;
-
-	mutex_lock(&ctx->lock);
-	for (i = 0; i < ctx->num_engines; i++) {
-		struct i915_lrc *lrc = READ_ONCE(ctx->engines[i].lrc);
-
-		if (lrc)
-			runtime_ns[lrc->engine->desc->uabi_class] += READ_ONCE(lrc->runtime_ns);
-	}
-	mutex_unlock(&ctx->lock);
-}
-
-static struct i915_gem_context *i915_next_context(struct i915_file *file, unsigned long *id)
-{
-	struct i915_gem_context *ctx;
-
-	xa_lock(&file->contexts);
-	ctx = xa_find(&file->contexts, id, ULONG_MAX, XA_PRESENT);
-	while (ctx && !kref_get_unless_zero(&ctx->base.ref))
-		ctx = xa_find_after(&file->contexts, id, ULONG_MAX, XA_PRESENT);
-	xa_unlock(&file->contexts);
-
-	return ctx;
-}
-
 static void i915_show_engines(struct drm_printer *p, struct i915_file *file)
 {
-	u64 runtime_ns[ARRAY_SIZE(i915_class_names)] = {};
-	unsigned int capacity[ARRAY_SIZE(i915_class_names)] = {};
+	u64 runtime_ns[I915_ENGINE_CLASSES];
+	unsigned int capacity[I915_ENGINE_CLASSES] = {};
 	struct i915_gem_context *ctx;
 	struct i915_engine *engine;
-	unsigned long handle = 0;
+	unsigned long handle;
 	unsigned int id, class;
 
 	for_each_engine(engine, &file->i915->gt, id)
 		capacity[engine->desc->uabi_class]++;
 
-	while ((ctx = i915_next_context(file, &handle))) {
-		i915_context_add_runtime(ctx, runtime_ns);
-		i915_gt_context_put(&ctx->base);
-		if (handle++ == ULONG_MAX)
-			break;
-	}
+	mutex_lock(&file->lock);
+	memcpy(runtime_ns, file->past_runtime_ns, sizeof(runtime_ns));
+	xa_for_each(&file->contexts, handle, ctx)
+		i915_gem_context_add_runtime(ctx, runtime_ns);
+	mutex_unlock(&file->lock);
 
-	for (class = 0; class < ARRAY_SIZE(i915_class_names); class++) {
+	for (class = 0; class < I915_ENGINE_CLASSES; class++) {
 		if (!capacity[class])
 			continue;
 

@@ -358,6 +358,27 @@ struct i915_lrc *i915_gem_context_lrc(struct i915_gem_context *ctx, unsigned int
 	return lrc;
 }
 
+/**
+ * i915_gem_context_add_runtime - how long a context was on the engines
+ * @ctx: the context
+ * @runtime_ns: by class of engine; the time of this context is added, nanoseconds
+ *
+ * Context: process context, may sleep.
+ */
+void i915_gem_context_add_runtime(struct i915_gem_context *ctx, u64 *runtime_ns)
+{
+	struct i915_lrc *lrc;
+	unsigned int i;
+
+	mutex_lock(&ctx->lock);
+	for (i = 0; i < ctx->num_engines; i++) {
+		lrc = ctx->engines[i].lrc;
+		if (lrc)
+			runtime_ns[lrc->engine->desc->uabi_class] += i915_lrc_runtime_ns(lrc);
+	}
+	mutex_unlock(&ctx->lock);
+}
+
 /* What the extensions of CONTEXT_CREATE_EXT work on. */
 struct i915_context_create {
 	struct i915_file *file;
@@ -490,6 +511,8 @@ int i915_gem_context_destroy_ioctl(struct drm_device *dev, void *data, struct dr
 
 	mutex_lock(&fpriv->lock);
 	ctx = xa_erase(&fpriv->contexts, args->ctx_id);
+	if (ctx)
+		i915_gem_context_add_runtime(ctx, fpriv->past_runtime_ns);
 	mutex_unlock(&fpriv->lock);
 	if (!ctx)
 		return -ENOENT;

@@ -9,6 +9,9 @@
 
 #include "gt/i915_gt_types.h"
 
+/* Render, copy, video, video enhancement: I915_ENGINE_CLASS_* up to the last these GPUs have */
+#define I915_ENGINE_CLASSES	4
+
 struct drm_file;
 struct drm_i915_private;
 struct drm_syncobj;
@@ -41,6 +44,11 @@ struct i915_file {
 	 * more contexts
 	 */
 	atomic_t bans;
+	/**
+	 * @past_runtime_ns: time that destroyed contexts were on the engines, nanoseconds, by class
+	 * of engine; @lock
+	 */
+	u64 past_runtime_ns[I915_ENGINE_CLASSES];
 };
 
 /**
