@@ -164,6 +164,8 @@ static void cancelled_if_not_persistent(struct i915_st *st)
 	clear_bit(I915_CTX_PERSISTENT, &client.ctx->base.flags);
 	rq = mock_request(st, &client, NULL, fence);
 	mock_client_close_context(&client);
+	if (rq)
+		st_eq(st, "error of the request, still blocked", rq->fence.error, -EIO);
 	mock_fence_signal(fence);
 	if (rq) {
 		dma_fence_get(&rq->fence);

@@ -112,7 +112,7 @@ out:
 	i915_gem_object_put(obj);
 }
 
-/* Another device's object with the memory of @dmabuf, or NULL with the failure noted */
+/* @other's object with the memory of @dmabuf, or NULL with the failure noted */
 static struct drm_i915_gem_object *import(struct i915_st *st, struct drm_i915_private *other,
 					  struct dma_buf *dmabuf)
 {
@@ -120,7 +120,7 @@ static struct drm_i915_gem_object *import(struct i915_st *st, struct drm_i915_pr
 
 	gem = drm_gem_prime_import(&other->drm, dmabuf);
 
-	return st_ptr(st, "importing into another device", gem) ? to_i915_bo(gem) : NULL;
+	return st_ptr(st, "importing", gem) ? to_i915_bo(gem) : NULL;
 }
 
 static void check_same_memory(struct i915_st *st, struct drm_i915_gem_object *obj,
@@ -168,21 +168,18 @@ static void import_other(struct i915_st *st)
 /* An importer that goes away leaves no VMA and no page table, while the exporter lives on. */
 static void importer_leaves_nothing(struct i915_st *st)
 {
-	struct i915_st there = *st;
-	struct drm_i915_gem_object *obj, *imported = NULL;
+	struct drm_i915_gem_object *obj = mock_object(st, 3), *imported;
 	struct mock_client client;
 	struct dma_buf *dmabuf;
 	long tables;
 
-	there.i915 = mock_device_create();
-	if (!st_ptr(st, "a second mock device", there.i915))
+	if (!obj)
 		return;
 
-	obj = mock_object(st, 3);
-	dmabuf = obj ? export(st, obj) : NULL;
 	tables = st_alive(st, I915_AUDIT_PT);
-	if (dmabuf && mock_client_open(&there, &client)) {
-		imported = import(st, there.i915, dmabuf);
+	dmabuf = export(st, obj);
+	if (dmabuf && mock_client_open(st, &client)) {
+		imported = import(st, st->i915, dmabuf);
 		if (imported) {
 			st_ok(st, "binding the import",
 			      mock_bind(imported, client.vm, NULL, NULL));
@@ -191,7 +188,39 @@ static void importer_leaves_nothing(struct i915_st *st)
 		}
 		mock_client_close(&client);
 		st_alive_eq(st, "importer gone", I915_AUDIT_VMA, 0);
+		st_alive_eq(st, "importer gone", I915_AUDIT_VM, 0);
 		st_eq(st, "page tables, importer gone", st_alive(st, I915_AUDIT_PT), tables);
+		st_alive_eq(st, "importer gone, exporter not", I915_AUDIT_OBJECT, 1);
+	}
+	if (dmabuf)
+		put_dmabuf(st, dmabuf);
+	i915_gem_object_put(obj);
+}
+
+/* The same with an importer on another device, which has an object of its own */
+static void importer_of_another_device(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj, *imported;
+	struct i915_st there = *st;
+	struct mock_client client;
+	struct dma_buf *dmabuf;
+
+	there.i915 = mock_device_create();
+	if (!st_ptr(st, "a second mock device", there.i915))
+		return;
+
+	obj = mock_object(st, 3);
+	dmabuf = obj ? export(st, obj) : NULL;
+	if (dmabuf && mock_client_open(&there, &client)) {
+		imported = import(st, there.i915, dmabuf);
+		if (imported) {
+			st_ok(st, "binding the import",
+			      mock_bind(imported, client.vm, NULL, NULL));
+			st_alive_eq(st, "two objects for one memory", I915_AUDIT_OBJECT, 2);
+			i915_gem_object_put(imported);
+		}
+		mock_client_close(&client);
+		st_alive_eq(st, "importer gone", I915_AUDIT_VMA, 0);
 		st_alive_eq(st, "importer gone, exporter not", I915_AUDIT_OBJECT, 1);
 	}
 	st->err = st->err ?: there.err;
@@ -243,6 +272,7 @@ static const struct i915_subtest dmabuf_subtests[] = {
 	I915_SUBTEST(cpu_access),
 	I915_SUBTEST(import_other),
 	I915_SUBTEST(importer_leaves_nothing),
+	I915_SUBTEST(importer_of_another_device),
 	{ .name = "late_fput", .run = late_fput, .late = true },
 };
 
