@@ -4,9 +4,37 @@
 
 #include "gt/i915_gt_types.h"
 
+/**
+ * struct i915_engine_iter - for for_each_engine()
+ * @gt: whose engines
+ * @id: of the current one; the caller's variable
+ */
+struct i915_engine_iter {
+	struct i915_gt *gt;
+	unsigned int *id;
+};
+
+static inline struct i915_engine_iter i915_engine_iter(struct i915_gt *gt, unsigned int *id)
+{
+	*id = ~0u;
+
+	return (struct i915_engine_iter){ .gt = gt, .id = id };
+}
+
+static inline struct i915_engine *i915_engine_next(struct i915_engine_iter *iter)
+{
+	while (++*iter->id < I915_ENGINES) {
+		if (iter->gt->engine[*iter->id])
+			return iter->gt->engine[*iter->id];
+	}
+
+	return NULL;
+}
+
+/* engine__ is each engine of gt__ in turn, id__ (unsigned int) its index; NULL after the last */
 #define for_each_engine(engine__, gt__, id__) \
-	for ((id__) = 0; (id__) < I915_ENGINES; (id__)++) \
-		if (!((engine__) = (gt__)->engine[(id__)])) {} else
+	for (struct i915_engine_iter iter__ = i915_engine_iter((gt__), &(id__)); \
+	     ((engine__) = i915_engine_next(&iter__));)
 
 extern const struct i915_engine_desc i915_engine_table[I915_ENGINES];
 
@@ -75,18 +103,24 @@ void i915_request_slab_exit(void);
  * for ring space. Return: request or ERR_PTR: -EIO (wedged, banned), -ERESTARTSYS, -ENOMEM.
  */
 struct i915_request *i915_request_create(struct i915_lrc *lrc, unsigned int max_vmas);
-/* Let the request wait for a fence of anybody. Return 0 or -ENOMEM. Signalled fences cost nothing. */
+/* Let the request wait for a fence of anybody. Signalled ones cost nothing. Return: 0, -ENOMEM. */
 int i915_request_await(struct i915_request *rq, struct dma_fence *fence);
 /* Hand over the caller's active mark and object reference. Never fails up to max_vmas. */
 void i915_request_use_vma(struct i915_request *rq, struct i915_vma *vma);
 
 #define I915_BATCH_SECURE	BIT(0)	/* GGTT, privileged */
 #define I915_BATCH_NO_PREEMPT	BIT(1)
-/* Emit the start of a batch at a (canonical or not) address of the context's VM; ring room is reserved by create */
+/* Start a batch at a (canonical or not) address of the context's VM; create reserved the room */
 void i915_request_emit_batch(struct i915_request *rq, u64 addr, unsigned int flags);
-/* Point of no return: closes the request, drops lrc->lock, hands it to the scheduler. The caller keeps its fence reference. */
+/*
+ * Point of no return: closes the request, drops lrc->lock, hands it to the scheduler. The caller
+ * keeps its fence reference.
+ */
 void i915_request_add(struct i915_request *rq);
-/* Give up before i915_request_add(): ring rewound, VMAs handed over are let go, lrc->lock dropped, reference dropped. */
+/*
+ * Give up before i915_request_add(): ring rewound, VMAs handed over are let go, lrc->lock and the
+ * reference dropped.
+ */
 void i915_request_abandon(struct i915_request *rq);
 /* Is the seqno there? Any context, no lock. */
 bool i915_request_completed(const struct i915_request *rq);

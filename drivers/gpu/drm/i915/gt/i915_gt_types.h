@@ -24,6 +24,11 @@ struct i915_vma;
 
 /**
  * enum i915_engine_id - index in the engine table and in i915_gt.engine
+ * @I915_RCS0: render
+ * @I915_BCS0: copy
+ * @I915_VCS0: video
+ * @I915_VECS0: video enhancement
+ * @I915_ENGINES: number of them
  */
 enum i915_engine_id {
 	I915_RCS0,
@@ -88,9 +93,15 @@ struct i915_gt_context {
 	struct kref ref;
 	/** @release: last reference gone; any context, so it may only queue work */
 	void (*release)(struct i915_gt_context *ctx);
-	/** @vm: address space of its batches. The reference is the owner's; NULL for kernel contexts */
+	/**
+	 * @vm: address space of its batches. The reference is the owner's; NULL for kernel
+	 * contexts
+	 */
 	struct i915_address_space *vm;
-	/** @priority: I915_CONTEXT_MIN_USER_PRIORITY..MAX; WRITE_ONCE by the owner, READ_ONCE here */
+	/**
+	 * @priority: I915_CONTEXT_MIN_USER_PRIORITY..MAX; WRITE_ONCE by the owner, READ_ONCE
+	 * here
+	 */
 	int priority;
 	/** @flags: bits I915_CTX_* , atomic bitops */
 	unsigned long flags;
@@ -102,7 +113,10 @@ struct i915_gt_context {
 #define I915_CTX_NO_ERROR_CAPTURE 5	/* no error state wanted */
 	/** @guilty_count: resets caused by its batches */
 	atomic_t guilty_count;
-	/** @active_count: resets that hit its batches while they were queued or running innocently */
+	/**
+	 * @active_count: resets that hit its batches while they were queued or running
+	 * innocently
+	 */
 	atomic_t active_count;
 	/** @guilty_stamp: jiffies of the latest guilty reset; ban policy */
 	unsigned long guilty_stamp;
@@ -147,12 +161,15 @@ struct i915_lrc {
 	u32 hwsp_seqno_ggtt;
 	/** @desc: lower half of the ELSP descriptor */
 	u32 desc;
-	/** @sw_id: upper half of the ELSP descriptor: what the hardware calls it; constant, not 0 */
+	/**
+	 * @sw_id: upper half of the ELSP descriptor: what the hardware calls it; constant, not 0
+	 */
 	u32 sw_id;
 	/** @engine_link: on engine->lrcs; engine->lock */
 	struct list_head engine_link;
 
-	/** @lock: held from i915_request_create() to i915_request_add(): building of a request.
+	/**
+	 * @lock: held from i915_request_create() to i915_request_add(): building of a request.
 	 * Guards @ring and @seqno. Inside object locks.
 	 */
 	struct mutex lock;
@@ -205,13 +222,18 @@ struct i915_engine {
 	/** @ops: how requests reach the engine: execlists or mock; constant */
 	const struct i915_engine_ops *ops;
 
-	/** @lock: the scheduler: everything from here to @lock_end; irqsave, innermost but for i915_uncore.lock */
+	/**
+	 * @lock: the scheduler: everything from here to @lock_end; irqsave, innermost but for
+	 * i915_uncore.lock
+	 */
 	spinlock_t lock;
 	/** @queue: ready requests, highest priority first, oldest first among equals */
 	struct list_head queue;
 	/** @executing: requests given to the hardware, in the order it runs them */
 	struct list_head executing;
-	/** @done: complete requests that whoever drops @lock retires, see i915_sched_unlock() */
+	/**
+	 * @done: complete requests that whoever drops @lock retires, see i915_sched_unlock()
+	 */
 	struct list_head done;
 	/** @lrcs: every logical ring context of the engine */
 	struct list_head lrcs;
@@ -260,7 +282,10 @@ struct i915_engine {
 	struct i915_request *pulse;
 	/** @heartbeat: watches progress while the engine is busy */
 	struct delayed_work heartbeat;
-	/** @heartbeat_seen: fence context and seqno that stood at the head last time, and since when (jiffies) */
+	/**
+	 * @heartbeat_seen: fence context and seqno that stood at the head last time, and since
+	 * when (jiffies)
+	 */
 	struct {
 		u64 fence_context;
 		u32 seqno;
@@ -278,7 +303,10 @@ struct i915_engine {
  * struct i915_engine_ops - how requests reach an engine
  */
 struct i915_engine_ops {
-	/** @submit: look at engine->queue and give the hardware what it can take; engine->lock held */
+	/**
+	 * @submit: look at engine->queue and give the hardware what it can take; engine->lock
+	 * held
+	 */
 	void (*submit)(struct i915_engine *engine);
 	/** @resume: bring the engine up after reset or load */
 	int (*resume)(struct i915_engine *engine);
@@ -315,12 +343,14 @@ struct i915_gt {
 
 	/** @retire_work: retires what was found complete where retiring is not possible */
 	struct work_struct retire_work;
-	/** @sched_lock: guards i915_request.signalers of requests in flight; outside engine->lock,
-	 * inside fence locks; irqsave
+	/**
+	 * @sched_lock: guards i915_request.signalers of requests in flight; outside
+	 * engine->lock, inside fence locks; irqsave
 	 */
 	spinlock_t sched_lock;
-	/** @on_hang: tells diagnostics of a guilty request, before it is skipped; engine->lock held.
-	 * NULL: nobody listens. Set once at load.
+	/**
+	 * @on_hang: tells diagnostics of a guilty request, before it is skipped; engine->lock
+	 * held. NULL: nobody listens. Set once at load.
 	 */
 	void (*on_hang)(struct i915_engine *engine, struct i915_request *rq);
 
@@ -334,7 +364,9 @@ struct i915_gt {
 	atomic_t reset_count;
 	/** @irq: interrupt line in use, 0: none */
 	int irq;
-	/** @irq_count: interrupts since load, for the PMU; counted by the interrupt handler only */
+	/**
+	 * @irq_count: interrupts since load, for the PMU; counted by the interrupt handler only
+	 */
 	unsigned long irq_count;
 };
 
@@ -349,12 +381,15 @@ struct i915_gt {
 struct i915_request {
 	/** @fence: what the world sees of it */
 	struct dma_fence fence;
-	/** @lock: the lock of @fence: it may outlive its timeline. irqsave, outside engine->lock */
+	/**
+	 * @lock: the lock of @fence: it may outlive its timeline. irqsave, outside engine->lock
+	 */
 	spinlock_t lock;
 	/** @name: of the engine, static: may be asked for after everything else is gone */
 	const char *name;
-	/** @hwsp_lock: guards the step to I915_RQ_RETIRED against a look at the seqno: after it the
-	 * timeline may be gone. irqsave, innermost
+	/**
+	 * @hwsp_lock: guards the step to I915_RQ_RETIRED against a look at the seqno: after it
+	 * the timeline may be gone. irqsave, innermost
 	 */
 	spinlock_t hwsp_lock;
 	/** @engine: where it runs */
@@ -366,18 +401,26 @@ struct i915_request {
 
 	/** @head: ring offset of its first byte */
 	u32 head;
-	/** @batch: ring offset of the batch start; HEAD there or beyond means the batch began */
+	/**
+	 * @batch: ring offset of the batch start; HEAD there or beyond means the batch began
+	 */
 	u32 batch;
 	/** @batch_dwords: commands from @batch on that start the batch */
 	unsigned int batch_dwords;
 	/** @tail: ring offset after its last command */
 	u32 tail;
-	/** @wa_tail: @tail plus padding, so that the same context can be resubmitted with a new tail */
+	/**
+	 * @wa_tail: @tail plus padding, so that the same context can be resubmitted with a new
+	 * tail
+	 */
 	u32 wa_tail;
 
 	/** @awaits: dependencies not yet signalled, plus one until i915_request_add() */
 	atomic_t awaits;
-	/** @signalers: dependencies (struct i915_await), for priority inheritance; engine->lock after add */
+	/**
+	 * @signalers: dependencies (struct i915_await), for priority inheritance; engine->lock
+	 * after add
+	 */
 	struct list_head signalers;
 	/** @priority: effective; engine->lock after add */
 	int priority;
@@ -391,17 +434,23 @@ struct i915_request {
 #define I915_RQ_SUBMITTED	5	/* was given to the hardware at least once */
 #define I915_RQ_DONE		6	/* complete, or failed: off every list */
 #define I915_RQ_SKIPPED		7	/* its batch was taken out of the ring */
-#define I915_RQ_INTERNAL	8	/* the driver's own: no fence outside, no module reference */
+#define I915_RQ_INTERNAL	8	/* of the driver: no fence outside, no module ref */
 	/** @link: on engine->queue or engine->executing; engine->lock */
 	struct list_head link;
 	/** @lrc_link: on lrc->requests; engine->lock */
 	struct list_head lrc_link;
 	/** @emitted: jiffies of i915_request_add() */
 	unsigned long emitted;
-	/** @rcu: the fence may be looked at without a reference until a grace period after the last one */
+	/**
+	 * @rcu: the fence may be looked at without a reference until a grace period after the
+	 * last one
+	 */
 	struct rcu_head rcu;
 
-	/** @vmas: VMAs it uses: each holds an active mark and an object reference until it retires */
+	/**
+	 * @vmas: VMAs it uses: each holds an active mark and an object reference until it
+	 * retires
+	 */
 	struct i915_vma **vmas;
 	/** @nr_vmas: entries in @vmas */
 	unsigned int nr_vmas;

@@ -310,7 +310,7 @@ int i915_engine_reset_locked(struct i915_engine *engine, struct i915_lrc *target
 static void send_uevent(struct i915_gt *gt, char *event)
 {
 	struct drm_device *drm = &gt->i915->drm;
-	char *envp[] = { event, NULL };
+	char *envp[2] = { event };
 
 	if (drm->registered && drm->primary && drm->primary->kdev)
 		kobject_uevent_env(&drm->primary->kdev->kobj, KOBJ_CHANGE, envp);

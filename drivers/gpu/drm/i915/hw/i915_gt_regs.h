@@ -3,13 +3,18 @@
 #define _I915_GT_REGS_H_
 
 #include <linux/bits.h>
+#include <linux/types.h>
 
 /*
  * Registers the engines share. Byte offsets in BAR0. "Masked" registers take
  * the bits to change in the upper half of a write.
  */
-#define I915_MASKED_ENABLE(bits)	((bits) << 16 | (bits))
 #define I915_MASKED_DISABLE(bits)	((u32)(bits) << 16)
+
+static inline u32 I915_MASKED_ENABLE(u32 bits)
+{
+	return bits << 16 | bits;
+}
 
 /* forcewake: request (masked) and acknowledge */
 #define GEN8_FORCEWAKE_RENDER_REQ	0x0a188

@@ -20,11 +20,11 @@
 /* control: cacheability 1:0, target cache 3:2, age 5:4; L3: cacheability 5:4 */
 #define MOCS_UC			0x1
 #define MOCS_WB			0x3
-#define MOCS_LLC		(1 << 2)
-#define MOCS_LLC_ELLC		(2 << 2)
-#define MOCS_AGE		(3 << 4)
-#define MOCS_L3_UC		(1 << 4)
-#define MOCS_L3_WB		(3 << 4)
+#define MOCS_LLC		0x4
+#define MOCS_LLC_ELLC		0x8
+#define MOCS_AGE		0x30
+#define MOCS_L3_UC		0x10
+#define MOCS_L3_WB		0x30
 
 static const struct {
 	u16 control;

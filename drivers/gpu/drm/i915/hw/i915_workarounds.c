@@ -47,34 +47,28 @@ static const struct i915_wa skl_rcs_table[] = {
 	{ GEN9_SCRATCH1, EVICTION_PERF_FIX, LBS_SLA_RETRY_DECREMENT },
 };
 
-#define BDW_CONTEXT_WA(hdc_extra) \
-	{ RCS_INSTPM, 0, INSTPM_FORCE_ORDERING, true }, \
-	/* WaDisableAsyncFlipPerfMode */ \
-	{ RCS_MI_MODE, 0, MI_MODE_ASYNC_FLIP_PERF_OFF, true }, \
-	/* WaDisablePartialInstShootdown, WaDisableThreadStallDopClockGating */ \
-	{ GEN8_ROW_CHICKEN, 0, PARTIAL_INST_SHOOTDOWN_OFF | STALL_DOP_GATING_OFF, true }, \
-	/* WaDisableDopClockGating */ \
-	{ GEN8_ROW_CHICKEN2, 0, DOP_CLOCK_GATING_OFF, true }, \
-	/* WaForceEnableNonCoherent, WaHdcDisableFetchWhenMasked, */ \
-	/* WaForceContextSaveRestoreNonCoherent */ \
-	{ HDC_CHICKEN0, 0, HDC_NO_FETCH_WHEN_MASKED | HDC_NON_COHERENT | \
-	  HDC_CSR_NON_COHERENT | (hdc_extra), true }, \
-	/* hierarchical Z may pass reads: off by default, faster when on */ \
-	{ GEN7_CACHE_MODE_0, HIZ_RAW_STALL_OPT_OFF, 0, true }, \
-	/* Wa4x4STCOptimizationDisable */ \
-	{ GEN7_CACHE_MODE_1, 0, STC_4X4_OPT_OFF, true }, \
-	/* 16x4 hashing is the fastest */ \
-	{ GEN7_GT_MODE, GT_MODE_WIZ_HASH_MASK & ~GT_MODE_WIZ_HASH_16X4, \
-	  GT_MODE_WIZ_HASH_16X4, true }, \
-	{ HALF_SLICE_CHICKEN3, 0, SAMPLER_POWER_BYPASS_OFF, true }
-
 static const struct i915_wa bdw_context_table[] = {
-	BDW_CONTEXT_WA(0),
-};
-
-static const struct i915_wa bdw_gt3_context_table[] = {
-	/* WaDisableFenceDestinationToSLM */
-	BDW_CONTEXT_WA(HDC_FENCE_DEST_SLM_OFF),
+	{ RCS_INSTPM, 0, INSTPM_FORCE_ORDERING, true },
+	/* WaDisableAsyncFlipPerfMode */
+	{ RCS_MI_MODE, 0, MI_MODE_ASYNC_FLIP_PERF_OFF, true },
+	/* WaDisablePartialInstShootdown, WaDisableThreadStallDopClockGating */
+	{ GEN8_ROW_CHICKEN, 0, PARTIAL_INST_SHOOTDOWN_OFF | STALL_DOP_GATING_OFF, true },
+	/* WaDisableDopClockGating */
+	{ GEN8_ROW_CHICKEN2, 0, DOP_CLOCK_GATING_OFF, true },
+	/* WaForceEnableNonCoherent, WaHdcDisableFetchWhenMasked, */
+	/* WaForceContextSaveRestoreNonCoherent */
+	{ HDC_CHICKEN0, 0, HDC_NO_FETCH_WHEN_MASKED | HDC_NON_COHERENT | HDC_CSR_NON_COHERENT,
+	  true },
+	/* hierarchical Z may pass reads: off by default, faster when on */
+	{ GEN7_CACHE_MODE_0, HIZ_RAW_STALL_OPT_OFF, 0, true },
+	/* Wa4x4STCOptimizationDisable */
+	{ GEN7_CACHE_MODE_1, 0, STC_4X4_OPT_OFF, true },
+	/* 16x4 hashing is the fastest */
+	{ GEN7_GT_MODE, GT_MODE_WIZ_HASH_MASK & ~GT_MODE_WIZ_HASH_16X4, GT_MODE_WIZ_HASH_16X4,
+	  true },
+	{ HALF_SLICE_CHICKEN3, 0, SAMPLER_POWER_BYPASS_OFF, true },
+	/* WaDisableFenceDestinationToSLM: GT3 only, kept last */
+	{ HDC_CHICKEN0, 0, HDC_FENCE_DEST_SLM_OFF, true },
 };
 
 static const struct i915_wa skl_context_table[] = {
@@ -109,14 +103,27 @@ static const u32 skl_rcs_whitelist[] = {
 	GEN8_L3SQCREG4,
 };
 
-#define WA_LIST(table) { .name = #table, .wa = (table), .count = ARRAY_SIZE(table) }
-
 static const struct i915_wa_list empty_list = { .name = "none" };
-static const struct i915_wa_list skl_gt_list = WA_LIST(skl_gt_table);
-static const struct i915_wa_list skl_rcs_list = WA_LIST(skl_rcs_table);
-static const struct i915_wa_list bdw_context_list = WA_LIST(bdw_context_table);
-static const struct i915_wa_list bdw_gt3_context_list = WA_LIST(bdw_gt3_context_table);
-static const struct i915_wa_list skl_context_list = WA_LIST(skl_context_table);
+
+static const struct i915_wa_list skl_gt_list = {
+	.name = "GT", .wa = skl_gt_table, .count = ARRAY_SIZE(skl_gt_table),
+};
+
+static const struct i915_wa_list skl_rcs_list = {
+	.name = "render engine", .wa = skl_rcs_table, .count = ARRAY_SIZE(skl_rcs_table),
+};
+
+static const struct i915_wa_list bdw_context_list = {
+	.name = "context", .wa = bdw_context_table, .count = ARRAY_SIZE(bdw_context_table) - 1,
+};
+
+static const struct i915_wa_list bdw_gt3_context_list = {
+	.name = "context", .wa = bdw_context_table, .count = ARRAY_SIZE(bdw_context_table),
+};
+
+static const struct i915_wa_list skl_context_list = {
+	.name = "context", .wa = skl_context_table, .count = ARRAY_SIZE(skl_context_table),
+};
 
 /**
  * i915_wa_gt - workarounds a full reset loses
