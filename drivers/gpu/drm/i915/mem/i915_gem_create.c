@@ -57,11 +57,23 @@ int i915_gem_create_ioctl(struct drm_device *dev, void *data, struct drm_file *f
 	return i915_gem_create_handle(file, &args->size, &args->handle);
 }
 
+struct i915_gem_create {
+	struct drm_i915_private *i915;
+	bool has_regions;
+};
+
 static int i915_gem_create_regions(struct i915_user_extension __user *base, void *data)
 {
-	struct drm_i915_private *i915 = data;
+	struct i915_gem_create *create = data;
+	struct drm_i915_private *i915 = create->i915;
 	struct drm_i915_gem_memory_class_instance region;
 	struct drm_i915_gem_create_ext_memory_regions ext;
+
+	if (create->has_regions) {
+		drm_dbg(&i915->drm, "memory regions given twice\n");
+		return -EINVAL;
+	}
+	create->has_regions = true;
 
 	if (copy_from_user(&ext, base, sizeof(ext)))
 		return -EFAULT;
@@ -107,6 +119,7 @@ static const i915_user_extension_fn i915_gem_create_extensions[] = {
 int i915_gem_create_ext_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
 {
 	struct drm_i915_gem_create_ext *args = data;
+	struct i915_gem_create create = { .i915 = to_i915(dev) };
 	int ret;
 
 	/* The one flag there is asks for device memory the CPU can reach. */
@@ -116,7 +129,7 @@ int i915_gem_create_ext_ioctl(struct drm_device *dev, void *data, struct drm_fil
 	}
 
 	ret = i915_user_extensions(args->extensions, i915_gem_create_extensions,
-				   ARRAY_SIZE(i915_gem_create_extensions), to_i915(dev));
+				   ARRAY_SIZE(i915_gem_create_extensions), &create);
 	if (ret)
 		return ret;
 

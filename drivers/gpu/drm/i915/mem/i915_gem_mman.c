@@ -140,7 +140,8 @@ int i915_gem_object_mmap(struct drm_gem_object *gem, struct vm_area_struct *area
 	vma_set_file(area, file);
 	fput(file);
 
-	vm_flags_set(area, VM_MIXEDMAP | VM_DONTEXPAND | VM_DONTDUMP);
+	/* VM_IO: the pages are not for others to pin, they are given back at any time. */
+	vm_flags_set(area, VM_IO | VM_MIXEDMAP | VM_DONTEXPAND | VM_DONTDUMP);
 	area->vm_page_prot = i915_mmap_prot(area, offset / pages);
 
 	return 0;
@@ -268,8 +269,51 @@ static void i915_gem_vm_close(struct vm_area_struct *area)
 	i915_gem_object_put(to_i915_bo(area->vm_private_data));
 }
 
+static void i915_mmap_access_pages(struct page **pages, unsigned long offset, void *buf, int len,
+				   bool write)
+{
+	while (len) {
+		void *vaddr = page_address(pages[offset >> PAGE_SHIFT]) + offset_in_page(offset);
+		int part = min_t(int, len, PAGE_SIZE - offset_in_page(offset));
+
+		if (write)
+			memcpy(vaddr, buf, part);
+		else
+			memcpy(buf, vaddr, part);
+		buf += part;
+		offset += part;
+		len -= part;
+	}
+}
+
+/* Debuggers: all of what they ask for is in the mapping, or they get nothing. */
+static int i915_gem_vm_access(struct vm_area_struct *area, unsigned long address, void *buf,
+			      int len, int write)
+{
+	struct drm_i915_gem_object *obj = to_i915_bo(area->vm_private_data);
+	unsigned long offset;
+	int ret;
+
+	if (len <= 0 || address < area->vm_start || len > area->vm_end - address)
+		return -EINVAL;
+
+	if (write && !(area->vm_flags & VM_MAYWRITE))
+		return -EFAULT;
+
+	ret = i915_gem_object_pin_pages_unlocked(obj);
+	if (ret)
+		return ret;
+
+	offset = i915_mmap_page(obj, linear_page_index(area, address)) << PAGE_SHIFT;
+	i915_mmap_access_pages(obj->page_array, offset + offset_in_page(address), buf, len, write);
+	i915_gem_object_unpin_pages(obj);
+
+	return len;
+}
+
 const struct vm_operations_struct i915_gem_vm_ops = {
 	.fault = i915_gem_fault,
+	.access = i915_gem_vm_access,
 	.open = drm_gem_vm_open,
 	.close = i915_gem_vm_close,
 };

@@ -140,12 +140,13 @@ int i915_gem_object_pin_pages(struct drm_i915_gem_object *obj)
 
 	dma_resv_assert_held(obj->base.resv);
 
-	if (!obj->pages) {
-		if (obj->madv != I915_MADV_WILLNEED) {
-			drm_dbg(obj->base.dev, "object was purged or may be: madvise WILLNEED\n");
-			return -EFAULT;
-		}
+	/* Also where the pages are still there: whether they are must not decide. */
+	if (obj->madv != I915_MADV_WILLNEED) {
+		drm_dbg(obj->base.dev, "user space gave up the contents (madvise)\n");
+		return -EFAULT;
+	}
 
+	if (!obj->pages) {
 		ret = obj->ops->get_pages(obj);
 		if (ret)
 			return ret;
