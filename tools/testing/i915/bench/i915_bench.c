@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * i915_bench: what an operation of the i915 user API costs, in counts that do not depend on the host.
+ *
+ * Runs the rows of ops.c on whatever driver has the GPU, or wraps another program in a measured section. Prints a line
+ * a section; a row that failed says so and has no number.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+static int usage(FILE *to, int status)
+{
+	fprintf(to,
+		"usage: i915_bench [--op NAME]... | --list | --memory | --wrap NAME COMMAND [ARGUMENT]...\n"
+		"  --list    the rows, one a line\n"
+		"  --op      only these rows (default: all)\n"
+		"  --memory  what an idle file, context, VM, object, VMA takes of the guest's memory\n"
+		"  --wrap    run COMMAND and print what it cost as a whole, as NAME\n"
+		"Prints: BENCH name n=N ns=T counter=value ...    counters of the virtual GPU, guest-instructions among them\n"
+		"        ALLOC name n=N kmalloc=... slab=... pages=...    kernel allocations, from a second run\n"
+		"        MEMORY kind n=N bytes=B\n"
+		"        FAILED name reason\n"
+		"Needs a virtual GPU (-device intel-gt) and root; instructions are counted under -icount only.\n");
+	return status;
+}
+
+static int run_once(const struct bench_op *op, bool allocations)
+{
+	struct bench b = { .fd = dev_open(), .fd2 = dev_open(), .n = op->n };
+	const char *where = "open";
+	int ret = -ENODEV;
+
+	if (b.fd < 0 || b.fd2 < 0)
+		goto out;
+
+	where = "batch";
+	ret = dev_batch(b.fd, &b.handle);
+	if (ret)
+		goto out;
+
+	where = "setup";
+	ret = op->setup ? op->setup(&b) : 0;
+	if (ret)
+		goto out;
+
+	where = "run";
+	if (allocations)
+		measure_allocations(true);
+	measure_begin(op->name);
+	ret = op->run(&b);
+	if (allocations)
+		measure_allocations(false);
+	if (!ret)
+		measure_end(op->name, b.n, allocations);
+	if (op->teardown)
+		op->teardown(&b);
+out:
+	if (ret)
+		printf("FAILED %s %s: %s\n", op->name, where, strerror(-ret));
+	close(b.fd);
+	close(b.fd2);
+
+	return ret;
+}
+
+static int run_op(const struct bench_op *op)
+{
+	int ret = run_once(op, false);
+
+	return ret ?: run_once(op, true);
+}
+
+static int wrap(const char *name, char **command)
+{
+	int status;
+	pid_t pid;
+
+	measure_begin(name);
+	pid = fork();
+	if (!pid) {
+		execvp(command[0], command);
+		perror(command[0]);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status)) {
+		printf("FAILED %s %s did not end with status 0\n", name, command[0]);
+		return 1;
+	}
+	measure_end(name, 1, false);
+
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *wanted[64], *wrapped = NULL;
+	unsigned int i, count = 0;
+	int arg, w, failed = 0;
+
+	for (arg = 1; arg < argc && !strncmp(argv[arg], "--", 2); arg++) {
+		if (!strcmp(argv[arg], "--help"))
+			return usage(stdout, 0);
+		if (!strcmp(argv[arg], "--list")) {
+			for (i = 0; i < bench_ops_count; i++)
+				puts(bench_ops[i].name);
+			return 0;
+		}
+		if (!strcmp(argv[arg], "--memory"))
+			return memory_run();
+		if (arg + 1 == argc)
+			return usage(stderr, 2);
+		if (!strcmp(argv[arg], "--op") && count < 64)
+			wanted[count++] = argv[++arg];
+		else if (!strcmp(argv[arg], "--wrap"))
+			wrapped = argv[++arg];
+		else
+			return usage(stderr, 2);
+	}
+	if (measure_init())
+		return 1;
+	if (wrapped)
+		return arg < argc ? wrap(wrapped, argv + arg) : usage(stderr, 2);
+
+	for (i = 0; i < bench_ops_count; i++) {
+		for (w = 0; w < (int)count && strcmp(wanted[w], bench_ops[i].name); w++)
+			;
+		if (!count || w < (int)count)
+			failed += run_op(&bench_ops[i]) != 0;
+	}
+
+	return failed != 0;
+}

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The operations IGT has no benchmark for. Each is one row: what it does once is what its name says; setup and
+ * teardown are not measured.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+/* Where softpinned objects go: clear of what the kernel places */
+#define SOFTPIN_BASE	(1ull << 40)
+
+/* ---- execbuf ---- */
+
+static int run_exec(struct bench *b)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < b->n && !ret; i++)
+		ret = dev_exec(b->fd, 0, b->handle);
+
+	return ret ?: dev_wait(b->fd, b->handle);
+}
+
+static int run_exec_sync(struct bench *b)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < b->n && !ret; i++) {
+		ret = dev_exec(b->fd, 0, b->handle);
+		if (!ret)
+			ret = dev_wait(b->fd, b->handle);
+	}
+
+	return ret;
+}
+
+/* ---- contexts and VMs ---- */
+
+static int run_context_exec(struct bench *b)
+{
+	unsigned int i;
+	uint32_t id;
+	int ret = 0;
+
+	for (i = 0; i < b->n && !ret; i++) {
+		ret = dev_context(b->fd, 0, &id);
+		if (ret)
+			break;
+		ret = dev_exec(b->fd, id, b->handle);
+		dev_context_destroy(b->fd, id);
+	}
+
+	return ret ?: dev_wait(b->fd, b->handle);
+}
+
+static int run_context(struct bench *b)
+{
+	unsigned int i;
+	uint32_t id;
+	int ret = 0;
+
+	for (i = 0; i < b->n && !ret; i++) {
+		ret = dev_context(b->fd, 0, &id);
+		if (!ret)
+			dev_context_destroy(b->fd, id);
+	}
+
+	return ret;
+}
+
+static int run_vm(struct bench *b)
+{
+	struct drm_i915_gem_vm_control vm;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < b->n && !ret; i++) {
+		memset(&vm, 0, sizeof(vm));
+		ret = dev_call(b->fd, DRM_IOCTL_I915_GEM_VM_CREATE, &vm);
+		if (!ret)
+			ret = dev_call(b->fd, DRM_IOCTL_I915_GEM_VM_DESTROY, &vm);
+	}
+
+	return ret;
+}
+
+static int run_open(struct bench *b)
+{
+	unsigned int i;
+	int fd;
+
+	for (i = 0; i < b->n; i++) {
+		fd = dev_open();
+		if (fd < 0)
+			return -ENODEV;
+		close(fd);
+	}
+
+	return 0;
+}
+
+/* ---- binding: objects of one page, bound by an execbuf in a fresh context, unbound by its end ---- */
+
+static int setup_bind(struct bench *b, unsigned int count)
+{
+	unsigned int i;
+	int ret = 0;
+
+	b->handles = calloc(count, sizeof(*b->handles));
+	if (!b->handles)
+		return -ENOMEM;
+	for (i = 0; i < count && !ret; i++)
+		ret = dev_create(b->fd, PAGE, &b->handles[i]);
+
+	return ret;
+}
+
+static void teardown_bind(struct bench *b, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		dev_close(b->fd, b->handles[i]);
+	free(b->handles);
+}
+
+static int bind_all(struct bench *b, uint32_t ctx, unsigned int count, bool softpin)
+{
+	struct drm_i915_gem_exec_object2 *objects = calloc(count + 1, sizeof(*objects));
+	struct drm_i915_gem_execbuffer2 exec = {
+		.buffers_ptr = (uintptr_t)objects,
+		.buffer_count = count + 1,
+		.rsvd1 = ctx,
+	};
+	unsigned int i;
+	int ret;
+
+	if (!objects)
+		return -ENOMEM;
+
+	for (i = 0; i <= count; i++) {
+		objects[i].handle = i < count ? b->handles[i] : b->handle;
+		if (softpin) {
+			objects[i].offset = SOFTPIN_BASE + (uint64_t)i * PAGE;
+			objects[i].flags = EXEC_OBJECT_PINNED | EXEC_OBJECT_SUPPORTS_48B_ADDRESS;
+		}
+	}
+	ret = dev_call(b->fd, DRM_IOCTL_I915_GEM_EXECBUFFER2, &exec);
+	free(objects);
+
+	return ret;
+}
+
+static int run_bind(struct bench *b, unsigned int count, bool softpin)
+{
+	unsigned int i;
+	uint32_t ctx;
+	int ret = 0;
+
+	for (i = 0; i < b->n && !ret; i++) {
+		ret = dev_context(b->fd, 0, &ctx);
+		if (ret)
+			break;
+		ret = bind_all(b, ctx, count, softpin);
+		if (!ret)
+			ret = dev_wait(b->fd, b->handle);
+		dev_context_destroy(b->fd, ctx);
+	}
+
+	return ret;
+}
+
+#define BIND_OPS(count) \
+	static int setup_bind_##count(struct bench *b) { return setup_bind(b, count); } \
+	static void teardown_bind_##count(struct bench *b) { teardown_bind(b, count); } \
+	static int run_bind_##count(struct bench *b) { return run_bind(b, count, false); } \
+	static int run_softpin_##count(struct bench *b) { return run_bind(b, count, true); }
+
+BIND_OPS(1)
+BIND_OPS(100)
+BIND_OPS(10000)
+
+/* ---- sharing ---- */
+
+static int setup_flink(struct bench *b)
+{
+	struct drm_gem_flink flink = { .handle = b->handle };
+	int ret = dev_call(b->fd, DRM_IOCTL_GEM_FLINK, &flink);
+
+	b->id = flink.name;
+	return ret;
+}
+
+static int run_flink(struct bench *b)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < b->n && !ret; i++) {
+		struct drm_gem_open open_ = { .name = b->id };
+
+		ret = dev_call(b->fd2, DRM_IOCTL_GEM_OPEN, &open_);
+		if (!ret)
+			dev_close(b->fd2, open_.handle);
+	}
+
+	return ret;
+}
+
+static int run_prime(struct bench *b)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < b->n && !ret; i++) {
+		struct drm_prime_handle out = { .handle = b->handle, .flags = O_CLOEXEC };
+		struct drm_prime_handle in = { 0 };
+
+		ret = dev_call(b->fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &out);
+		if (ret)
+			break;
+		in.fd = out.fd;
+		ret = dev_call(b->fd2, DRM_IOCTL_PRIME_FD_TO_HANDLE, &in);
+		if (!ret)
+			dev_close(b->fd2, in.handle);
+		close(out.fd);
+	}
+
+	return ret;
+}
+
+/* ---- CPU access and waiting ---- */
+
+static int run_wait(struct bench *b)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < b->n && !ret; i++)
+		ret = dev_wait(b->fd, b->handle);
+
+	return ret;
+}
+
+static int run_busy(struct bench *b)
+{
+	struct drm_i915_gem_busy busy = { .handle = b->handle };
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < b->n && !ret; i++)
+		ret = dev_call(b->fd, DRM_IOCTL_I915_GEM_BUSY, &busy);
+
+	return ret;
+}
+
+static int run_mmap_fault(struct bench *b)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < b->n && !ret; i++) {
+		struct drm_i915_gem_mmap_offset arg = {
+			.handle = b->handle,
+			.flags = I915_MMAP_OFFSET_WB,
+		};
+		volatile char *p;
+
+		ret = dev_call(b->fd, DRM_IOCTL_I915_GEM_MMAP_OFFSET, &arg);
+		if (ret)
+			break;
+		p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, b->fd, arg.offset);
+		if (p == MAP_FAILED)
+			return -errno;
+		(void)*p;
+		munmap((void *)p, PAGE);
+	}
+
+	return ret;
+}
+
+static int setup_idle(struct bench *b)
+{
+	int ret = dev_exec(b->fd, 0, b->handle);
+
+	return ret ?: dev_wait(b->fd, b->handle);
+}
+
+const struct bench_op bench_ops[] = {
+	{ "exec", 2000, setup_idle, run_exec },
+	{ "exec-sync", 1000, setup_idle, run_exec_sync },
+	{ "context-create-destroy", 500, NULL, run_context },
+	{ "context-create-exec-destroy", 200, NULL, run_context_exec },
+	{ "vm-create-destroy", 500, NULL, run_vm },
+	{ "file-open-close", 200, NULL, run_open },
+	{ "bind-unbind-1", 100, setup_bind_1, run_bind_1, teardown_bind_1 },
+	{ "bind-unbind-100", 20, setup_bind_100, run_bind_100, teardown_bind_100 },
+	{ "bind-unbind-10000", 2, setup_bind_10000, run_bind_10000, teardown_bind_10000 },
+	{ "softpin-unbind-1", 100, setup_bind_1, run_softpin_1, teardown_bind_1 },
+	{ "softpin-unbind-100", 20, setup_bind_100, run_softpin_100, teardown_bind_100 },
+	{ "softpin-unbind-10000", 2, setup_bind_10000, run_softpin_10000, teardown_bind_10000 },
+	{ "flink-open-close", 1000, setup_flink, run_flink },
+	{ "prime-export-import", 500, NULL, run_prime },
+	{ "wait-signalled", 2000, setup_idle, run_wait },
+	{ "busy-idle", 2000, setup_idle, run_busy },
+	{ "mmap-fault-unmap", 500, NULL, run_mmap_fault },
+};
+
+const unsigned int bench_ops_count = sizeof(bench_ops) / sizeof(bench_ops[0]);
