@@ -166,6 +166,14 @@ static void i915_release_gt(struct drm_device *drm, void *data)
 	i915_gt_fini(&to_i915(drm)->gt);
 }
 
+/* The device goes, at unbind or because a later step of probe failed. */
+static void i915_release_hardware(void *data)
+{
+	struct drm_i915_private *i915 = data;
+
+	i915_gt_unplug(&i915->gt);
+}
+
 static int i915_probe_gt(struct drm_i915_private *i915)
 {
 	int ret;
@@ -174,7 +182,12 @@ static int i915_probe_gt(struct drm_i915_private *i915)
 	if (ret)
 		return ret;
 
-	return drmm_add_action_or_reset(&i915->drm, i915_release_gt, NULL);
+	ret = drmm_add_action_or_reset(&i915->drm, i915_release_gt, NULL);
+	if (ret)
+		return ret;
+
+	/* the engines' memory lives as long as the DRM device, their registers only until unbind */
+	return devm_add_action_or_reset(i915->drm.dev, i915_release_hardware, i915);
 }
 
 static void i915_release_irq(void *data)
@@ -204,19 +217,6 @@ static int i915_probe_irq(struct drm_i915_private *i915)
 	return devm_add_action_or_reset(&pdev->dev, i915_release_irq, i915);
 }
 
-/* The device goes, at unbind or because a later step of probe failed. */
-static void i915_release_hardware(void *data)
-{
-	struct drm_i915_private *i915 = data;
-
-	i915_gt_unplug(&i915->gt);
-}
-
-static int i915_probe_hardware(struct drm_i915_private *i915)
-{
-	return devm_add_action_or_reset(i915->drm.dev, i915_release_hardware, i915);
-}
-
 static int i915_probe_register(struct drm_i915_private *i915)
 {
 	return drm_dev_register(&i915->drm, 0);
@@ -230,7 +230,6 @@ static const struct i915_probe_step i915_probe_steps[] = {
 	{ "objects", i915_probe_mm },
 	{ "ggtt", i915_probe_ggtt },
 	{ "gt", i915_probe_gt },
-	{ "hardware", i915_probe_hardware },
 	{ "interrupt", i915_probe_irq },
 	{ "lock order", i915_lock_order_prime },
 	{ "registration", i915_probe_register },

@@ -253,6 +253,7 @@ void i915_sched_add(struct i915_request *rq)
  * Context: any; no lock of a fence held.
  */
 void i915_sched_unlock(struct i915_engine *engine, unsigned long flags)
+	__releases(&engine->lock)
 {
 	struct i915_request *rq, *next;
 	LIST_HEAD(done);

@@ -19,7 +19,8 @@ void i915_sched_finish(struct i915_request *rq);
 void i915_sched_collect(struct i915_engine *engine, struct i915_lrc *lrc);
 void i915_sched_unwind(struct i915_engine *engine, struct i915_lrc *last);
 void i915_sched_fail(struct i915_request *rq);
-void i915_sched_unlock(struct i915_engine *engine, unsigned long flags) __releases(engine->lock);
+void i915_sched_unlock(struct i915_engine *engine, unsigned long flags)
+	__releases(&engine->lock);
 
 /* engine->lock held: the oldest request of a context that is not complete, or NULL */
 static inline struct i915_request *i915_lrc_first(struct i915_lrc *lrc)
