@@ -16,53 +16,18 @@
 /**
  * DOC: The buffer list of an execbuffer
  *
- * Handles become objects, objects become VMAs with an active mark, and VMAs
- * get an address. Usually they all have one that is good, and the list is
- * walked once.
- *
- * Where the addresses do not work out, there are two more attempts. In the first
- * all VMAs are let go and taken again, those with a fixed address before the
- * others: a VMA of this list may have stood in the way of another. In the
- * second the locks are dropped and the GPU is waited for, so that whatever of
- * this address space is active now can be evicted.
+ * Handles become objects, and objects become VMAs with an active mark. What is
+ * done with those comes in i915_eb_bind.c.
  *
  * A handle may be closed by another thread after it was looked up. The file
  * counts closed handles, so one comparison tells whether that may have happened.
  */
 
-#define I915_EB_ATTEMPTS	4
-#define I915_ADDRESS_BITS	48
 /* The last page below 4 GiB is kept free of those who know 32 bits only. */
 #define I915_EB_LOW_END		(SZ_4G - SZ_4K)
-#define I915_EB_BATCH_BIAS	SZ_256K
 
 /* Exists in no address space of its own choosing: VMAs live in per-process address spaces only. */
 #define I915_EB_REFUSED_OBJECT_FLAGS	(__EXEC_OBJECT_UNKNOWN_FLAGS | EXEC_OBJECT_NEEDS_GTT)
-
-/**
- * i915_canonical_address - sign-extend a GPU address
- * @address: 48 bits
- *
- * Context: any.
- * Return: the address as commands and user space write it.
- */
-u64 i915_canonical_address(u64 address)
-{
-	return sign_extend64(address, I915_ADDRESS_BITS - 1);
-}
-
-static u64 i915_plain_address(u64 address)
-{
-	return address & GENMASK_ULL(I915_ADDRESS_BITS - 1, 0);
-}
-
-static u64 i915_eb_size(const struct drm_i915_gem_exec_object2 *entry,
-			const struct drm_i915_gem_object *obj)
-{
-	u64 size = obj->base.size;
-
-	return entry->flags & EXEC_OBJECT_PAD_TO_SIZE ? max(size, entry->pad_to_size) : size;
-}
 
 static int i915_eb_check_pinned(struct i915_execbuffer *eb,
 				const struct drm_i915_gem_exec_object2 *entry,
@@ -302,176 +267,4 @@ void i915_eb_unlock(struct i915_execbuffer *eb)
 		i915_gem_object_unlock(eb->ev[0].obj);
 	else
 		drm_exec_fini(&eb->locks);
-}
-
-/* User space's idea of an address is taken up where it can be; a batch that is relocated may get
- * negative deltas and stays off the first addresses.
- */
-static bool i915_eb_takes_hint(const struct i915_execbuffer *eb, unsigned int i)
-{
-	return i != eb->batch || !eb->exec[i].relocation_count ||
-	       eb->exec[i].offset >= I915_EB_BATCH_BIAS;
-}
-
-static void i915_eb_placement(const struct i915_execbuffer *eb, unsigned int i,
-			      struct i915_vma_placement *where)
-{
-	const struct drm_i915_gem_exec_object2 *entry = &eb->exec[i];
-
-	where->offset = i915_plain_address(entry->offset);
-	where->align = entry->alignment;
-	where->exact = entry->flags & EXEC_OBJECT_PINNED;
-	where->prefer = !where->exact && i915_eb_takes_hint(eb, i);
-	where->low = !(entry->flags & EXEC_OBJECT_SUPPORTS_48B_ADDRESS);
-	where->size = entry->flags & EXEC_OBJECT_PAD_TO_SIZE ? i915_eb_size(entry, eb->ev[i].obj) : 0;
-}
-
-static int i915_eb_bind_one(struct i915_execbuffer *eb, unsigned int i)
-{
-	struct drm_i915_gem_exec_object2 *entry = &eb->exec[i];
-	struct i915_eb_vma *ev = &eb->ev[i];
-	struct i915_vma_placement where;
-	u64 offset;
-
-	i915_eb_placement(eb, i, &where);
-	if (!i915_vma_fits(ev->vma, &where)) {
-		int ret = i915_vma_bind(ev->vma, &where);
-
-		if (ret)
-			return ret;
-	}
-
-	offset = i915_canonical_address(i915_vma_offset(ev->vma));
-	if (entry->offset != offset) {
-		entry->offset = offset;
-		ev->moved = true;
-		eb->any_moved = true;
-	}
-
-	return 0;
-}
-
-static int i915_eb_bind_in_order(struct i915_execbuffer *eb)
-{
-	unsigned int i;
-	int ret = 0;
-
-	for (i = 0; i < eb->count && !ret; i++)
-		ret = i915_eb_bind_one(eb, i);
-
-	return ret;
-}
-
-static void i915_eb_drop_marks(struct i915_execbuffer *eb)
-{
-	unsigned int i;
-
-	for (i = 0; i < eb->count; i++) {
-		if (eb->ev[i].vma)
-			i915_vma_put_active(eb->ev[i].vma);
-		eb->ev[i].vma = NULL;
-	}
-}
-
-static int i915_eb_take_mark(struct i915_execbuffer *eb, unsigned int i)
-{
-	struct i915_vma *vma = i915_vma_get_active(eb->ev[i].obj, eb->ctx->base.vm);
-
-	if (IS_ERR(vma))
-		return PTR_ERR(vma);
-
-	eb->ev[i].vma = vma;
-	return 0;
-}
-
-/* Everything is let go and bound again, fixed addresses first. Objects locked. */
-static int i915_eb_bind_afresh(struct i915_execbuffer *eb)
-{
-	unsigned int pass, i;
-
-	i915_eb_drop_marks(eb);
-
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < eb->count; i++) {
-			bool pinned = eb->exec[i].flags & EXEC_OBJECT_PINNED;
-			int ret;
-
-			if (pinned != !pass)
-				continue;
-
-			ret = i915_eb_take_mark(eb, i);
-			if (!ret)
-				ret = i915_eb_bind_one(eb, i);
-			if (ret)
-				return ret;
-		}
-	}
-
-	return 0;
-}
-
-static bool i915_eb_no_room(int err)
-{
-	return err == -ENOSPC || err == -EBUSY;
-}
-
-/* Locks on entry, no locks on return: the GPU may take its time. */
-static int i915_eb_wait_for_room(struct i915_execbuffer *eb)
-{
-	struct i915_address_space *vm = eb->ctx->base.vm;
-	int ret;
-
-	i915_eb_drop_marks(eb);
-	i915_eb_unlock(eb);
-
-	ret = i915_vm_wait_range(vm, 0, vm->total);
-	i915_gt_retire(&eb->i915->gt);
-	return ret;
-}
-
-static int i915_eb_bind_hard(struct i915_execbuffer *eb)
-{
-	unsigned int attempt;
-	int ret;
-
-	ret = i915_eb_bind_afresh(eb);
-
-	for (attempt = 1; i915_eb_no_room(ret) && attempt < I915_EB_ATTEMPTS; attempt++) {
-		ret = i915_eb_wait_for_room(eb);
-		if (ret)
-			return ret;
-
-		ret = i915_eb_lock(eb);
-		if (ret)
-			return ret;
-
-		ret = i915_eb_bind_afresh(eb);
-	}
-
-	return i915_eb_no_room(ret) ? -ENOSPC : ret;
-}
-
-/**
- * i915_eb_bind - lock the objects and see to it that all have an address
- * @eb: the execbuffer after i915_eb_lookup()
- *
- * Context: process context; waits interruptibly for the GPU where there is no
- * room otherwise. The objects are locked on success; on failure i915_eb_unlock()
- * does what is needed.
- * Return: 0; -ENOSPC: they do not fit together; -EINVAL, -EFAULT (purged object),
- * -ENOMEM, -ERESTARTSYS.
- */
-int i915_eb_bind(struct i915_execbuffer *eb)
-{
-	int ret;
-
-	ret = i915_eb_lock(eb);
-	if (ret)
-		return ret;
-
-	ret = i915_eb_bind_in_order(eb);
-	if (unlikely(i915_eb_no_room(ret)))
-		ret = i915_eb_bind_hard(eb);
-
-	return ret;
 }

@@ -2,16 +2,19 @@
 #ifndef _I915_GEM_EXECBUFFER_H_
 #define _I915_GEM_EXECBUFFER_H_
 
+#include <linux/bitops.h>
+#include <linux/minmax.h>
 #include <linux/types.h>
 
 #include <drm/drm_exec.h>
 
 #include <uapi/drm/i915_drm.h>
 
+#include "mem/i915_gem_object_types.h"
+
 struct dma_fence;
 struct dma_fence_chain;
 struct drm_file;
-struct drm_i915_gem_object;
 struct drm_i915_private;
 struct drm_syncobj;
 struct i915_file;
@@ -92,6 +95,18 @@ struct i915_execbuffer {
 	/** @locked: the objects are locked */
 	bool locked;
 
+	/** @stuck: what the entry without room waits for */
+	struct {
+		/** @stuck.offset: where it wants to be */
+		u64 offset;
+		/** @stuck.size: bytes from there on; 0: anywhere */
+		u64 size;
+		/** @stuck.self_offset: where it is */
+		u64 self_offset;
+		/** @stuck.self_size: bytes from there on; 0: nowhere */
+		u64 self_size;
+	} stuck;
+
 	/** @relocs: the relocations of all entries in a row, or NULL: not read yet */
 	struct drm_i915_gem_relocation_entry *relocs;
 	/** @relocs_written: one bit for each of @relocs that was written */
@@ -116,13 +131,55 @@ struct i915_execbuffer {
 	struct i915_request *rq;
 };
 
+#define I915_ADDRESS_BITS	48
+
+/**
+ * i915_canonical_address - sign-extend a GPU address
+ * @address: 48 bits
+ *
+ * Context: any.
+ * Return: the address as commands and user space write it.
+ */
+static inline u64 i915_canonical_address(u64 address)
+{
+	return sign_extend64(address, I915_ADDRESS_BITS - 1);
+}
+
+/**
+ * i915_plain_address - undo i915_canonical_address()
+ * @address: as commands and user space write it
+ *
+ * Context: any.
+ * Return: 48 bits.
+ */
+static inline u64 i915_plain_address(u64 address)
+{
+	return address & GENMASK_ULL(I915_ADDRESS_BITS - 1, 0);
+}
+
+/**
+ * i915_eb_size - room that an entry of the buffer list takes
+ * @entry: the entry
+ * @obj: its object
+ *
+ * Return: bytes.
+ */
+static inline u64 i915_eb_size(const struct drm_i915_gem_exec_object2 *entry,
+			       const struct drm_i915_gem_object *obj)
+{
+	u64 size = obj->base.size;
+
+	return entry->flags & EXEC_OBJECT_PAD_TO_SIZE ? max(size, entry->pad_to_size) : size;
+}
+
 /* i915_eb_vma.c */
 int i915_eb_lookup(struct i915_execbuffer *eb);
 void i915_eb_release(struct i915_execbuffer *eb);
 int i915_eb_lock(struct i915_execbuffer *eb);
 void i915_eb_unlock(struct i915_execbuffer *eb);
+
+/* i915_eb_bind.c */
 int i915_eb_bind(struct i915_execbuffer *eb);
-u64 i915_canonical_address(u64 address);
 
 /* i915_eb_reloc.c */
 int i915_eb_copy_relocs(struct i915_execbuffer *eb);

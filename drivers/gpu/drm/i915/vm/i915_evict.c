@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+#include <linux/delay.h>
+#include <linux/sched/signal.h>
 #include <linux/sizes.h>
 
 #include <kunit/visibility.h>
@@ -17,6 +19,9 @@
  * waited for, because vm->lock is held. Who would rather wait lets go of its
  * locks and marks and calls i915_vm_wait_range().
  */
+
+/* How often to look whether marks are gone, from 10 us on, each time twice as long: 40 ms */
+#define I915_VM_WAIT_STEPS	12
 
 static struct i915_vma *i915_node_to_vma(struct drm_mm_node *node)
 {
@@ -182,19 +187,7 @@ static struct drm_i915_gem_object *i915_vm_find_busy(struct i915_address_space *
 	return NULL;
 }
 
-/**
- * i915_vm_wait_range - wait until the GPU is done with a range of addresses
- * @vm: the address space
- * @offset: first address, bytes
- * @size: bytes; the whole VM: 0 and vm->total
- *
- * Waits for fences, not for marks: who is building a request may call it, with
- * its marks held. A moment may pass between a fence's signal and its mark.
- *
- * Context: process context; no object and no VM locked.
- * Return: 0 or -ERESTARTSYS.
- */
-int i915_vm_wait_range(struct i915_address_space *vm, u64 offset, u64 size)
+static int i915_vm_wait_fences(struct i915_address_space *vm, u64 offset, u64 size)
 {
 	struct drm_i915_gem_object *obj;
 	long ret;
@@ -211,4 +204,58 @@ int i915_vm_wait_range(struct i915_address_space *vm, u64 offset, u64 size)
 	} while (ret >= 0);
 
 	return ret;
+}
+
+static bool i915_vm_range_active(struct i915_address_space *vm, u64 offset, u64 size)
+{
+	struct i915_vma *vma;
+	bool active = false;
+
+	mutex_lock(&vm->lock);
+	list_for_each_entry(vma, &vm->bound_list, vm_link) {
+		if (vma->node.start < offset + size &&
+		    vma->node.start + vma->node.size > offset && i915_vma_is_active(vma)) {
+			active = true;
+			break;
+		}
+	}
+	mutex_unlock(&vm->lock);
+
+	return active;
+}
+
+/**
+ * i915_vm_wait_range - wait until the GPU is done with a range of addresses
+ * @vm: the address space
+ * @offset: first address, bytes
+ * @size: bytes; the whole VM: 0 and vm->total
+ *
+ * A moment passes between the signal of a fence and the end of the mark it kept
+ * on its VMA, and a closed VMA is destroyed by a worker: both are waited for,
+ * but not for long, as somebody else may put the VMA to use again and again.
+ *
+ * Context: process context; no object and no VM locked, and none of the
+ * caller's own marks in the range.
+ * Return: 0 or -ERESTARTSYS.
+ */
+int i915_vm_wait_range(struct i915_address_space *vm, u64 offset, u64 size)
+{
+	unsigned int step;
+	int ret;
+
+	ret = i915_vm_wait_fences(vm, offset, size);
+	if (ret)
+		return ret;
+
+	flush_work(&vm->i915->ggtt.closed_work);
+
+	for (step = 0; step < I915_VM_WAIT_STEPS; step++) {
+		if (!i915_vm_range_active(vm, offset, size))
+			break;
+		if (signal_pending(current))
+			return -ERESTARTSYS;
+		usleep_range(10 << step, 20 << step);
+	}
+
+	return 0;
 }
