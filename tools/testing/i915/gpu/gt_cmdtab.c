@@ -47,7 +47,7 @@ const GtCmd gt_cmdtab[] = {
     MI1(0x09, "MI_URB_ATOMIC_ALLOC", E_RCS),
     MI1(0x0a, "MI_BATCH_BUFFER_END", ENG_ALL, .run = gt_mi_batch_end),
     MI1(0x0b, "MI_SUSPEND_FLUSH", ENG_ALL),
-    MI1(0x0c, "MI_PREDICATE", E_RCS, .run = gt_mi_predicate),
+    MI1(0x0c, "MI_PREDICATE", ENG_ALL, .run = gt_mi_predicate),
     MI1(0x0d, "MI_TOPOLOGY_FILTER", E_RCS),
     MI1(0x0e, "MI_SET_APPID", ENG_ALL),
     MI1(0x0f, "MI_RS_CONTEXT", E_RCS),

@@ -149,10 +149,7 @@ static void advance(GtEng *e, int n)
     if (e->lvl) {
         e->bb[e->lvl] += 4 * n;
     } else {
-        e->head += 4 * n;
-        if (e->head >= e->size) {
-            e->head -= e->size;
-        }
+        e->head = (e->head + 4 * n) & (e->size - 1);
     }
 }
 

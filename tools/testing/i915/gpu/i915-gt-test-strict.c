@@ -304,7 +304,7 @@ static void test_command(const void *chip)
     stops(c, VCS, 0xdeadbeef, "command");
     stops(c, BCS, PIPE_CONTROL, "engine");
     stops(c, RCS, 0x54000005, "engine");
-    stops(c, VCS, PREDICATE, "engine");
+    stops(c, VCS, 0x06u << 23, "engine");      /* MI_RS_CONTROL */
     if (c == BDW) {
         stops(c, BCS, 0x50800008, "command");   /* fast copy: Skylake */
     }
