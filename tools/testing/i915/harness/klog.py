@@ -16,7 +16,9 @@ REPORTS = re.compile(
 # Warnings that are not a fault: what tests ask for, and what a virtual machine's firmware makes the kernel say.
 ALLOWED = re.compile(
     r'Setting dangerous option \w+ - tainting kernel|FAULT_INJECTION: forcing a failure|'
-    r'i915-harness: |'
+    r'i915-harness: |kselftest: Running tests in |'
+    # a guest that was not given a CPU for a while
+    r'hrtimer: interrupt took \d+ ns|'
     # the emulated timer was late while the kernel calibrated its own, on a busy machine
     r'APIC timer disabled due to verification failure|Could not switch to high resolution mode|'
     r'could not switch to one-shot mode|'
