@@ -29,9 +29,8 @@
  * Why a partial module stays at all: the selftests let go of files by fput(),
  * and in the task that loads the module those are released only when its
  * system call returns, after i915_init(). The slabs must outlive them, so they
- * can be destroyed in i915_exit() only. Built into the kernel there is no exit,
- * and no task returns from a system call; the selftest runner waits for its
- * files itself.
+ * can be destroyed in i915_exit() only. Built into the kernel there is no exit;
+ * the task is init, and releases them when it goes to its first program.
  *
  * The audit has the last word of an unload: what is still alive then is named
  * in the log.

@@ -333,8 +333,9 @@ static int i915_mock_run_suites(void)
 	}
 
 	/*
-	 * Built in, this is a kernel thread: nothing is released when it
-	 * returns to user space, so wait for it here.
+	 * A task that returns to user space, also init where the driver is
+	 * built in, releases there what the late subtests let go of. A kernel
+	 * thread does not: wait for it here.
 	 */
 	st_flush();
 
