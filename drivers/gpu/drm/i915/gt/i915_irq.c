@@ -22,7 +22,7 @@
 
 #define GT_IRQ_BANKS	4
 #define GT_IRQ_BITS	(GT_IRQ_USER | GT_IRQ_CS_ERROR | GT_IRQ_CONTEXT_SWITCH)
-#define GT_SELFTEST_MS	1000
+#define GT_SELFTEST_MS	5000
 
 static const u32 bank_master_bits[GT_IRQ_BANKS] = {
 	[0] = MASTER_IRQ_RCS | MASTER_IRQ_BCS,
