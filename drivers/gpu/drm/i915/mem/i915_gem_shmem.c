@@ -2,6 +2,8 @@
 
 #include <linux/dma-mapping.h>
 #include <linux/file.h>
+#include <linux/pagemap.h>
+#include <linux/sched/signal.h>
 #include <linux/shmem_fs.h>
 #include <linux/swap.h>
 
@@ -41,6 +43,39 @@ static int i915_gem_shmem_open(struct drm_i915_gem_object *obj)
 	return 0;
 }
 
+/*
+ * In place of drm_gem_get_pages(), which does not let go of the CPU while it
+ * reads GiBs. What it makes is drm_gem_put_pages()'s to undo: that skips the
+ * entries not yet filled in.
+ */
+static struct page **i915_gem_shmem_read(struct drm_i915_gem_object *obj)
+{
+	struct address_space *mapping = obj->base.filp->f_mapping;
+	pgoff_t n = 0, next, count = obj->base.size >> PAGE_SHIFT;
+	struct folio *folio;
+	struct page **pages;
+
+	pages = kvcalloc(count, sizeof(*pages), GFP_KERNEL | __GFP_NOWARN);
+	if (!pages)
+		return ERR_PTR(-ENOMEM);
+
+	mapping_set_unevictable(mapping);
+	while (n < count) {
+		cond_resched();
+		folio = fatal_signal_pending(current) ? ERR_PTR(-EINTR) :
+			shmem_read_folio_gfp(mapping, n, mapping_gfp_mask(mapping));
+		if (IS_ERR(folio)) {
+			drm_gem_put_pages(&obj->base, pages, false, false);
+			return ERR_CAST(folio);
+		}
+
+		for (next = min(count, folio_next_index(folio)); n < next; n++)
+			pages[n] = folio_file_page(folio, n);
+	}
+
+	return pages;
+}
+
 static int i915_gem_shmem_get_pages(struct drm_i915_gem_object *obj)
 {
 	struct page **pages;
@@ -54,7 +89,7 @@ static int i915_gem_shmem_get_pages(struct drm_i915_gem_object *obj)
 	if (ret)
 		return ret;
 
-	pages = drm_gem_get_pages(&obj->base);
+	pages = i915_gem_shmem_read(obj);
 	if (IS_ERR(pages))
 		return PTR_ERR(pages) == -ENOSPC ? -ENOMEM : PTR_ERR(pages);
 

@@ -276,6 +276,7 @@ static int i915_ppgtt_bind(struct i915_address_space *vm, struct i915_vma *vma)
 		}
 		i915_ppgtt_fill_pt(path[0], i915_pt_index(addr, 0), (next - addr) >> 12, &fill,
 				   vma->readonly);
+		cond_resched();
 	}
 
 	return 0;
