@@ -10,14 +10,14 @@
  * DOC: Cancelling a context
  *
  * When a context that shall not outlive its handle is closed, or is banned,
- * its work has to end, whatever it does. Batches not begun are taken out of
- * the ring; the requests then run through at once, in order. One that runs
- * gets a moment to end by itself; then its engine is reset, if at that moment
- * it still is the one that runs.
+ * its work has to end, whatever it does and whatever it waits for. Its batches
+ * are taken out of the ring. Unless the hardware may be in the middle of one,
+ * the requests end at once. One that runs gets a moment to end by itself; then
+ * its engine is reset, if at that moment it still is the one that runs.
  */
 
 #define CANCEL_GRACE_MS		2
-#define CANCEL_TRIES		100
+#define CANCEL_TRIES		20
 
 static bool in_port(struct i915_engine *engine, struct i915_lrc *lrc)
 {
@@ -33,35 +33,49 @@ static bool in_port(struct i915_engine *engine, struct i915_lrc *lrc)
 	return false;
 }
 
-/* Return: true while the hardware has work of the context that cannot be taken out */
-static bool cancel_queued(struct i915_lrc *lrc)
+enum cancel_state {
+	CANCEL_DONE,		/* every request ended */
+	CANCEL_RUNNING,		/* the hardware runs the context */
+	CANCEL_IN_PORT,		/* the hardware has it, maybe in the middle of a batch */
+};
+
+/*
+ * Take the batches out of the ring. If the hardware is certain not to be in
+ * one, that was all that could touch memory: end the requests at once. Where
+ * batches cannot be preempted, a context is in a batch only while it runs.
+ */
+static enum cancel_state cancel_requests(struct i915_lrc *lrc)
 {
 	struct i915_engine *engine = lrc->engine;
+	enum cancel_state state = CANCEL_DONE;
 	struct i915_request *rq;
 	unsigned long flags;
-	bool busy;
 
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->ops->process(engine);
-	busy = in_port(engine, lrc);
-	list_for_each_entry(rq, &lrc->requests, lrc_link) {
-		if (busy && test_bit(I915_RQ_EXECUTING, &rq->state))
-			continue;
-		/* it may have been preempted in the middle of its batch */
-		if (test_bit(I915_RQ_SUBMITTED, &rq->state) && rq == i915_lrc_first(lrc))
-			lrc->rewind = true;
+	list_for_each_entry(rq, &lrc->requests, lrc_link)
 		i915_request_skip(rq, -EIO);
+
+	/* before asking what it runs */
+	mb();
+	if (list_empty(&lrc->requests))
+		goto unlock;
+	if (in_port(engine, lrc)) {
+		if (i915_engine_running_lrc(engine) == lrc)
+			state = CANCEL_RUNNING;
+		else if (engine->gt->i915->info->has_preemption)
+			state = CANCEL_IN_PORT;
 	}
-	rq = i915_lrc_first(lrc);
-	busy = busy && rq && test_bit(I915_RQ_EXECUTING, &rq->state) &&
-	       !test_bit(I915_RQ_SKIPPED, &rq->state);
+	if (state == CANCEL_DONE)
+		i915_sched_fail_all(lrc);
+unlock:
 	engine->ops->submit(engine);
 	i915_sched_unlock(engine, flags);
 
-	return busy;
+	return state;
 }
 
-static int reset_if_running(struct i915_lrc *lrc)
+static int reset_engine(struct i915_lrc *lrc, struct i915_lrc *target)
 {
 	struct i915_gt *gt = lrc->engine->gt;
 	bool cookie;
@@ -73,11 +87,11 @@ static int reset_if_running(struct i915_lrc *lrc)
 
 	cookie = dma_fence_begin_signalling();
 	i915_forcewake_get(&gt->i915->uncore);
-	ret = i915_engine_reset_locked(lrc->engine, lrc, "context closed");
+	ret = i915_engine_reset_locked(lrc->engine, target, false, "context closed");
 	i915_forcewake_put(&gt->i915->uncore);
 	dma_fence_end_signalling(cookie);
 	if (ret == -EIO)
-		ret = i915_reset_all_locked(gt, BIT(lrc->engine->id), "context closed");
+		ret = i915_reset_all_locked(gt, 0, "context closed");
 unlock:
 	mutex_unlock(&gt->reset_mutex);
 
@@ -86,18 +100,21 @@ unlock:
 
 static void cancel_lrc(struct i915_lrc *lrc)
 {
-	struct i915_gt *gt = lrc->engine->gt;
+	enum cancel_state state;
 	unsigned int tries;
 
 	for (tries = 0; tries < CANCEL_TRIES; tries++) {
-		if (!cancel_queued(lrc) || gt->i915->mock)
+		state = cancel_requests(lrc);
+		if (state == CANCEL_DONE)
 			return;
 		usleep_range(CANCEL_GRACE_MS * 1000, CANCEL_GRACE_MS * 2000);
-		if (!cancel_queued(lrc))
-			return;
-		if (reset_if_running(lrc) != -EAGAIN)
-			return;
+		if (state == CANCEL_RUNNING)
+			reset_engine(lrc, lrc);
 	}
+
+	/* it never gets its turn: whatever runs has to start over */
+	reset_engine(lrc, NULL);
+	cancel_requests(lrc);
 }
 
 /**

@@ -92,6 +92,7 @@ static void engine_init(struct i915_engine *engine, struct i915_gt *gt, enum i91
 	INIT_LIST_HEAD(&engine->queue);
 	INIT_LIST_HEAD(&engine->executing);
 	INIT_LIST_HEAD(&engine->done);
+	INIT_LIST_HEAD(&engine->released);
 	INIT_LIST_HEAD(&engine->lrcs);
 	engine->defaults = default_props;
 	if (!gt->i915->info->has_preemption) {

@@ -36,7 +36,9 @@ int i915_reset_hw_full(struct i915_gt *gt);
 void i915_reset_resume(struct i915_gt *gt);
 void i915_wedge_locked(struct i915_gt *gt);
 int i915_reset_all_locked(struct i915_gt *gt, u32 guilty_mask, const char *why);
-int i915_engine_reset_locked(struct i915_engine *engine, struct i915_lrc *target, const char *why);
+int i915_engine_reset_locked(struct i915_engine *engine, struct i915_lrc *target, bool hang,
+			     const char *why);
+struct i915_lrc *i915_engine_running_lrc(struct i915_engine *engine);
 
 /* i915_tlb.c */
 void i915_gt_invalidate_tlb(struct drm_i915_private *i915);

@@ -238,6 +238,7 @@ static bool want_preempt(struct i915_engine *engine)
 static void start_request(struct i915_engine *engine, struct i915_request *rq)
 {
 	clear_bit(I915_RQ_QUEUED, &rq->state);
+	clear_bit(I915_RQ_RAISED, &rq->state);
 	set_bit(I915_RQ_EXECUTING, &rq->state);
 	set_bit(I915_RQ_SUBMITTED, &rq->state);
 	list_move_tail(&rq->link, &engine->executing);
@@ -503,13 +504,26 @@ static int execlists_reset(struct i915_engine *engine)
 	return i915_reset_hw(engine->gt, engine->desc->reset_bit);
 }
 
+/* Does a request of another context rely on running after this one? */
+static bool has_followers(const struct i915_lrc *lrc)
+{
+	const struct i915_request *rq;
+
+	list_for_each_entry(rq, &lrc->requests, lrc_link) {
+		if (!list_empty(&rq->followers))
+			return true;
+	}
+
+	return false;
+}
+
 /* Somebody waits who is at least as important as what runs */
 static bool want_timeslice(struct i915_engine *engine)
 {
 	struct i915_request *running = running_request(engine);
 	struct i915_request *next = queue_first(engine);
 
-	if (!running)
+	if (!running || has_followers(running->lrc))
 		return false;
 	if (next && next->lrc != running->lrc && next->priority >= running->priority)
 		return true;

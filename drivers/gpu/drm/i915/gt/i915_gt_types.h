@@ -235,6 +235,8 @@ struct i915_engine {
 	 * @done: complete requests that whoever drops @lock retires, see i915_sched_unlock()
 	 */
 	struct list_head done;
+	/** @released: requests that wait for nothing any more, because another one failed */
+	struct list_head released;
 	/** @lrcs: every logical ring context of the engine */
 	struct list_head lrcs;
 	/** @next_sw_id: for the next i915_lrc.sw_id */
@@ -418,9 +420,11 @@ struct i915_request {
 	/** @awaits: dependencies not yet signalled, plus one until i915_request_add() */
 	atomic_t awaits;
 	/**
-	 * @signalers: dependencies (struct i915_await), for priority inheritance; engine->lock
-	 * after add
+	 * @followers: awaits (struct i915_await) of requests of the same engine that only have to
+	 * run after this one; engine->lock
 	 */
+	struct list_head followers;
+	/** @signalers: what it waits for (struct i915_await); gt->sched_lock after add */
 	struct list_head signalers;
 	/** @priority: effective; engine->lock after add */
 	int priority;
@@ -434,6 +438,7 @@ struct i915_request {
 #define I915_RQ_SUBMITTED	5	/* was given to the hardware at least once */
 #define I915_RQ_DONE		6	/* complete, or failed: off every list */
 #define I915_RQ_SKIPPED		7	/* its batch was taken out of the ring */
+#define I915_RQ_RAISED		9	/* its priority changed, its place in the queue not yet */
 #define I915_RQ_INTERNAL	8	/* of the driver: no fence outside, no module ref */
 	/** @link: on engine->queue or engine->executing; engine->lock */
 	struct list_head link;

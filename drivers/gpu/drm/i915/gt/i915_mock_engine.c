@@ -25,6 +25,7 @@ static void mock_submit(struct i915_engine *engine)
 
 	list_for_each_entry_safe(rq, next, &engine->queue, link) {
 		clear_bit(I915_RQ_QUEUED, &rq->state);
+		clear_bit(I915_RQ_RAISED, &rq->state);
 		set_bit(I915_RQ_EXECUTING, &rq->state);
 		set_bit(I915_RQ_SUBMITTED, &rq->state);
 		list_move_tail(&rq->link, &engine->executing);

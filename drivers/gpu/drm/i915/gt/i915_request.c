@@ -258,6 +258,7 @@ static void request_init(struct i915_request *rq, struct i915_lrc *lrc)
 	rq->priority = READ_ONCE(lrc->ctx->priority);
 	rq->state = 0;
 	atomic_set(&rq->awaits, 1);
+	INIT_LIST_HEAD(&rq->followers);
 	INIT_LIST_HEAD(&rq->signalers);
 	INIT_LIST_HEAD(&rq->link);
 	INIT_LIST_HEAD(&rq->lrc_link);

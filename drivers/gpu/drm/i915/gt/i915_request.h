@@ -8,8 +8,10 @@
  * struct i915_await - a request waits for a fence
  */
 struct i915_await {
-	/** @cb: told when @fence signals */
+	/** @cb: told when @fence signals; unused where @follows is set */
 	struct dma_fence_cb cb;
+	/** @follow_link: on the followers of a request of the same engine; engine->lock */
+	struct list_head follow_link;
 	/** @fence: what is waited for; referenced until the request retires */
 	struct dma_fence *fence;
 	/** @rq: who waits */
@@ -18,8 +20,10 @@ struct i915_await {
 	struct list_head link;
 	/** @raise_link: on the list of a priority change under way; gt->sched_lock */
 	struct list_head raise_link;
-	/** @signaled: @cb was called */
+	/** @signaled: @rq does not have to wait for it any more */
 	bool signaled;
+	/** @follows: only the order matters, see i915_sched_follow() */
+	bool follows;
 };
 
 void i915_request_drop_awaits(struct i915_request *rq);

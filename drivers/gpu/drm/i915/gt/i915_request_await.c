@@ -14,6 +14,10 @@
  * callback counts i915_request.awaits down, and the last one makes the request
  * ready. No work item and no thread stands between them.
  *
+ * An engine runs its queue in order, so a request that waits for another one
+ * of its engine needs no completion and no interrupt: it only has to be queued
+ * later, and never to pass by. See i915_sched_follow().
+ *
  * A request is never less important than one that waits for it: priorities are
  * inherited along the awaits and along the timeline. The walk is iterative,
  * with the links it needs inside struct i915_await, and guarded by
@@ -28,6 +32,23 @@ static void await_signaled(struct dma_fence *fence, struct dma_fence_cb *cb)
 	WRITE_ONCE(await->signaled, true);
 	if (atomic_dec_and_test(&rq->awaits))
 		i915_sched_ready(rq);
+}
+
+/* Return: false: @fence is signalled, nothing to wait for */
+static bool await_start(struct i915_await *await, struct i915_request *other)
+{
+	struct i915_request *rq = await->rq;
+
+	await->follows = other && other->engine == rq->engine;
+	if (await->follows)
+		return i915_sched_follow(await, other);
+
+	atomic_inc(&rq->awaits);
+	if (!dma_fence_add_callback(await->fence, &await->cb, await_signaled))
+		return true;
+	atomic_dec(&rq->awaits);
+
+	return false;
 }
 
 static int await_one(struct i915_request *rq, struct dma_fence *fence)
@@ -49,9 +70,8 @@ static int await_one(struct i915_request *rq, struct dma_fence *fence)
 	await->rq = rq;
 	await->signaled = false;
 	INIT_LIST_HEAD(&await->raise_link);
-	atomic_inc(&rq->awaits);
-	if (dma_fence_add_callback(fence, &await->cb, await_signaled)) {
-		atomic_dec(&rq->awaits);
+	INIT_LIST_HEAD(&await->follow_link);
+	if (!await_start(await, other)) {
 		dma_fence_put(fence);
 		kfree(await);
 		return 0;
@@ -114,22 +134,26 @@ void i915_request_drop_awaits(struct i915_request *rq)
 
 	list_for_each_entry_safe(await, next, &list, link) {
 		/* also waits for a callback that is running */
-		dma_fence_remove_callback(await->fence, &await->cb);
+		if (await->follows)
+			i915_sched_unfollow(await);
+		else
+			dma_fence_remove_callback(await->fence, &await->cb);
 		dma_fence_put(await->fence);
 		kfree(await);
 	}
 }
 
 /*
- * Raise one request and those before it on its timeline; put what they wait
- * for on @todo. sched_lock held.
+ * Raise one request and those before it on its timeline, not yet its place in
+ * the queue; put what they wait for on @todo. A request that is important
+ * enough already was here before. sched_lock held. Return: engine bit.
  */
-static void raise_one(struct i915_request *rq, int priority, struct list_head *todo)
+static u32 raise_one(struct i915_request *rq, int priority, struct list_head *todo)
 {
 	struct i915_engine *engine = rq->engine;
 	struct i915_lrc *lrc = rq->lrc;
 	struct i915_await *await;
-	bool queued = false;
+	u32 mask = 0;
 
 	spin_lock(&engine->lock);
 	if (test_bit(I915_RQ_DONE, &rq->state) || list_empty(&rq->lrc_link))
@@ -139,39 +163,43 @@ static void raise_one(struct i915_request *rq, int priority, struct list_head *t
 		if (rq->priority >= priority)
 			break;
 		rq->priority = priority;
-		if (test_bit(I915_RQ_QUEUED, &rq->state))
-			queued = true;
+		if (test_bit(I915_RQ_QUEUED, &rq->state)) {
+			set_bit(I915_RQ_RAISED, &rq->state);
+			mask = BIT(engine->id);
+		}
 		list_for_each_entry(await, &rq->signalers, link) {
-			if (!READ_ONCE(await->signaled) && list_empty(&await->raise_link))
+			if (list_empty(&await->raise_link))
 				list_add_tail(&await->raise_link, todo);
 		}
 	}
-
-	if (queued) {
-		/* oldest first, so that those of the timeline keep their order */
-		list_for_each_entry(rq, &lrc->requests, lrc_link) {
-			if (test_bit(I915_RQ_QUEUED, &rq->state) && rq->priority == priority) {
-				list_del(&rq->link);
-				i915_sched_queue(engine, rq, false);
-			}
-		}
-		engine->ops->submit(engine);
-	}
 unlock:
 	spin_unlock(&engine->lock);
+
+	return mask;
 }
 
-static void raise_awaited(struct list_head *todo, int priority)
+/* Raise what is on @todo and what that waits for; then the queues. sched_lock held. */
+static void raise_awaited(struct i915_gt *gt, struct list_head *todo, int priority, u32 mask)
 {
+	struct i915_engine *engine;
 	struct i915_request *rq;
 	struct i915_await *await;
+	unsigned int id;
 
 	while (!list_empty(todo)) {
 		await = list_first_entry(todo, struct i915_await, raise_link);
 		list_del_init(&await->raise_link);
 		rq = i915_fence_to_request(await->fence);
 		if (rq && !test_bit(I915_RQ_RETIRED, &rq->state))
-			raise_one(rq, priority, todo);
+			mask |= raise_one(rq, priority, todo);
+	}
+
+	for_each_engine(engine, gt, id) {
+		if (!(mask & BIT(id)))
+			continue;
+		spin_lock(&engine->lock);
+		i915_sched_resort(engine);
+		spin_unlock(&engine->lock);
 	}
 }
 
@@ -190,6 +218,7 @@ void i915_request_set_priority(struct i915_request *rq, int priority)
 	struct i915_gt *gt = rq->engine->gt;
 	unsigned long flags;
 	LIST_HEAD(todo);
+	u32 mask;
 
 	if (test_bit(I915_RQ_RETIRED, &rq->state))
 		return;
@@ -201,14 +230,14 @@ void i915_request_set_priority(struct i915_request *rq, int priority)
 	}
 
 	spin_lock_irqsave(&gt->sched_lock, flags);
-	raise_one(rq, priority, &todo);
-	raise_awaited(&todo, priority);
+	mask = raise_one(rq, priority, &todo);
+	raise_awaited(gt, &todo, priority, mask);
 	spin_unlock_irqrestore(&gt->sched_lock, flags);
 }
 
 /**
  * i915_request_inherit - pass the priority of a request on to what it waits for
- * @rq: just added
+ * @rq: about to be handed to the scheduler
  *
  * Context: any, outside engine->lock.
  */
@@ -220,10 +249,8 @@ void i915_request_inherit(struct i915_request *rq)
 	LIST_HEAD(todo);
 
 	spin_lock_irqsave(&gt->sched_lock, flags);
-	list_for_each_entry(await, &rq->signalers, link) {
-		if (!READ_ONCE(await->signaled))
-			list_add_tail(&await->raise_link, &todo);
-	}
-	raise_awaited(&todo, rq->priority);
+	list_for_each_entry(await, &rq->signalers, link)
+		list_add_tail(&await->raise_link, &todo);
+	raise_awaited(gt, &todo, rq->priority, 0);
 	spin_unlock_irqrestore(&gt->sched_lock, flags);
 }

@@ -10,6 +10,7 @@
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
 #include "hw/i915_workarounds.h"
+#include "i915_params.h"
 
 /**
  * DOC: Reset
@@ -139,8 +140,14 @@ static void engine_release(struct i915_engine *engine)
 	i915_sched_unlock(engine, flags);
 }
 
-/* Which context does the hardware say it runs? engine->lock held */
-static struct i915_lrc *running_lrc(struct i915_engine *engine)
+/**
+ * i915_engine_running_lrc - which context does the hardware say it runs?
+ * @engine: the engine, awake
+ *
+ * Context: engine->lock held.
+ * Return: the context, or NULL if there is nothing in the ports.
+ */
+struct i915_lrc *i915_engine_running_lrc(struct i915_engine *engine)
 {
 	u32 id = i915_engine_read(engine, RING_EXECLIST_STATUS_HI);
 	unsigned int n;
@@ -168,7 +175,7 @@ static void engine_stop(struct i915_engine *engine, struct reset_state *state)
 
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->ops->process(engine);
-	state->running = running_lrc(engine);
+	state->running = i915_engine_running_lrc(engine);
 	state->head = i915_engine_read(engine, RING_HEAD) & RING_HEAD_MASK;
 	i915_sched_unlock(engine, flags);
 }
@@ -191,28 +198,13 @@ static void ban_if_due(struct i915_gt_context *ctx)
 		set_bit(I915_CTX_BANNED, &ctx->flags);
 }
 
-static void skip_context(struct i915_lrc *lrc)
-{
-	struct i915_request *rq;
-
-	list_for_each_entry(rq, &lrc->requests, lrc_link)
-		i915_request_skip(rq, -EIO);
-}
-
-static bool context_is_over(const struct i915_gt_context *ctx)
-{
-	return test_bit(I915_CTX_BANNED, &ctx->flags) ||
-	       (test_bit(I915_CTX_CLOSED, &ctx->flags) &&
-		!test_bit(I915_CTX_PERSISTENT, &ctx->flags));
-}
-
 /* Blame the oldest request of the running context. engine->lock held */
 static void blame(struct i915_engine *engine, const struct reset_state *state, bool hang)
 {
 	struct i915_request *rq = i915_lrc_first(state->running);
 	u32 size = state->running->ring.size;
 
-	if (!rq || !test_bit(I915_RQ_EXECUTING, &rq->state))
+	if (!rq || !test_bit(I915_RQ_EXECUTING, &rq->state) || i915_gt_context_is_dead(rq->ctx))
 		return;
 
 	/* HEAD is behind the batch start while the batch runs */
@@ -225,8 +217,17 @@ static void blame(struct i915_engine *engine, const struct reset_state *state, b
 	if (!test_bit(I915_RQ_SKIPPED, &rq->state))
 		ban_if_due(rq->ctx);
 	i915_request_skip(rq, -EIO);
-	if (context_is_over(rq->ctx))
-		skip_context(state->running);
+}
+
+/* Contexts that are banned or closed for good end here. No port holds them. */
+static void fail_dead_contexts(struct i915_engine *engine)
+{
+	struct i915_lrc *lrc;
+
+	list_for_each_entry(lrc, &engine->lrcs, engine_link) {
+		if (i915_gt_context_is_dead(lrc->ctx))
+			i915_sched_fail_all(lrc);
+	}
 }
 
 /* Count the contexts that were on the engine without being guilty */
@@ -265,6 +266,7 @@ static void engine_replay(struct i915_engine *engine, const struct reset_state *
 	count_innocent(engine, guilty);
 	i915_sched_unwind(engine, NULL);
 	i915_execlists_clear_ports(engine);
+	fail_dead_contexts(engine);
 	engine->reset_count++;
 	i915_sched_unlock(engine, flags);
 }
@@ -273,13 +275,15 @@ static void engine_replay(struct i915_engine *engine, const struct reset_state *
  * i915_engine_reset_locked - reset one engine
  * @engine: the engine
  * @target: only if this context runs, or NULL: whatever runs
+ * @hang: what runs hangs; else it is guilty only if it is found in a batch
  * @why: for the log
  *
  * Context: process context, sleeps; gt->reset_mutex held.
  * Return: 0; -EAGAIN: @target does not run, nothing happened; -EIO: failed, the
  * engine stays stopped.
  */
-int i915_engine_reset_locked(struct i915_engine *engine, struct i915_lrc *target, const char *why)
+int i915_engine_reset_locked(struct i915_engine *engine, struct i915_lrc *target, bool hang,
+			     const char *why)
 {
 	struct i915_gt *gt = engine->gt;
 	struct reset_state state = { };
@@ -300,7 +304,7 @@ int i915_engine_reset_locked(struct i915_engine *engine, struct i915_lrc *target
 		return ret;
 
 	drm_notice(&gt->i915->drm, "%s reset: %s\n", engine->desc->name, why);
-	engine_replay(engine, &state, true);
+	engine_replay(engine, &state, hang);
 	engine->ops->resume(engine);
 	engine_release(engine);
 
@@ -353,7 +357,7 @@ static int reset_engines(struct i915_gt *gt, u32 engine_mask, const char *why)
 	i915_forcewake_get(&gt->i915->uncore);
 	for_each_engine(engine, gt, id) {
 		if (!ret && engine_mask & BIT(id))
-			ret = i915_engine_reset_locked(engine, NULL, why);
+			ret = i915_engine_reset_locked(engine, NULL, true, why);
 	}
 	i915_forcewake_put(&gt->i915->uncore);
 	dma_fence_end_signalling(cookie);
@@ -415,7 +419,13 @@ int i915_gt_reset(struct i915_gt *gt, u32 engine_mask, const char *why)
 	if (i915_gt_is_wedged(gt))
 		goto unlock;
 
-	if (engine_mask != ~0u)
+	/* module parameter i915.reset: 0 never, 1 only all engines, 2 and more one engine */
+	if (!i915_params.reset) {
+		drm_notice(&gt->i915->drm, "no reset, by i915.reset=0: %s\n", why);
+		i915_wedge_locked(gt);
+		goto unlock;
+	}
+	if (engine_mask != ~0u && i915_params.reset > 1)
 		ret = reset_engines(gt, engine_mask, why);
 	if (ret)
 		ret = i915_reset_all_locked(gt, engine_mask == ~0u ? 0 : engine_mask, why);

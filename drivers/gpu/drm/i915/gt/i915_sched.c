@@ -15,6 +15,9 @@
  *
  * Requests of one timeline share a ring and so can only run in order: one
  * joins the queue after the one before it did, and is never more important.
+ * The same rule serves requests of other timelines that wait for a request of
+ * the engine: they follow it. Whatever is taken back from the hardware returns
+ * to the head of its priority; only what nobody follows may lose its turn.
  *
  * Complete requests are collected in engine->done under the lock and retired
  * by whoever drops it with i915_sched_unlock(): fences are signalled outside.
@@ -54,6 +57,23 @@ void i915_sched_queue(struct i915_engine *engine, struct i915_request *rq, bool 
 	set_bit(I915_RQ_QUEUED, &rq->state);
 }
 
+/* Followers need not wait any more; those that wait for nothing else go on @ready */
+static void release_followers(struct i915_request *rq, struct list_head *ready, bool unlink)
+{
+	struct i915_await *await, *next;
+
+	list_for_each_entry_safe(await, next, &rq->followers, follow_link) {
+		if (!await->signaled) {
+			WRITE_ONCE(await->signaled, true);
+			if (atomic_dec_and_test(&await->rq->awaits))
+				list_move_tail(&await->rq->link, ready);
+		}
+		/* last: it may be freed now, see i915_sched_unfollow() */
+		if (unlink)
+			list_del_init(&await->follow_link);
+	}
+}
+
 /**
  * i915_sched_finish - take a request off every list, to be retired
  * @rq: complete or failed
@@ -66,6 +86,8 @@ void i915_sched_finish(struct i915_request *rq)
 
 	lockdep_assert_held(&engine->lock);
 
+	if (!list_empty(&rq->followers))
+		release_followers(rq, &engine->released, true);
 	list_del_init(&rq->lrc_link);
 	list_move_tail(&rq->link, &engine->done);
 	if (test_bit(I915_RQ_SIGNAL, &rq->state))
@@ -140,13 +162,75 @@ void i915_sched_unwind(struct i915_engine *engine, struct i915_lrc *last)
 	}
 }
 
+/**
+ * i915_sched_fail_all - end every request of a timeline
+ * @lrc: in no port
+ *
+ * Context: engine->lock held; to be dropped with i915_sched_unlock().
+ */
+void i915_sched_fail_all(struct i915_lrc *lrc)
+{
+	struct i915_request *rq;
+
+	i915_sched_collect(lrc->engine, lrc);
+	while ((rq = i915_lrc_first(lrc)))
+		i915_sched_fail(rq);
+}
+
 static bool runnable(const struct i915_request *rq)
 {
 	return test_bit(I915_RQ_QUEUED, &rq->state) || test_bit(I915_RQ_EXECUTING, &rq->state);
 }
 
-/* Queue a ready request and those behind it that waited only for their turn */
-static void queue_ready(struct i915_engine *engine, struct i915_request *rq)
+/**
+ * i915_sched_follow - run a request after another one of the same engine
+ * @await: what ties the two; i915_await.rq is the one to follow
+ * @first: the one to go first
+ *
+ * Context: any, outside engine->lock.
+ * Return: false: @first is over, there is nothing to follow.
+ */
+bool i915_sched_follow(struct i915_await *await, struct i915_request *first)
+{
+	struct i915_engine *engine = first->engine;
+	unsigned long flags;
+	bool over;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	over = test_bit(I915_RQ_DONE, &first->state);
+	if (!over) {
+		list_add_tail(&await->follow_link, &first->followers);
+		await->signaled = runnable(first);
+		if (!await->signaled)
+			atomic_inc(&await->rq->awaits);
+	}
+	spin_unlock_irqrestore(&engine->lock, flags);
+
+	return !over;
+}
+
+/**
+ * i915_sched_unfollow - undo i915_sched_follow()
+ * @await: its request retires or is abandoned
+ *
+ * Context: any, outside engine->lock.
+ */
+void i915_sched_unfollow(struct i915_await *await)
+{
+	struct i915_engine *engine = await->rq->engine;
+	unsigned long flags;
+
+	if (list_empty_careful(&await->follow_link))
+		return;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	list_del_init(&await->follow_link);
+	spin_unlock_irqrestore(&engine->lock, flags);
+}
+
+/* Queue a request whose turn on its timeline it is, and those behind that are ready, too */
+static void queue_timeline(struct i915_engine *engine, struct i915_request *rq,
+			   struct list_head *ready)
 {
 	struct i915_lrc *lrc = rq->lrc;
 
@@ -156,29 +240,65 @@ static void queue_ready(struct i915_engine *engine, struct i915_request *rq)
 	list_for_each_entry_from(rq, &lrc->requests, lrc_link) {
 		if (!test_bit(I915_RQ_READY, &rq->state) || runnable(rq))
 			break;
+		list_del_init(&rq->link);
 		i915_sched_queue(engine, rq, false);
+		release_followers(rq, ready, false);
 	}
 }
 
-static bool context_is_dead(const struct i915_gt_context *ctx)
+/* Queue everything on @ready, and what becomes ready by that */
+static void queue_ready(struct i915_engine *engine, struct list_head *ready)
 {
-	unsigned long flags = READ_ONCE(ctx->flags);
+	struct i915_request *rq;
 
-	return flags & BIT(I915_CTX_BANNED) ||
-	       (flags & BIT(I915_CTX_CLOSED) && !(flags & BIT(I915_CTX_PERSISTENT)));
+	while (!list_empty(ready)) {
+		rq = list_first_entry(ready, struct i915_request, link);
+		list_del_init(&rq->link);
+		set_bit(I915_RQ_READY, &rq->state);
+		if (test_bit(I915_RQ_DONE, &rq->state))
+			continue;
+		if (i915_gt_context_is_dead(rq->ctx))
+			i915_request_skip(rq, -EIO);
+		queue_timeline(engine, rq, ready);
+	}
 }
 
 static void make_ready(struct i915_request *rq)
 {
 	struct i915_engine *engine = rq->engine;
+	LIST_HEAD(ready);
 
-	set_bit(I915_RQ_READY, &rq->state);
 	if (test_bit(I915_RQ_DONE, &rq->state))
 		return;
-	if (context_is_dead(rq->ctx))
-		i915_request_skip(rq, -EIO);
 
-	queue_ready(engine, rq);
+	list_add(&rq->link, &ready);
+	queue_ready(engine, &ready);
+	engine->ops->submit(engine);
+}
+
+/**
+ * i915_sched_resort - give requests whose priority was raised their new place
+ * @engine: the engine
+ *
+ * They keep their order: it is one in which they may run.
+ *
+ * Context: engine->lock held.
+ */
+void i915_sched_resort(struct i915_engine *engine)
+{
+	struct i915_request *rq, *next;
+	LIST_HEAD(raised);
+
+	lockdep_assert_held(&engine->lock);
+
+	list_for_each_entry_safe(rq, next, &engine->queue, link) {
+		if (test_and_clear_bit(I915_RQ_RAISED, &rq->state))
+			list_move_tail(&rq->link, &raised);
+	}
+	list_for_each_entry_safe(rq, next, &raised, link) {
+		list_del(&rq->link);
+		i915_sched_queue(engine, rq, false);
+	}
 	engine->ops->submit(engine);
 }
 
@@ -203,6 +323,26 @@ void i915_sched_ready(struct i915_request *rq)
 		queue_work(system_highpri_wq, &engine->gt->retire_work);
 }
 
+/* The request before on the timeline is never less important. engine->lock is dropped for it. */
+static void raise_predecessor(struct i915_request *rq, unsigned long *flags)
+{
+	struct i915_engine *engine = rq->engine;
+	struct i915_request *prev;
+
+	if (list_empty(&rq->lrc->requests))
+		return;
+
+	prev = list_last_entry(&rq->lrc->requests, struct i915_request, lrc_link);
+	if (prev->priority >= rq->priority)
+		return;
+
+	i915_request_get(prev);
+	spin_unlock_irqrestore(&engine->lock, *flags);
+	i915_request_set_priority(prev, rq->priority);
+	i915_request_put(prev);
+	spin_lock_irqsave(&engine->lock, *flags);
+}
+
 /**
  * i915_sched_add - take over a request
  * @rq: closed; lrc->lock is held, so the order of the timeline is that of calls
@@ -212,22 +352,15 @@ void i915_sched_ready(struct i915_request *rq)
 void i915_sched_add(struct i915_request *rq)
 {
 	struct i915_engine *engine = rq->engine;
-	struct i915_lrc *lrc = rq->lrc;
-	bool inherit = !list_empty(&rq->signalers);
-	struct i915_request *prev = NULL;
 	unsigned long flags;
-	int priority;
+
+	/* first what goes first: a request must not pass by what it follows */
+	if (!list_empty(&rq->signalers))
+		i915_request_inherit(rq);
 
 	spin_lock_irqsave(&engine->lock, flags);
-	if (!list_empty(&lrc->requests))
-		prev = list_last_entry(&lrc->requests, struct i915_request, lrc_link);
-	list_add_tail(&rq->lrc_link, &lrc->requests);
-	priority = rq->priority;
-	if (prev && prev->priority < priority)
-		i915_request_get(prev);
-	else
-		prev = NULL;
-
+	raise_predecessor(rq, &flags);
+	list_add_tail(&rq->lrc_link, &rq->lrc->requests);
 	if (i915_gt_is_wedged(engine->gt))
 		i915_sched_fail(rq);
 	/* only memory is read; it may spare a lite restore, or an interrupt */
@@ -236,13 +369,6 @@ void i915_sched_add(struct i915_request *rq)
 	if (atomic_dec_and_test(&rq->awaits))
 		make_ready(rq);
 	i915_sched_unlock(engine, flags);
-
-	if (prev) {
-		i915_request_set_priority(prev, priority);
-		i915_request_put(prev);
-	}
-	if (inherit)
-		i915_request_inherit(rq);
 }
 
 /**
@@ -258,6 +384,10 @@ void i915_sched_unlock(struct i915_engine *engine, unsigned long flags)
 	struct i915_request *rq, *next;
 	LIST_HEAD(done);
 
+	if (!list_empty(&engine->released)) {
+		queue_ready(engine, &engine->released);
+		engine->ops->submit(engine);
+	}
 	if (list_empty(&engine->done)) {
 		spin_unlock_irqrestore(&engine->lock, flags);
 		return;

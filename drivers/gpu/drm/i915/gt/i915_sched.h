@@ -5,6 +5,8 @@
 #include "gt/i915_gt.h"
 #include "gt/i915_ring.h"
 
+struct i915_await;
+
 #define I915_PRIORITY_PULSE	INT_MAX
 
 /* Software ids have 20 bits and are not 0; only those in the ports must differ */
@@ -19,8 +21,21 @@ void i915_sched_finish(struct i915_request *rq);
 void i915_sched_collect(struct i915_engine *engine, struct i915_lrc *lrc);
 void i915_sched_unwind(struct i915_engine *engine, struct i915_lrc *last);
 void i915_sched_fail(struct i915_request *rq);
+void i915_sched_fail_all(struct i915_lrc *lrc);
+void i915_sched_resort(struct i915_engine *engine);
+bool i915_sched_follow(struct i915_await *await, struct i915_request *first);
+void i915_sched_unfollow(struct i915_await *await);
 void i915_sched_unlock(struct i915_engine *engine, unsigned long flags)
 	__releases(&engine->lock);
+
+/* Its owner is done with it, or it is banned: nothing of it may run any more */
+static inline bool i915_gt_context_is_dead(const struct i915_gt_context *ctx)
+{
+	unsigned long flags = READ_ONCE(ctx->flags);
+
+	return flags & BIT(I915_CTX_BANNED) ||
+	       (flags & BIT(I915_CTX_CLOSED) && !(flags & BIT(I915_CTX_PERSISTENT)));
+}
 
 /* engine->lock held: the oldest request of a context that is not complete, or NULL */
 static inline struct i915_request *i915_lrc_first(struct i915_lrc *lrc)

@@ -16,15 +16,12 @@
 
 static void wedge_engine(struct i915_engine *engine)
 {
-	struct i915_request *rq;
 	struct i915_lrc *lrc;
 	unsigned long flags;
 
 	spin_lock_irqsave(&engine->lock, flags);
 	list_for_each_entry(lrc, &engine->lrcs, engine_link) {
-		i915_sched_collect(engine, lrc);
-		while ((rq = i915_lrc_first(lrc)))
-			i915_sched_fail(rq);
+		i915_sched_fail_all(lrc);
 		/* one that was running was not saved */
 		lrc->rewind = true;
 	}
