@@ -73,6 +73,8 @@ static ssize_t prop_store(struct kobject *kobj, struct kobj_attribute *attr, con
 		return -EINVAL;
 
 	WRITE_ONCE(*i915_prop(kobj, attr), value);
+	if (prop->offset == offsetof(struct i915_engine_props, heartbeat_interval_ms))
+		i915_engine_heartbeat_changed(to_engine_kobj(kobj)->engine);
 
 	return count;
 }
