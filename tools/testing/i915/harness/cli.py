@@ -15,7 +15,7 @@ HELP = '''\
 make run      build everything, boot the kernel on the virtual GPU, load i915, test it, print one table
 make test     everything the project promises, under a debug kernel; last line "N passed, N failed"
 make shell    the same guest, interactive (log in is automatic; "poweroff" or Ctrl-A X leaves)
-make igt IGT=DIR LIST=FILE [FLAVOUR=debug]
+make igt IGT=DIR LIST=FILE [FLAVOUR=debug] [LIMIT=SECONDS]
               run an installed or built IGT: DIR is its prefix or meson build directory, FILE lists tests, one
               a line ("gem_basic", "gem_exec_basic@basic"); results are compared with tools/testing/i915/expectations
 make check    checkpatch --strict, sparse, W=1, kernel-doc, headers that stand alone, SPDX: all at zero

@@ -234,10 +234,14 @@ class Kernel:
         debug = self.objects('debug')
         if not os.path.exists(cache.Stamp(debug, 'base').file) or not os.path.exists(os.path.join(debug, 'vmlinux')):
             return
-        with cache.whole(objects) as tmp:
+        with cache.lock('kernel-debug'), cache.whole(objects) as tmp:
             subprocess.run(['cp', '-a', debug + '/.', tmp], check=True)
             for name in ('built', 'config', 'base'):
                 cache.Stamp(tmp, name).drop()
+            # the host tools name their objects in full, and everything depends on objtool
+            for _, full in cache.files_below(os.path.join(tmp, 'tools')):
+                if full.endswith('.cmd'):
+                    _replace(full, debug, objects)
 
     def _result(self, flavour, tree, objects):
         with open(os.path.join(objects, 'include/config/kernel.release')) as f:
@@ -247,3 +251,13 @@ class Kernel:
             for row in f:
                 modules.append(os.path.join(objects, row.strip()[:-2] + '.ko'))
         return Built(flavour, tree, objects, release, os.path.join(objects, 'vmlinux'), modules)
+
+
+def _replace(path, old, new):
+    """Put new in place of old in a file, and keep the file's times."""
+    times = os.stat(path)
+    with open(path) as f:
+        text = f.read()
+    with open(path, 'w') as f:
+        f.write(text.replace(old, new))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))

@@ -181,9 +181,9 @@ def boot_tests(front, boot, report):
         report.add('%s: %s' % (boot.name, test.name), held, seen, result.seconds, details)
 
     kw = {} if boot.device else {'device': None}
-    machine = front.machine(built, emulator, 'test-' + boot.name, memory=MEMORY, append=boot.append, **kw)
+    machine = front.machine(built, emulator, 'test-' + boot.name, memory=MEMORY, append=('kunit.enable=1 ' + boot.append).strip(), **kw)
     outcome = machine.run([guest.Step(t.name, t.command, t.limit) for t in boot.tests], files, dynamic,
-                          boot_limit=300, watch=one)
+                          boot_limit=600, watch=one)
     for test in boot.tests:
         if test.name not in outcome.results:
             report.add('%s: %s' % (boot.name, test.name), False, 'not reached')
