@@ -8,4 +8,5 @@ help run test shell check judge build clean:
 	@$(FRONT) $@
 
 igt:
-	@$(FRONT) igt --igt '$(IGT)' --list '$(LIST)' $(if $(FLAVOUR),--flavour '$(FLAVOUR)')
+	@$(FRONT) igt --igt '$(IGT)' --list '$(LIST)' \
+		$(if $(FLAVOUR),--flavour '$(FLAVOUR)') $(if $(LIMIT),--limit '$(LIMIT)')
