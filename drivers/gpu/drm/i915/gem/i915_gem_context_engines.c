@@ -7,9 +7,9 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "gem/i915_gem.h"
-#include "i915_user_extensions.h"
 #include "gt/i915_gt.h"
 #include "i915_drv.h"
+#include "i915_user_extensions.h"
 
 /**
  * DOC: Engine maps

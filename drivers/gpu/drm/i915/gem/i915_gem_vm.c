@@ -5,8 +5,8 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "gem/i915_gem.h"
-#include "i915_user_extensions.h"
 #include "i915_drv.h"
+#include "i915_user_extensions.h"
 #include "vm/i915_vm.h"
 
 /**
