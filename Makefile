@@ -3,8 +3,8 @@
 FRONT := tools/testing/i915/front
 
 .DEFAULT_GOAL := help
-.PHONY: help run test shell igt check judge build clean
-help run test shell check judge build clean:
+.PHONY: help run test shell igt check judge bench build clean
+help run test shell check judge bench build clean:
 	@$(FRONT) $@
 
 igt:
