@@ -4,6 +4,7 @@
 #include <linux/mutex.h>
 #include <linux/perf_event.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include <drm/drm_drv.h>
 
@@ -26,7 +27,8 @@
  * long as their file descriptors do. So an unbind closes the PMU: its events
  * stand still, new ones are refused, and if it has events it is put on a list
  * from where it is freed once they are gone: at the next bind or at unload,
- * which cannot come before the events that hold the module.
+ * which cannot come before the events that hold the module. A GPU that is bound
+ * again while they are still open does without a PMU.
  */
 
 struct i915_pmu {
@@ -299,6 +301,20 @@ void i915_pmu_reap(void)
 	mutex_unlock(&i915_pmu_closed_lock);
 }
 
+/* An earlier binding of the same GPU left its PMU to events that are still open. */
+static bool i915_pmu_name_taken(const char *name)
+{
+	struct i915_pmu *pmu;
+	bool taken = false;
+
+	mutex_lock(&i915_pmu_closed_lock);
+	list_for_each_entry(pmu, &i915_pmu_closed, link)
+		taken |= !strcmp(pmu->name, name);
+	mutex_unlock(&i915_pmu_closed_lock);
+
+	return taken;
+}
+
 static const struct pmu i915_pmu_template = {
 	.module = THIS_MODULE,
 	.task_ctx_nr = perf_invalid_context,
@@ -337,7 +353,10 @@ int i915_pmu_register(struct drm_i915_private *i915)
 	pmu->base = i915_pmu_template;
 	pmu->base.attr_groups = pmu->groups;
 
-	ret = perf_pmu_register(&pmu->base, pmu->name, -1);
+	if (i915_pmu_name_taken(pmu->name))
+		ret = -EBUSY;
+	else
+		ret = perf_pmu_register(&pmu->base, pmu->name, -1);
 	if (ret) {
 		drm_notice(&i915->drm, "no performance events: %pe\n", ERR_PTR(ret));
 		kfree(pmu);
