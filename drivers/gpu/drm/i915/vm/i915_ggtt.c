@@ -27,8 +27,10 @@
  *
  * Nothing clears the table: at 1 M entries of MMIO that would be most of the
  * time of a load. A PTE is written before its address is handed out. Freeing a
- * buffer leaves its PTEs: no user's batch can name them, and the context whose
- * image they led to is destroyed only after the GPU has saved it.
+ * buffer deliberately leaves its PTEs, which lead to freed pages until the
+ * address is used again: no user's batch can name them, the context whose image
+ * they led to is destroyed only after the GPU has saved it, and clearing them
+ * would double the PTE writes of a context's life.
  *
  * The first page stays free, for zero to mean "no address"; the last one leads
  * to scratch, because engines prefetch beyond what they execute.
