@@ -65,7 +65,9 @@ static void release_followers(struct i915_request *rq, struct list_head *ready, 
 	list_for_each_entry_safe(await, next, &rq->followers, follow_link) {
 		if (!await->signaled) {
 			WRITE_ONCE(await->signaled, true);
-			if (atomic_dec_and_test(&await->rq->awaits))
+			/* one that failed before is on its way to retirement */
+			if (atomic_dec_and_test(&await->rq->awaits) &&
+			    !test_bit(I915_RQ_DONE, &await->rq->state))
 				list_move_tail(&await->rq->link, ready);
 		}
 		/* last: it may be freed now, see i915_sched_unfollow() */
