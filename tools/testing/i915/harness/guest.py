@@ -99,9 +99,12 @@ class Machine:
         device = ['-device', self.device] if self.device else []
         cmdline = 'console=ttyS0,115200 panic=-1 oops=panic reboot=k no_timer_check tsc=reliable ' \
                   'random.trust_cpu=on rdinit=/init ' + self.append
-        if accel == 'tcg' and '-icount' not in self.qemu_args:
-            khz = tsc_khz()
+        if accel == 'tcg':
+            icount = '-icount' in self.qemu_args        # shift=0: an instruction is a nanosecond and a TSC tick
+            khz = 1000000 if icount else tsc_khz()
             cmdline += ' tsc_early_khz=%d lpj=%d' % (khz, khz * 1000 // HZ)
+            if icount:
+                cmdline += ' noapictimer'               # to calibrate it takes a minute, one instruction at a time
         return [self.emulator.binary, '-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none',
                 '-machine', 'pc', '-accel', accel, '-cpu', 'max' if accel == 'tcg' else 'host',
                 '-smp', '%d,sockets=%d' % (self.cpus, self.cpus), '-m', str(self.memory), *firmware, '-kernel', self.built.image,
