@@ -48,7 +48,8 @@ struct drm_i915_private {
 	/** @gt: engines, interrupts, reset */
 	struct i915_gt gt;
 
-	/** @wq: work a lock or a fence pushed out of its caller: final frees, clean-up after retire.
+	/**
+	 * @wq: work a lock or a fence pushed out of its caller: final frees, clean-up after retire.
 	 * Flushed by whoever needs the result (drop_caches, unload).
 	 */
 	struct workqueue_struct *wq;

@@ -10,23 +10,48 @@
 /**
  * DOC: Module parameters
  *
- * One table, I915_PARAMS() in i915_params.h, makes the struct, the module
- * parameters and the files below debugfs i915_params/. There is no copy per
- * device: a parameter means the same to every GPU of the machine.
+ * There is no copy per device: a parameter means the same to every GPU of the
+ * machine. Those that may change while the driver runs can also be written
+ * below debugfs i915_params/.
  */
 
 struct i915_params i915_params __read_mostly = {
-#define I915_PARAM_DEFAULT(type, name, value, mode, what) .name = (value),
-	I915_PARAMS(I915_PARAM_DEFAULT)
-#undef I915_PARAM_DEFAULT
+	.modeset = -1,
+	.reset = 3,
+	.enable_hangcheck = true,
+#if IS_ENABLED(CONFIG_DRM_I915_SELFTEST)
+	.st_timeout = 500,
+#endif
 };
 
-#define I915_PARAM_MODULE(type, name, value, mode, what) \
-	module_param_named(name, i915_params.name, type, mode); \
-	MODULE_PARM_DESC(name, what);
-I915_PARAMS(I915_PARAM_MODULE)
+module_param_named(modeset, i915_params.modeset, int, 0400);
+MODULE_PARM_DESC(modeset, "Use the driver (-1: unless nomodeset is on the command line, 0: no, 1: yes)");
+
+module_param_named(reset, i915_params.reset, uint, 0600);
+MODULE_PARM_DESC(reset, "What a hang may reset (0: nothing, 1: the whole GPU, 2 and more: one engine)");
+
+module_param_named(enable_hangcheck, i915_params.enable_hangcheck, bool, 0600);
+MODULE_PARM_DESC(enable_hangcheck, "Watch engines for progress and reset those that hang");
+
+module_param_named(disable_display, i915_params.disable_display, bool, 0400);
+MODULE_PARM_DESC(disable_display, "Accepted for the sake of test suites; there is no display part");
 
 #if IS_ENABLED(CONFIG_DRM_I915_SELFTEST)
+module_param_named(mock_selftests, i915_params.mock_selftests, int, 0400);
+MODULE_PARM_DESC(mock_selftests, "Mock selftests at load (0: no, 1: then load the driver, -1: only them)");
+
+module_param_named(st_filter, i915_params.st_filter, charp, 0400);
+MODULE_PARM_DESC(st_filter, "Selftests to run, comma separated, ! excludes: caller/subtest or suite");
+
+module_param_named(st_random_seed, i915_params.st_random_seed, uint, 0400);
+MODULE_PARM_DESC(st_random_seed, "Seed of the selftests (0: take one and print it)");
+
+module_param_named(st_timeout, i915_params.st_timeout, uint, 0400);
+MODULE_PARM_DESC(st_timeout, "Time for one selftest that can go on for ever, milliseconds");
+
+module_param_named(inject_probe_failure, i915_params.inject_probe_failure, uint, 0600);
+MODULE_PARM_DESC(inject_probe_failure, "Fail the Nth step of load (0: none); reads 0 once it was hit");
+
 /**
  * i915_inject_probe_error - one step of load that can be made to fail
  * @i915: the device that is being set up

@@ -6,49 +6,32 @@
 
 struct drm_i915_private;
 
-#if IS_ENABLED(CONFIG_DRM_I915_SELFTEST)
-#define I915_SELFTEST_PARAMS(param) \
-	param(int, mock_selftests, 0, 0400, \
-	      "Run the mock selftests at load (0: no, 1: then load the driver, -1: only them)") \
-	param(charp, st_filter, NULL, 0400, \
-	      "Selftests to run, comma separated, ! excludes: caller/subtest or suite") \
-	param(uint, st_random_seed, 0, 0400, \
-	      "Seed of the selftests (0: take one and print it)") \
-	param(uint, st_timeout, 500, 0400, \
-	      "Time for one selftest that can go on for ever, milliseconds") \
-	param(uint, inject_probe_failure, 0, 0600, \
-	      "Fail the Nth step of load (0: none); reads 0 once it was hit")
-#else
-#define I915_SELFTEST_PARAMS(param)
-#endif
-
-/* type, name, default, mode in sysfs, what it does */
-#define I915_PARAMS(param) \
-	param(int, modeset, -1, 0400, \
-	      "Use the driver (-1: unless nomodeset is on the kernel command line, 0: no, 1: yes)") \
-	param(uint, reset, 3, 0600, \
-	      "What a hang may reset (0: nothing, 1: the whole GPU, 2 and more: one engine first)") \
-	param(bool, enable_hangcheck, true, 0600, \
-	      "Watch engines for progress and reset those that hang") \
-	param(bool, disable_display, false, 0400, \
-	      "Accepted for the sake of test suites; the driver has no display part") \
-	I915_SELFTEST_PARAMS(param)
-
-typedef char *i915_param_charp;
-typedef unsigned int i915_param_uint;
-typedef int i915_param_int;
-typedef bool i915_param_bool;
-
 /**
  * struct i915_params - the module parameters
  *
- * One field per line of I915_PARAMS(), which says what each is for.
+ * Set at load, some also while the driver runs; read without a lock.
  */
 struct i915_params {
-	/* private: generated from the table */
-#define I915_PARAM_FIELD(type, name, ...) i915_param_##type name;
-	I915_PARAMS(I915_PARAM_FIELD)
-#undef I915_PARAM_FIELD
+	/** @modeset: 0: do not load; -1: unless nomodeset is on the kernel command line */
+	int modeset;
+	/** @reset: what a hang may reset; 0: nothing, 1: the whole GPU, more: one engine first */
+	unsigned int reset;
+	/** @enable_hangcheck: watch engines for progress and reset those that hang */
+	bool enable_hangcheck;
+	/** @disable_display: taken for the sake of test suites, and not used */
+	bool disable_display;
+#if IS_ENABLED(CONFIG_DRM_I915_SELFTEST)
+	/** @mock_selftests: run them at load; -1: and nothing else. Afterwards their result */
+	int mock_selftests;
+	/** @st_filter: selftests to run, comma separated; NULL: all */
+	char *st_filter;
+	/** @st_random_seed: 0: the runner takes one */
+	unsigned int st_random_seed;
+	/** @st_timeout: for one selftest that can go on for ever, milliseconds */
+	unsigned int st_timeout;
+	/** @inject_probe_failure: which step of load fails; 0: none, or it was hit */
+	unsigned int inject_probe_failure;
+#endif
 };
 
 extern struct i915_params i915_params;

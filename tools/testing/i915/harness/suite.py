@@ -51,6 +51,8 @@ def _ktap(rows):
 
 
 MEMORY = 1024                   # MiB: much of a debug kernel's boot is proportional to it
+# SLUB's own checks, for the caches of the driver: red zones, poison, who allocated
+SLABS = 'slab_debug=FZPU,i915_*,drm_i915_*'
 PPGTT = '/kselftest/drivers/gpu/i915/gem_ppgtt'
 # gem_ppgtt with the unbind made to fail: it must report the leak
 INJECT = '/kselftest/drivers/gpu/i915/gem_ppgtt_inject'

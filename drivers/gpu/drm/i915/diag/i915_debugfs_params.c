@@ -13,19 +13,15 @@
 /**
  * DOC: debugfs i915_params/
  *
- * One file for each module parameter, made from the same table. The test suite
- * prefers these to /sys/module/i915/parameters because other drivers keep a
- * copy per device; here both show the one value there is. The file "help" says
- * what each is for and what it was born with.
+ * One file for each module parameter. The test suite prefers these to
+ * /sys/module/i915/parameters because other drivers keep a copy per device;
+ * here both show the one value there is.
  */
 
 struct i915_param_file {
 	const char *name;
 	void *value;
 	umode_t mode;
-	/* for "help" */
-	const char *what;
-	const char *born_with;
 	/* makes the file of this type */
 	void (*create)(const struct i915_param_file *file, struct dentry *dir);
 };
@@ -80,31 +76,19 @@ static void __maybe_unused i915_param_file_charp(const struct i915_param_file *f
 	debugfs_create_file(file->name, file->mode, dir, file->value, &i915_param_charp_fops);
 }
 
-#define I915_PARAM_FILE(type_, name_, value_, mode_, what_) { \
-	.name = #name_, \
-	.value = &i915_params.name_, \
-	.mode = (mode_), \
-	.what = (what_), \
-	.born_with = #value_, \
-	.create = i915_param_file_##type_, \
-},
-
 static const struct i915_param_file i915_param_files[] = {
-	I915_PARAMS(I915_PARAM_FILE)
+	{ "modeset", &i915_params.modeset, 0400, i915_param_file_int },
+	{ "reset", &i915_params.reset, 0600, i915_param_file_uint },
+	{ "enable_hangcheck", &i915_params.enable_hangcheck, 0600, i915_param_file_bool },
+	{ "disable_display", &i915_params.disable_display, 0400, i915_param_file_bool },
+#if IS_ENABLED(CONFIG_DRM_I915_SELFTEST)
+	{ "mock_selftests", &i915_params.mock_selftests, 0400, i915_param_file_int },
+	{ "st_filter", &i915_params.st_filter, 0400, i915_param_file_charp },
+	{ "st_random_seed", &i915_params.st_random_seed, 0400, i915_param_file_uint },
+	{ "st_timeout", &i915_params.st_timeout, 0400, i915_param_file_uint },
+	{ "inject_probe_failure", &i915_params.inject_probe_failure, 0600, i915_param_file_uint },
+#endif
 };
-
-static int i915_param_help_show(struct seq_file *m, void *unused)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(i915_param_files); i++)
-		seq_printf(m, "%s (%s): %s\n", i915_param_files[i].name,
-			   i915_param_files[i].born_with, i915_param_files[i].what);
-
-	return 0;
-}
-
-DEFINE_SHOW_ATTRIBUTE(i915_param_help);
 
 /**
  * i915_debugfs_params_register - add i915_params/
@@ -119,6 +103,4 @@ void i915_debugfs_params_register(struct drm_i915_private *i915)
 
 	for (i = 0; i < ARRAY_SIZE(i915_param_files); i++)
 		i915_param_files[i].create(&i915_param_files[i], dir);
-
-	debugfs_create_file("help", 0400, dir, NULL, &i915_param_help_fops);
 }

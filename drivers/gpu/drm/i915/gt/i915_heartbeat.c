@@ -3,6 +3,7 @@
 #include "gt/i915_engine.h"
 #include "gt/i915_request.h"
 #include "gt/i915_sched.h"
+#include "i915_params.h"
 
 /**
  * DOC: Heartbeat
@@ -121,7 +122,8 @@ static void heartbeat_worker(struct work_struct *work)
 	}
 
 	if (delay) {
-		if (heartbeat_stuck(engine, rq) && !heartbeat_pulse(engine))
+		if (heartbeat_stuck(engine, rq) && i915_params.enable_hangcheck &&
+		    !heartbeat_pulse(engine))
 			i915_gt_reset(engine->gt, BIT(engine->id), "no progress");
 		queue_delayed_work(system_highpri_wq, &engine->heartbeat, delay);
 	}

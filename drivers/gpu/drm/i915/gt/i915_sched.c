@@ -327,6 +327,7 @@ void i915_sched_ready(struct i915_request *rq)
 
 /* The request before on the timeline is never less important. engine->lock is dropped for it. */
 static void raise_predecessor(struct i915_request *rq, unsigned long *flags)
+	__must_hold(&rq->engine->lock)
 {
 	struct i915_engine *engine = rq->engine;
 	struct i915_request *prev;

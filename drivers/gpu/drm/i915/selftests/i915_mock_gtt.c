@@ -263,30 +263,36 @@ static void check_ggtt_buf(struct i915_st *st, struct i915_ggtt_buf *buf)
 	}
 }
 
+/* Return: its address, or U64_MAX */
+static u64 ggtt_buffer(struct i915_st *st, unsigned int count, bool contiguous)
+{
+	struct i915_ggtt *ggtt = &st->i915->ggtt;
+	struct i915_ggtt_buf buf;
+	u64 offset;
+
+	if (!st_ok(st, "making a GGTT buffer",
+		   i915_ggtt_buf_init(ggtt, &buf, count, contiguous)))
+		return U64_MAX;
+
+	check_ggtt_buf(st, &buf);
+	offset = i915_ggtt_buf_offset(&buf);
+	i915_ggtt_buf_fini(ggtt, &buf);
+
+	return offset;
+}
+
 static void ggtt_buffers(struct i915_st *st)
 {
 	static const unsigned int counts[] = { 1, 2, 4, 20 };
-	struct i915_ggtt *ggtt = &st->i915->ggtt;
-	struct i915_ggtt_buf buf, again;
 	unsigned int n;
 	u64 offset;
 
-	for (n = 0; n < ARRAY_SIZE(counts); n++) {
+	for (n = 0; n < ARRAY_SIZE(counts) && !st->err; n++) {
 		bool contiguous = counts[n] <= 4;
 
-		if (!st_ok(st, "making a GGTT buffer",
-			   i915_ggtt_buf_init(ggtt, &buf, counts[n], contiguous)))
-			return;
-		check_ggtt_buf(st, &buf);
-		offset = i915_ggtt_buf_offset(&buf);
-		i915_ggtt_buf_fini(ggtt, &buf);
-
-		if (!st_ok(st, "making it again",
-			   i915_ggtt_buf_init(ggtt, &again, counts[n], contiguous)))
-			return;
-		st_eq(st, "its address", i915_ggtt_buf_offset(&again), offset);
-		check_ggtt_buf(st, &again);
-		i915_ggtt_buf_fini(ggtt, &again);
+		offset = ggtt_buffer(st, counts[n], contiguous);
+		st_eq(st, "address of the next one", ggtt_buffer(st, counts[n], contiguous),
+		      offset);
 	}
 }
 
