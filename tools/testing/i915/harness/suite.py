@@ -183,7 +183,8 @@ def boot_tests(front, boot, report):
         report.add('%s: %s' % (boot.name, test.name), held, seen, result.seconds, details)
 
     kw = {} if boot.device else {'device': None}
-    machine = front.machine(built, emulator, 'test-' + boot.name, memory=MEMORY, append=('kunit.enable=1 ' + boot.append).strip(), **kw)
+    machine = front.machine(built, emulator, 'test-' + boot.name, memory=MEMORY,
+                            append=' '.join(['kunit.enable=1', SLABS, boot.append]).strip(), **kw)
     outcome = machine.run([guest.Step(t.name, t.command, t.limit) for t in boot.tests], files, dynamic,
                           boot_limit=600, watch=one)
     for test in boot.tests:
