@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * i915_store ENGINE...: for each engine (rcs0, bcs0, vcs0, vecs0) run a batch that stores a value through the
- * PPGTT, and check with the CPU that it arrived, in the right dword and nowhere else. Prints one line an engine;
- * exit status 0 when all of them stored.
+ * i915_store ENGINE...: for each engine (rcs0, bcs0, vcs0, vecs0) run a batch that stores a value
+ * through the PPGTT, and check with the CPU that it arrived, in the right dword and nowhere else.
+ * Prints one line an engine; exit status 0 when all of them stored.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -67,10 +67,9 @@ static int open_device(void)
 /* A context of its own, with this engine as the only one in its map. */
 static int create_context(int fd, const struct engine *engine, uint32_t *id)
 {
-	struct {
-		uint64_t extensions;
-		struct i915_engine_class_instance engine;
-	} __attribute__((packed)) map = { .engine = { engine->class, 0 } };
+	I915_DEFINE_CONTEXT_PARAM_ENGINES(map, 1) = {
+		.engines = { { engine->class, 0 } },
+	};
 	struct drm_i915_gem_context_create_ext_setparam set = {
 		.base.name = I915_CONTEXT_CREATE_EXT_SETPARAM,
 		.param = {
@@ -133,7 +132,10 @@ static int execute(int fd, uint32_t context, uint32_t target, uint32_t batch, ui
 
 static int check(int fd, uint32_t target, uint32_t value)
 {
-	struct drm_i915_gem_set_domain domain = { .handle = target, .read_domains = I915_GEM_DOMAIN_CPU };
+	struct drm_i915_gem_set_domain domain = {
+		.handle = target,
+		.read_domains = I915_GEM_DOMAIN_CPU,
+	};
 	struct drm_i915_gem_mmap map = { .handle = target, .size = PAGE };
 	uint32_t *words;
 	int i, bad = 0;

@@ -199,7 +199,7 @@ out:
 		i915_gem_object_put(obj);
 }
 
-#define RANDOM_OBJECTS	64
+#define RANDOM_OBJECTS	32
 
 static u64 random_offset(struct i915_st *st, u64 size)
 {
