@@ -229,14 +229,3 @@ void i915_uncore_init_mock(struct i915_uncore *uncore, struct drm_device *drm)
 	uncore->regs = NULL;
 	uncore_init(uncore, drm, &mock_ops, mock_domains);
 }
-
-/**
- * i915_uncore_fini - let go of the registers
- * @uncore: the GPU; nobody holds forcewake
- *
- * Context: process context.
- */
-void i915_uncore_fini(struct i915_uncore *uncore)
-{
-	drm_WARN_ON(uncore->drm, uncore->wakeref);
-}

@@ -58,7 +58,6 @@ struct i915_uncore {
 int i915_uncore_init(struct i915_uncore *uncore, struct drm_device *drm, void __iomem *regs,
 		     const struct i915_forcewake_domain *domains);
 void i915_uncore_init_mock(struct i915_uncore *uncore, struct drm_device *drm);
-void i915_uncore_fini(struct i915_uncore *uncore);
 
 void i915_forcewake_get(struct i915_uncore *uncore);
 void i915_forcewake_put(struct i915_uncore *uncore);
