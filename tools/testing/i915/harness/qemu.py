@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from . import cache, debian, proc, ui
 
 CONFIGURE = ['--target-list=x86_64-softmmu', '--without-default-features', '--enable-system', '--enable-tcg',
-             '--enable-kvm', '--enable-fdt=system', '--disable-docs', '--disable-tools', '--disable-guest-agent',
-             '--disable-werror', '--audio-drv-list=', '--without-default-devices', '--with-devices-x86_64=i915']
+             '--enable-kvm', '--enable-plugins', '--enable-fdt=system', '--disable-docs', '--disable-tools',
+             '--disable-guest-agent', '--disable-werror', '--audio-drv-list=', '--without-default-devices',
+             '--with-devices-x86_64=i915']
 FIRMWARE = ['/usr/share/qemu', '/usr/share/seabios']
 TARGETS = ['qemu-system-x86_64', 'tests/qtest/i915-gt-test']
 
