@@ -62,6 +62,7 @@ static void i915_lock_order_mutexes(struct i915_gem_context *ctx, struct drm_i91
 int i915_lock_order_prime(struct drm_i915_private *i915)
 {
 	struct drm_i915_gem_object *obj;
+	struct i915_address_space *vm;
 	struct i915_gem_context *ctx;
 	struct i915_engine *engine;
 	unsigned int id;
@@ -71,18 +72,26 @@ int i915_lock_order_prime(struct drm_i915_private *i915)
 	if (IS_ERR(ctx))
 		return PTR_ERR(ctx);
 
-	obj = i915_gem_object_create_internal(i915, SZ_4K);
-	if (IS_ERR(obj)) {
-		ret = PTR_ERR(obj);
+	vm = i915_ppgtt_create(i915);
+	if (IS_ERR(vm)) {
+		ret = PTR_ERR(vm);
 		goto out_ctx;
 	}
 
+	obj = i915_gem_object_create_internal(i915, SZ_4K);
+	if (IS_ERR(obj)) {
+		ret = PTR_ERR(obj);
+		goto out_vm;
+	}
+
 	for_each_engine(engine, &i915->gt, id) {
-		i915_lock_order_mutexes(ctx, obj, engine->kernel_lrc, ctx->base.vm);
+		i915_lock_order_mutexes(ctx, obj, engine->kernel_lrc, vm);
 		break;
 	}
 
 	i915_gem_object_put(obj);
+out_vm:
+	i915_vm_put_user(vm);
 out_ctx:
 	i915_gem_context_close(ctx);
 	return ret;

@@ -14,6 +14,7 @@
 #include "i915_params.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_selftest.h"
+#include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vma.h"
 
 /**
@@ -96,6 +97,7 @@ static const struct i915_load_step i915_load_steps[] = {
 	{ .name = "performance events", .init = i915_pmu_start, .exit = i915_pmu_reap },
 	{ .name = "objects", .init = i915_gem_object_slab_init, .exit = i915_gem_object_slab_exit },
 	{ .name = "vmas", .init = i915_vma_slab_init, .exit = i915_vma_slab_exit },
+	{ .name = "page tables", .init = i915_pt_slab_init, .exit = i915_pt_slab_exit },
 	{ .name = "requests", .init = i915_request_slab_init, .exit = i915_request_slab_exit },
 	{ .name = "contexts", .init = i915_gem_context_slab_init,
 	  .exit = i915_gem_context_slab_exit },

@@ -34,6 +34,7 @@ struct i915_gem_context *i915_gem_context_create(struct drm_i915_private *i915,
 void i915_gem_context_close(struct i915_gem_context *ctx);
 struct i915_gem_context *i915_gem_context_lookup(struct i915_file *file, u32 id);
 void i915_gem_context_clean(struct i915_gem_context *ctx);
+struct i915_address_space *i915_gem_context_vm(struct i915_gem_context *ctx);
 void i915_gem_context_add_runtime(struct i915_gem_context *ctx, u64 *runtime_ns);
 struct i915_lrc *i915_gem_context_lrc(struct i915_gem_context *ctx, unsigned int idx);
 

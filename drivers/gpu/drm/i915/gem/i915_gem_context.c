@@ -17,15 +17,17 @@
  *
  * A context is an address space, a map of engines and a few policies. On each
  * engine it has a logical ring context (&struct i915_lrc), made when the
- * engine is first used.
+ * engine is first used; the address space comes with the first of them, or when
+ * user space asks for its handle. Until then a context is one allocation.
  *
  * Address space and engine map may be replaced until the first execbuf; after
  * that they are fixed, so that the submission path reads both without a lock.
  *
  * Life: the handle holds one reference, each request in flight another. Closing
  * the handle stops new work at once; what runs goes on, unless the context is
- * not persistent: then it is cancelled. When the last request retires, the
- * context ends on the workqueue: first its images and rings go, then
+ * not persistent: then it is cancelled. A context that is idle ends as it is
+ * closed, any other on the workqueue when the last request has let go of it:
+ * first its images and rings go, then
  * i915_gem_context_clean() unbinds what it leaves in its address space, then
  * the address space is let go.
  */
@@ -93,7 +95,8 @@ static void i915_gem_context_free(struct i915_gem_context *ctx)
 	if (ctx->syncobj)
 		drm_syncobj_put(ctx->syncobj);
 	put_pid(ctx->pid);
-	kfree(ctx->engines);
+	if (ctx->engines != ctx->default_engines)
+		kfree(ctx->engines);
 	mutex_destroy(&ctx->lock);
 	kmem_cache_free(i915_gem_context_slab, ctx);
 	i915_audit_dec(I915_AUDIT_CONTEXT);
@@ -111,19 +114,20 @@ static void i915_gem_context_release(struct i915_gt_context *base)
 	queue_work(ctx->i915->wq, &ctx->free_work);
 }
 
-static int i915_gem_context_default_engines(struct i915_gem_context *ctx)
+/* For whoever may sleep: an idle context is gone on return. */
+static void i915_gem_context_release_sync(struct kref *ref)
+{
+	i915_gem_context_free(container_of(ref, struct i915_gem_context, base.ref));
+}
+
+static void i915_gem_context_default_engines(struct i915_gem_context *ctx)
 {
 	unsigned int id;
 
-	ctx->engines = kcalloc(I915_ENGINES, sizeof(*ctx->engines), GFP_KERNEL);
-	if (!ctx->engines)
-		return -ENOMEM;
-
 	for (id = 0; id < I915_ENGINES; id++)
-		ctx->engines[id].engine = ctx->i915->gt.engine[id];
+		ctx->default_engines[id].engine = ctx->i915->gt.engine[id];
+	ctx->engines = ctx->default_engines;
 	ctx->num_engines = I915_ENGINES;
-
-	return 0;
 }
 
 /**
@@ -131,8 +135,7 @@ static int i915_gem_context_default_engines(struct i915_gem_context *ctx)
  * @i915: the device
  * @file: its owner, or NULL for one of the driver's own
  *
- * It has an address space of its own, one slot per engine of the device and
- * no handle.
+ * It has one slot per engine of the device, no handle, and no address space yet.
  *
  * Context: process context.
  * Return: the context, its reference is the caller's (i915_gem_context_close()),
@@ -141,9 +144,7 @@ static int i915_gem_context_default_engines(struct i915_gem_context *ctx)
 struct i915_gem_context *i915_gem_context_create(struct drm_i915_private *i915,
 						 struct i915_file *file)
 {
-	struct i915_address_space *vm;
 	struct i915_gem_context *ctx;
-	int ret;
 
 	ctx = kmem_cache_zalloc(i915_gem_context_slab, GFP_KERNEL);
 	if (!ctx)
@@ -157,22 +158,31 @@ struct i915_gem_context *i915_gem_context_create(struct drm_i915_private *i915,
 	mutex_init(&ctx->lock);
 	INIT_WORK(&ctx->free_work, i915_gem_context_free_work);
 
-	ret = i915_gem_context_default_engines(ctx);
-	if (ret)
-		goto err_ctx;
-
-	vm = i915_ppgtt_create(i915);
-	if (IS_ERR(vm)) {
-		ret = PTR_ERR(vm);
-		goto err_ctx;
-	}
-	ctx->base.vm = vm;
+	i915_gem_context_default_engines(ctx);
 
 	return ctx;
+}
 
-err_ctx:
-	i915_gem_context_free(ctx);
-	return ERR_PTR(ret);
+/**
+ * i915_gem_context_vm - address space of a context, made if it is not there yet
+ * @ctx: the context
+ *
+ * Context: process context; i915_gem_context.lock held.
+ * Return: the address space, the reference stays the context's; or ERR_PTR(-ENOMEM).
+ */
+struct i915_address_space *i915_gem_context_vm(struct i915_gem_context *ctx)
+{
+	struct i915_address_space *vm = ctx->base.vm;
+
+	lockdep_assert_held(&ctx->lock);
+
+	if (!vm) {
+		vm = i915_ppgtt_create(ctx->i915);
+		if (!IS_ERR(vm))
+			ctx->base.vm = vm;
+	}
+
+	return vm;
 }
 
 static void i915_gem_context_cancel(struct i915_gem_context *ctx)
@@ -212,7 +222,8 @@ static bool i915_gem_context_outlives_handle(struct i915_gem_context *ctx)
  * @ctx: the context, no longer in a handle table
  *
  * No new work is taken from here on; the work of a context that is not
- * persistent, or is banned, is cancelled. Drops the reference of the handle.
+ * persistent, or is banned, is cancelled. Drops the reference of the handle; if
+ * it was the last one, everything of the context is gone on return.
  *
  * Context: process context, may sleep.
  */
@@ -230,7 +241,7 @@ void i915_gem_context_close(struct i915_gem_context *ctx)
 	if (smp_load_acquire(&ctx->used) && !i915_gem_context_outlives_handle(ctx))
 		i915_gem_context_cancel(ctx);
 
-	i915_gt_context_put(&ctx->base);
+	kref_put(&ctx->base.ref, i915_gem_context_release_sync);
 }
 
 static struct i915_gem_context *i915_gem_context_find(struct i915_file *file, u32 id)
@@ -315,6 +326,22 @@ static struct i915_lrc *i915_gem_context_make_lrc(struct i915_gem_context *ctx,
 	return lrc;
 }
 
+/* From here on, who sees the flag sees the final engine map and address space too. */
+static int i915_gem_context_first_use(struct i915_gem_context *ctx)
+{
+	struct i915_address_space *vm;
+
+	mutex_lock(&ctx->lock);
+	vm = i915_gem_context_vm(ctx);
+	if (!IS_ERR(vm)) {
+		/* Pairs with the loads of those who look without the lock. */
+		smp_store_release(&ctx->used, true);
+	}
+	mutex_unlock(&ctx->lock);
+
+	return PTR_ERR_OR_ZERO(vm);
+}
+
 /**
  * i915_gem_context_lrc - what a context has on an engine, made at first use
  * @ctx: the context
@@ -331,12 +358,12 @@ struct i915_lrc *i915_gem_context_lrc(struct i915_gem_context *ctx, unsigned int
 	struct i915_engine_slot *slot;
 	struct i915_lrc *lrc;
 
-	/* Whoever sees the flag sees the final engine map and address space too. */
+	/* Pairs with i915_gem_context_first_use(). */
 	if (unlikely(!smp_load_acquire(&ctx->used))) {
-		mutex_lock(&ctx->lock);
-		/* Pairs with the load above. */
-		smp_store_release(&ctx->used, true);
-		mutex_unlock(&ctx->lock);
+		int ret = i915_gem_context_first_use(ctx);
+
+		if (ret)
+			return ERR_PTR(ret);
 	}
 
 	if (idx >= ctx->num_engines)

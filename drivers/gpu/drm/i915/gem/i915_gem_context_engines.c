@@ -173,7 +173,7 @@ static int i915_engine_map_read(struct i915_engine_map *map,
 				    ARRAY_SIZE(i915_engine_map_extensions), map);
 }
 
-/* Puts the map in place; on success the old one is in @map. */
+/* Puts the map in place of the default one, which costs nothing; the context owns it then. */
 static int i915_engine_map_install(struct i915_engine_map *map)
 {
 	struct i915_gem_context *ctx = map->ctx;
@@ -184,7 +184,8 @@ static int i915_engine_map_install(struct i915_engine_map *map)
 		drm_dbg(&ctx->i915->drm, "the engine map is fixed\n");
 		ret = -EINVAL;
 	} else {
-		swap(ctx->engines, map->slots);
+		ctx->engines = map->slots;
+		map->slots = NULL;
 		ctx->num_engines = map->count;
 		ctx->user_engines = true;
 	}

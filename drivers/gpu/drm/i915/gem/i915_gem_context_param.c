@@ -11,6 +11,7 @@
 #include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
 #include "i915_drv.h"
+#include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vm.h"
 
 /**
@@ -37,7 +38,7 @@ static int i915_context_get_gtt_size(struct i915_file *file, struct i915_gem_con
 				     struct drm_i915_gem_context_param *args)
 {
 	args->size = 0;
-	args->value = ctx->base.vm->total;
+	args->value = BIT_ULL(I915_PPGTT_BITS);
 	return 0;
 }
 
@@ -173,8 +174,12 @@ static int i915_context_get_vm(struct i915_file *file, struct i915_gem_context *
 	int ret;
 
 	mutex_lock(&ctx->lock);
-	vm = i915_vm_get_user(ctx->base.vm);
+	vm = i915_gem_context_vm(ctx);
+	if (!IS_ERR(vm))
+		i915_vm_get_user(vm);
 	mutex_unlock(&ctx->lock);
+	if (IS_ERR(vm))
+		return PTR_ERR(vm);
 
 	ret = i915_gem_vm_add_handle(file, vm, &id);
 	if (ret) {
@@ -211,7 +216,8 @@ static int i915_context_set_vm(struct i915_file *file, struct i915_gem_context *
 	}
 	mutex_unlock(&ctx->lock);
 
-	i915_vm_put_user(vm);
+	if (vm)
+		i915_vm_put_user(vm);
 	return ret;
 }
 

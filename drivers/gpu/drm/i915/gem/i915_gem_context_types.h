@@ -68,7 +68,10 @@ struct i915_engine_slot {
  * flight. That may be in interrupt context, so the end is work on i915->wq.
  */
 struct i915_gem_context {
-	/** @base: what the GT knows; carries the reference count and the VM */
+	/**
+	 * @base: what the GT knows; carries the reference count and the VM, which is made when it
+	 * is first needed: i915_gem_context_vm()
+	 */
 	struct i915_gt_context base;
 	/** @i915: the device */
 	struct drm_i915_private *i915;
@@ -89,7 +92,9 @@ struct i915_gem_context {
 	 * of enum i915_engine_id; @lock until @used
 	 */
 	struct i915_engine_slot *engines;
-	/** @lock: guards the map, @used, making of lrcs and parameters */
+	/** @default_engines: what @engines is until user space brings its own map */
+	struct i915_engine_slot default_engines[I915_ENGINES];
+	/** @lock: guards the map, @used, making of the VM, of lrcs, and parameters */
 	struct mutex lock;
 	/**
 	 * @syncobj: I915_CONTEXT_CREATE_FLAGS_SINGLE_TIMELINE: orders all its engines; else NULL

@@ -113,7 +113,8 @@ void i915_gem_file_close_object(struct i915_file *file, struct drm_i915_gem_obje
 	mutex_lock(&file->lock);
 	xa_for_each(&file->contexts, id, ctx) {
 		mutex_lock(&ctx->lock);
-		i915_vma_close(obj, ctx->base.vm);
+		if (ctx->base.vm)
+			i915_vma_close(obj, ctx->base.vm);
 		mutex_unlock(&ctx->lock);
 	}
 	xa_for_each(&file->vms, id, vm)

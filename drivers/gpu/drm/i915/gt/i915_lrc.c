@@ -56,11 +56,12 @@ static int lrc_init_memory(struct i915_lrc *lrc)
 	unsigned int pages = lrc->engine->desc->context_pages[i915->info->gen >= 9];
 	int ret;
 
-	ret = i915_ggtt_buf_init(&i915->ggtt, &lrc->image, pages, false);
+	/* The rest is the engine's own: it saves there before it restores, see CONTEXT_CONTROL. */
+	ret = i915_ggtt_buf_init(&i915->ggtt, &lrc->image, pages, LRC_DRIVER_PAGES, false);
 	if (ret)
 		return ret;
 
-	ret = i915_ggtt_buf_init(&i915->ggtt, &lrc->ring.buf, I915_LRC_RING_PAGES, true);
+	ret = i915_ggtt_buf_init(&i915->ggtt, &lrc->ring.buf, I915_LRC_RING_PAGES, 0, true);
 	if (ret) {
 		i915_ggtt_buf_fini(&i915->ggtt, &lrc->image);
 		return ret;

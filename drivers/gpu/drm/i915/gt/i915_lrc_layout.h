@@ -6,6 +6,9 @@
 
 struct i915_engine_desc;
 
+/* Pages of the image the driver and its requests use: status page and register state */
+#define LRC_DRIVER_PAGES	2
+
 /* Value dwords of the register state page; the dword before names the register */
 #define LRC_CONTEXT_CONTROL	0x03
 #define LRC_RING_HEAD		0x05

@@ -33,7 +33,9 @@ static void default_context(struct i915_st *st)
 	if (st_ptr(st, "the default context", first)) {
 		again = i915_gem_context_lookup(mock_file_priv(file), 0);
 		st_true(st, "there is one default context", first == again);
-		st_alive_eq(st, "used once", I915_AUDIT_CONTEXT, 1);
+		st_alive_eq(st, "named once", I915_AUDIT_CONTEXT, 1);
+		st_alive_eq(st, "named once", I915_AUDIT_VM, 0);
+		st_ptr(st, "an image", i915_gem_context_lrc(first, I915_RCS0));
 		st_alive_eq(st, "used once", I915_AUDIT_VM, 1);
 		if (again)
 			i915_gt_context_put(&again->base);

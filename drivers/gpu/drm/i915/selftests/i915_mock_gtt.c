@@ -271,7 +271,7 @@ static u64 ggtt_buffer(struct i915_st *st, unsigned int count, bool contiguous)
 	u64 offset;
 
 	if (!st_ok(st, "making a GGTT buffer",
-		   i915_ggtt_buf_init(ggtt, &buf, count, contiguous)))
+		   i915_ggtt_buf_init(ggtt, &buf, count, count, contiguous)))
 		return U64_MAX;
 
 	check_ggtt_buf(st, &buf);
@@ -336,7 +336,7 @@ static void ggtt_is_full(struct i915_st *st)
 			list_add(&hog->link, &hogs);
 	}
 
-	ret = i915_ggtt_buf_init(ggtt, &buf, 1, true);
+	ret = i915_ggtt_buf_init(ggtt, &buf, 1, 1, true);
 	st_eq(st, "making a buffer in a full GGTT", ret, -ENOSPC);
 	if (!ret)
 		i915_ggtt_buf_fini(ggtt, &buf);
@@ -348,7 +348,7 @@ static void ggtt_is_full(struct i915_st *st)
 	}
 	mutex_unlock(&ggtt->lock);
 
-	if (st_ok(st, "making a buffer afterwards", i915_ggtt_buf_init(ggtt, &buf, 1, true)))
+	if (st_ok(st, "making a buffer afterwards", i915_ggtt_buf_init(ggtt, &buf, 1, 1, true)))
 		i915_ggtt_buf_fini(ggtt, &buf);
 }
 

@@ -267,7 +267,6 @@ static struct i915_gem_context *context_on_vm(struct i915_st *st, struct mock_cl
 	if (!st_ptr(st, "making a context", ctx))
 		return NULL;
 
-	i915_vm_put_user(ctx->base.vm);
 	ctx->base.vm = i915_vm_get_user(client->vm);
 
 	return ctx;

@@ -60,11 +60,11 @@ bool mock_client_open(struct i915_st *st, struct mock_client *client)
 	client->ctx = mock_context_create(st, client->file);
 	if (!client->ctx)
 		goto err_file;
-	client->vm = client->ctx->base.vm;
 
 	client->lrc = i915_gem_context_lrc(client->ctx, I915_RCS0);
 	if (!st_ptr(st, "making a context image", client->lrc))
 		goto err_file;
+	client->vm = client->ctx->base.vm;
 
 	return true;
 

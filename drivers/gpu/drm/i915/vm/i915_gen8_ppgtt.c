@@ -34,6 +34,37 @@
  * All of this runs under i915_address_space.lock.
  */
 
+/* Arrays of children. All NULL when they are freed, so the constructor's zeroes are still there. */
+static struct kmem_cache *i915_pt_child_slab;
+
+static void i915_pt_child_ctor(void *child)
+{
+	memset(child, 0, I915_PT_ENTRIES * sizeof(struct i915_page_table *));
+}
+
+/**
+ * i915_pt_slab_init - make the slab of what the CPU knows of page tables
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int i915_pt_slab_init(void)
+{
+	i915_pt_child_slab = kmem_cache_create("i915_pt_child",
+					       I915_PT_ENTRIES * sizeof(struct i915_page_table *),
+					       0, 0, i915_pt_child_ctor);
+
+	return i915_pt_child_slab ? 0 : -ENOMEM;
+}
+
+/**
+ * i915_pt_slab_exit - destroy the slab; no page table may be left
+ */
+void i915_pt_slab_exit(void)
+{
+	kmem_cache_destroy(i915_pt_child_slab);
+	i915_pt_child_slab = NULL;
+}
+
 static void i915_pt_fill(struct i915_page_table *pt, u64 value)
 {
 	memset64(pt->entry, value, I915_PT_ENTRIES);
@@ -52,7 +83,7 @@ VISIBLE_IF_KUNIT struct i915_page_table *i915_pt_alloc(struct i915_ggtt *ggtt, u
 		return NULL;
 
 	if (level) {
-		pt->child = kcalloc(I915_PT_ENTRIES, sizeof(*pt->child), GFP_KERNEL);
+		pt->child = kmem_cache_alloc(i915_pt_child_slab, GFP_KERNEL);
 		if (!pt->child)
 			goto err_pt;
 	}
@@ -70,7 +101,8 @@ VISIBLE_IF_KUNIT struct i915_page_table *i915_pt_alloc(struct i915_ggtt *ggtt, u
 err_entry:
 	free_page((unsigned long)pt->entry);
 err_child:
-	kfree(pt->child);
+	if (pt->child)
+		kmem_cache_free(i915_pt_child_slab, pt->child);
 err_pt:
 	kfree(pt);
 	return NULL;
@@ -81,7 +113,8 @@ static void i915_pt_free(struct i915_ggtt *ggtt, struct i915_page_table *pt)
 {
 	dma_unmap_page(ggtt->i915->drm.dev, pt->dma, PAGE_SIZE, DMA_BIDIRECTIONAL);
 	free_page((unsigned long)pt->entry);
-	kfree(pt->child);
+	if (pt->child)
+		kmem_cache_free(i915_pt_child_slab, pt->child);
 	kfree(pt);
 }
 

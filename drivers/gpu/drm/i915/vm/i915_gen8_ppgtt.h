@@ -72,6 +72,8 @@ static inline unsigned int i915_pt_index(u64 addr, unsigned int level)
 struct i915_page_table *i915_pt_alloc(struct i915_ggtt *ggtt, unsigned int level);
 #endif
 
+int i915_pt_slab_init(void);
+void i915_pt_slab_exit(void);
 int i915_ppgtt_scratch_init(struct i915_ggtt *ggtt);
 void i915_ppgtt_scratch_fini(struct i915_ggtt *ggtt);
 u64 i915_ppgtt_lookup(struct i915_address_space *vm, u64 addr);

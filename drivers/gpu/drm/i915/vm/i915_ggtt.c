@@ -207,13 +207,14 @@ static void i915_ggtt_buf_free_pages(struct i915_ggtt_buf *buf)
 		__free_page(buf->pages[n]);
 }
 
-static int i915_ggtt_buf_alloc_pages(struct i915_ggtt_buf *buf)
+static int i915_ggtt_buf_alloc_pages(struct i915_ggtt_buf *buf, unsigned int zeroed)
 {
 	struct page *page;
 	unsigned int n;
 
 	if (buf->contiguous) {
-		page = alloc_pages(GFP_KERNEL | __GFP_ZERO, get_order(buf->count * PAGE_SIZE));
+		page = alloc_pages(GFP_KERNEL | (zeroed ? __GFP_ZERO : 0),
+				   get_order(buf->count * PAGE_SIZE));
 		if (!page)
 			return -ENOMEM;
 		for (n = 0; n < buf->count; n++)
@@ -222,7 +223,7 @@ static int i915_ggtt_buf_alloc_pages(struct i915_ggtt_buf *buf)
 	}
 
 	for (n = 0; n < buf->count; n++) {
-		buf->pages[n] = alloc_page(GFP_KERNEL | __GFP_ZERO);
+		buf->pages[n] = alloc_page(GFP_KERNEL | (n < zeroed ? __GFP_ZERO : 0));
 		if (!buf->pages[n]) {
 			i915_ggtt_buf_free_pages(buf);
 			return -ENOMEM;
@@ -281,15 +282,15 @@ static int i915_ggtt_buf_bind(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
  * @ggtt: the global address space
  * @buf: zeroed, or left by i915_ggtt_buf_fini()
  * @count: pages
+ * @zeroed: so many pages at the beginning are zeroed (of contiguous ones all, unless 0); the
+ *	rest is written before anybody reads it
  * @contiguous: the CPU wants to see them in one piece: one allocation, @count a power of two
- *
- * The pages are zeroed.
  *
  * Context: process context, may sleep.
  * Return: 0, -ENOMEM, -ENOSPC, -ENODEV (unplugged).
  */
 int i915_ggtt_buf_init(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsigned int count,
-		       bool contiguous)
+		       unsigned int zeroed, bool contiguous)
 {
 	struct device *dev = ggtt->i915->drm.dev;
 	int ret;
@@ -304,7 +305,7 @@ int i915_ggtt_buf_init(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsign
 		return -ENOMEM;
 	buf->dma = (dma_addr_t *)(buf->pages + count);
 
-	ret = i915_ggtt_buf_alloc_pages(buf);
+	ret = i915_ggtt_buf_alloc_pages(buf, zeroed);
 	if (ret)
 		goto err_arrays;
 

@@ -12,7 +12,7 @@ int i915_ggtt_init_mock(struct i915_ggtt *ggtt, struct drm_i915_private *i915, u
 void i915_ggtt_fini(struct i915_ggtt *ggtt);
 
 int i915_ggtt_buf_init(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsigned int count,
-		       bool contiguous);
+		       unsigned int zeroed, bool contiguous);
 void i915_ggtt_buf_fini(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf);
 
 /**
