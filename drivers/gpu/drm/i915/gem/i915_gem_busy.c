@@ -43,26 +43,11 @@ static u32 i915_busy_of_fence(struct dma_fence *fence, enum dma_resv_usage usage
 	return busy;
 }
 
-/**
- * i915_gem_busy_ioctl - BUSY: which engines use an object
- * @dev: the device
- * @data: struct drm_i915_gem_busy
- * @file: whose object
- *
- * Context: process context, does not wait.
- * Return: 0 or -ENOENT.
- */
-int i915_gem_busy_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
+static u32 i915_busy_of_object(struct drm_i915_gem_object *obj)
 {
-	struct drm_i915_gem_busy *args = data;
-	struct drm_i915_gem_object *obj;
 	struct dma_resv_iter cursor;
 	struct dma_fence *fence;
 	u32 busy = 0;
-
-	obj = i915_gem_object_lookup(file, args->handle);
-	if (!obj)
-		return -ENOENT;
 
 	dma_resv_iter_begin(&cursor, obj->base.resv, DMA_RESV_USAGE_READ);
 	dma_resv_for_each_fence_unlocked(&cursor, fence) {
@@ -78,7 +63,32 @@ int i915_gem_busy_ioctl(struct drm_device *dev, void *data, struct drm_file *fil
 	}
 	dma_resv_iter_end(&cursor);
 
+	return busy;
+}
+
+/**
+ * i915_gem_busy_ioctl - BUSY: which engines use an object
+ * @dev: the device
+ * @data: struct drm_i915_gem_busy
+ * @file: whose object
+ *
+ * Context: process context, does not wait.
+ * Return: 0 or -ENOENT.
+ */
+int i915_gem_busy_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
+{
+	struct drm_i915_gem_busy *args = data;
+	struct drm_i915_gem_object *obj;
+	u32 busy = 0;
+
+	obj = i915_gem_object_lookup(file, args->handle);
+	if (!obj)
+		return -ENOENT;
+
+	if (!i915_gem_object_is_idle(obj))
+		busy = i915_busy_of_object(obj);
 	i915_gem_object_put(obj);
+
 	args->busy = busy;
 	return 0;
 }

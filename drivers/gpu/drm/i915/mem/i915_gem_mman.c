@@ -29,9 +29,9 @@
  * of a device therefore sit on one anonymous file; it holds the device, and
  * lives as long as any of them.
  *
- * Pages are inserted as struct pages at the first access, one CPU page table's
- * worth at a time. They have no pin: before the object gives its pages back it
- * unmaps them.
+ * Pages are mapped by frame number at the first access, one CPU page table's
+ * worth at a time: a mapping counts as no user of its pages. Before the object
+ * gives them back it unmaps them, under the lock that a fault takes.
  *
  * The legacy MMAP ioctl is the same with the mmap() call inside.
  */
@@ -141,7 +141,7 @@ int i915_gem_object_mmap(struct drm_gem_object *gem, struct vm_area_struct *area
 	fput(file);
 
 	/* VM_IO: the pages are not for others to pin, they are given back at any time. */
-	vm_flags_set(area, VM_IO | VM_MIXEDMAP | VM_DONTEXPAND | VM_DONTDUMP);
+	vm_flags_set(area, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
 	area->vm_page_prot = i915_mmap_prot(area, offset / pages);
 
 	return 0;
@@ -196,35 +196,38 @@ static unsigned long i915_mmap_page(const struct drm_i915_gem_object *obj, pgoff
 	return (pgoff - drm_vma_node_start(&obj->base.vma_node)) % (obj->base.size >> PAGE_SHIFT);
 }
 
-/* Whatever is in the way was put there by another thread that faulted: skip it. */
+/* What a fault still has to map */
+struct i915_mmap_fill {
+	struct mm_struct *mm;
+	struct page **pages;
+	pgprot_t prot;
+};
+
+static int i915_mmap_fill_pte(pte_t *pte, unsigned long address, void *data)
+{
+	struct i915_mmap_fill *fill = data;
+
+	/* Another thread that faulted may have been first: it wrote the same. */
+	set_pte_at(fill->mm, address, pte,
+		   pte_mkspecial(pfn_pte(page_to_pfn(*fill->pages++), fill->prot)));
+
+	return 0;
+}
+
+/* Object locked, pages pinned */
 static int i915_mmap_fill(struct vm_fault *vmf, struct page **pages)
 {
 	struct vm_area_struct *area = vmf->vma;
-	unsigned long address = ALIGN_DOWN(vmf->address, PMD_SIZE);
-	unsigned long end = min(address + PMD_SIZE, area->vm_end);
-	unsigned long first, left;
-	int ret = 0;
+	unsigned long start = max(ALIGN_DOWN(vmf->address, PMD_SIZE), area->vm_start);
+	unsigned long end = min(ALIGN(vmf->address + 1, PMD_SIZE), area->vm_end);
+	struct i915_mmap_fill fill = {
+		.pages = pages + i915_mmap_page(to_i915_bo(area->vm_private_data),
+						linear_page_index(area, start)),
+		.prot = area->vm_page_prot,
+		.mm = area->vm_mm,
+	};
 
-	address = max(address, area->vm_start);
-	first = i915_mmap_page(to_i915_bo(area->vm_private_data),
-			       linear_page_index(area, address));
-	while (address < end) {
-		unsigned long count = (end - address) >> PAGE_SHIFT;
-
-		left = count;
-		ret = vm_insert_pages(area, address, pages + first, &left);
-		if (ret && ret != -EBUSY)
-			break;
-
-		count -= left;
-		if (ret)
-			count++;
-		first += count;
-		address += count << PAGE_SHIFT;
-		ret = 0;
-	}
-
-	return ret;
+	return apply_to_page_range(area->vm_mm, start, end - start, i915_mmap_fill_pte, &fill);
 }
 
 static vm_fault_t i915_mmap_fault_result(int ret)

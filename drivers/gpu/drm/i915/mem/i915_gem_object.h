@@ -52,6 +52,34 @@ static inline void i915_gem_object_put(struct drm_i915_gem_object *obj)
 		i915_gem_object_put_maybe_last(obj);
 }
 
+/**
+ * i915_gem_object_is_private - does only this driver know of an object?
+ * @obj: the object; the caller holds a reference
+ *
+ * Then its fences are those of requests that have marked one of its VMAs, and
+ * &drm_i915_gem_object.in_use answers what otherwise takes a walk of the fences.
+ *
+ * Context: any.
+ * Return: true if no dma-buf leads to it or from it.
+ */
+static inline bool i915_gem_object_is_private(const struct drm_i915_gem_object *obj)
+{
+	return !READ_ONCE(obj->base.dma_buf) && !obj->base.import_attach;
+}
+
+/**
+ * i915_gem_object_is_idle - is certainly nobody at work on an object?
+ * @obj: the object; the caller holds a reference
+ *
+ * Context: any.
+ * Return: true: all its fences have signalled. False: ask them.
+ */
+static inline bool i915_gem_object_is_idle(const struct drm_i915_gem_object *obj)
+{
+	/* Pairs with i915_vma_put_active(): what the GPU wrote is seen. */
+	return !atomic_read_acquire(&obj->in_use) && i915_gem_object_is_private(obj);
+}
+
 /* fn returns false to stop. It is called with a reference of the object, without locks. */
 void i915_mm_walk(struct drm_i915_private *i915,
 		  bool (*fn)(struct drm_i915_gem_object *obj, void *data), void *data);

@@ -94,6 +94,8 @@ struct drm_i915_gem_object {
 	struct rb_root vmas;
 	/** @bind_count: bound VMAs among @vmas */
 	atomic_t bind_count;
+	/** @in_use: active marks on all of @vmas together: 0: no request of ours is unfinished */
+	atomic_t in_use;
 
 	/** @mm_link: on i915_mm.objects */
 	struct list_head mm_link;

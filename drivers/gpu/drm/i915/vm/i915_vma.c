@@ -151,7 +151,7 @@ static struct i915_vma *i915_vma_find_and_mark(struct drm_i915_gem_object *obj,
 	struct i915_vma *vma = i915_vma_find(obj, vm);
 
 	if (vma) {
-		atomic_inc(&vma->active);
+		i915_vma_mark_active(vma);
 		/* Used through another handle: it stays. */
 		if (unlikely(atomic_read(&vma->active) & I915_VMA_CLOSED))
 			atomic_andnot(I915_VMA_CLOSED, &vma->active);
@@ -189,8 +189,10 @@ static struct i915_vma *i915_vma_create_active(struct drm_i915_gem_object *obj,
 	mutex_lock(&vm->lock);
 	spin_lock(&obj->vma_lock);
 	other = i915_vma_find_and_mark(obj, vm);
-	if (!other)
+	if (!other) {
 		i915_vma_insert(vma);
+		atomic_inc(&obj->in_use);
+	}
 	spin_unlock(&obj->vma_lock);
 	if (!other)
 		list_add_tail(&vma->vm_link, &vm->unbound_list);
@@ -243,19 +245,22 @@ EXPORT_SYMBOL_IF_KUNIT(i915_vma_get_active);
  */
 void i915_vma_put_active(struct i915_vma *vma)
 {
+	struct drm_i915_gem_object *obj = vma->obj;
 	int old = atomic_read(&vma->active);
 
 	do {
 		if (unlikely(old == (I915_VMA_CLOSED | 1))) {
 			struct drm_i915_private *i915 = vma->vm->i915;
 
-			i915_gem_object_get(vma->obj);
+			i915_gem_object_get(obj);
 			if (llist_add(&vma->retire_link, &i915->ggtt.closed))
 				queue_work(i915->wq, &i915->ggtt.closed_work);
 			return;
 		}
 	} while (!atomic_try_cmpxchg(&vma->active, &old, old - 1));
 
+	/* After a full barrier; pairs with i915_gem_object_is_idle(). */
+	atomic_dec(&obj->in_use);
 	/* The address is only a key by now. */
 	if (old == 1)
 		wake_up_var(&vma->active);
@@ -397,6 +402,7 @@ static void i915_vma_reap(struct i915_vma *vma)
 	idle = atomic_cmpxchg(&vma->active, I915_VMA_CLOSED | 1, 0) == (I915_VMA_CLOSED | 1);
 	spin_unlock(&obj->vma_lock);
 	if (idle) {
+		atomic_dec(&obj->in_use);
 		wake_up_var(&vma->active);
 		if (!__i915_vma_unbind_no_wait(vma))
 			i915_vma_destroy(vma);

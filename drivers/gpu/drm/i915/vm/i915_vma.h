@@ -10,8 +10,9 @@
 
 #include <drm/drm_mm.h>
 
+#include "mem/i915_gem_object_types.h"
+
 struct i915_address_space;
-struct drm_i915_gem_object;
 struct drm_printer;
 struct work_struct;
 
@@ -87,6 +88,7 @@ void i915_vma_put_active(struct i915_vma *vma);
 static inline void i915_vma_mark_active(struct i915_vma *vma)
 {
 	atomic_inc(&vma->active);
+	atomic_inc(&vma->obj->in_use);
 }
 
 /**
