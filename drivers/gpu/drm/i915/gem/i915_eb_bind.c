@@ -51,12 +51,26 @@ static void i915_eb_placement(const struct i915_execbuffer *eb, unsigned int i,
 		where->size = i915_eb_size(entry, eb->ev[i].obj);
 }
 
+/* The usual case: bound where user space thinks it is, and nothing special is asked for. */
+static bool i915_eb_is_in_place(const struct drm_i915_gem_exec_object2 *entry,
+				const struct i915_vma *vma)
+{
+	if (!i915_vma_is_bound(vma) || entry->alignment || entry->flags & EXEC_OBJECT_PAD_TO_SIZE)
+		return false;
+
+	return i915_canonical_address(i915_vma_offset(vma)) == entry->offset &&
+	       (entry->flags & EXEC_OBJECT_SUPPORTS_48B_ADDRESS || i915_vma_is_low(vma));
+}
+
 static int i915_eb_bind_one(struct i915_execbuffer *eb, unsigned int i)
 {
 	struct drm_i915_gem_exec_object2 *entry = &eb->exec[i];
 	struct i915_eb_vma *ev = &eb->ev[i];
 	struct i915_vma_placement where;
 	u64 offset;
+
+	if (likely(i915_eb_is_in_place(entry, ev->vma)))
+		return 0;
 
 	i915_eb_placement(eb, i, &where);
 	if (!i915_vma_fits(ev->vma, &where)) {

@@ -262,8 +262,7 @@ static int i915_eb_await_object(struct i915_execbuffer *eb, const struct i915_eb
 	struct dma_fence *fence;
 	int ret;
 
-	/* The one mark is ours: whoever comes later waits for the object's lock. */
-	if (atomic_read(&ev->obj->in_use) == 1 && i915_gem_object_is_private(ev->obj))
+	if (i915_eb_is_alone(ev->obj))
 		return 0;
 
 	dma_resv_for_each_fence(&cursor, ev->obj->base.resv,

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-#include <linux/bitmap.h>
-#include <linux/dma-resv.h>
 #include <linux/hash.h>
-#include <linux/highmem.h>
 #include <linux/log2.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/unaligned.h>
 
 #include "gem/i915_gem.h"
 #include "gem/i915_gem_execbuffer.h"
@@ -31,6 +30,8 @@
 /* Buffer lists up to this long are searched for a handle one by one. */
 #define I915_EB_SEARCH_LIMIT	8
 #define I915_EB_HASH_EMPTY	U32_MAX
+/* In place of the offset, no longer needed: the address was written. No offset can be this. */
+#define I915_EB_RELOC_WRITTEN	U64_MAX
 
 #define I915_GEM_GPU_DOMAINS \
 	(I915_GEM_DOMAIN_RENDER | I915_GEM_DOMAIN_SAMPLER | I915_GEM_DOMAIN_COMMAND | \
@@ -80,41 +81,32 @@ int i915_eb_copy_relocs(struct i915_execbuffer *eb)
 
 		if (copy_from_user(&relocs[n], u64_to_user_ptr(entry->relocs_ptr),
 				   array_size(entry->relocation_count, sizeof(*relocs)))) {
-			ret = -EFAULT;
-			goto err_relocs;
+			kvfree(relocs);
+			return -EFAULT;
 		}
 		n += entry->relocation_count;
 	}
 
-	eb->relocs_written = kvcalloc(BITS_TO_LONGS(count), sizeof(long),
-				      GFP_KERNEL | __GFP_NOWARN);
-	if (!eb->relocs_written) {
-		ret = -ENOMEM;
-		goto err_relocs;
-	}
-
 	eb->relocs = relocs;
 	return 0;
-
-err_relocs:
-	kvfree(relocs);
-	return ret;
 }
 
-static void i915_eb_return_presumed(struct i915_execbuffer *eb, unsigned int i, size_t first)
+/* They could be read a moment ago; who takes them away now loses only hints. */
+static void i915_eb_return_presumed(const struct drm_i915_gem_exec_object2 *entry,
+				    const struct drm_i915_gem_relocation_entry *relocs)
 {
-	struct drm_i915_gem_relocation_entry __user *user =
-		u64_to_user_ptr(eb->exec[i].relocs_ptr);
-	u32 n;
+	struct drm_i915_gem_relocation_entry __user *user = u64_to_user_ptr(entry->relocs_ptr);
+	u32 n, count = entry->relocation_count;
 
-	for (n = 0; n < eb->exec[i].relocation_count; n++) {
-		if (!test_bit(first + n, eb->relocs_written))
-			continue;
+	if (!user_write_access_begin(user, array_size(count, sizeof(*user))))
+		return;
 
-		/* It could be read a moment ago; who takes it away now loses only a hint. */
-		if (put_user(eb->relocs[first + n].presumed_offset, &user[n].presumed_offset))
-			return;
+	for (n = 0; n < count; n++) {
+		if (relocs[n].offset == I915_EB_RELOC_WRITTEN)
+			unsafe_put_user(relocs[n].presumed_offset, &user[n].presumed_offset, out);
 	}
+out:
+	user_write_access_end();
 }
 
 /**
@@ -134,12 +126,12 @@ void i915_eb_return_relocs(struct i915_execbuffer *eb)
 		return;
 
 	for (i = 0; i < eb->count; i++) {
-		i915_eb_return_presumed(eb, i, first);
+		if (eb->exec[i].relocation_count)
+			i915_eb_return_presumed(&eb->exec[i], &eb->relocs[first]);
 		first += eb->exec[i].relocation_count;
 	}
 
 	kvfree(eb->handle_hash);
-	kvfree(eb->relocs_written);
 	kvfree(eb->relocs);
 	eb->relocs = NULL;
 }
@@ -218,35 +210,47 @@ static int i915_eb_check_domains(struct i915_execbuffer *eb,
 	return 0;
 }
 
-static void i915_eb_write_page(struct page *page, unsigned int offset, u32 value)
-{
-	void *vaddr = kmap_local_page(page);
+/* The object whose relocations are under way */
+struct i915_eb_place {
+	struct drm_i915_gem_object *obj;
+	void *vaddr;		/* of the page written last */
+	unsigned long page;	/* its index; ULONG_MAX: none yet */
+	bool idle;		/* the GPU has finished with the object */
+};
 
-	*(u32 *)(vaddr + offset) = value;
-	kunmap_local(vaddr);
+static void *i915_eb_address(struct i915_eb_place *place, u64 offset)
+{
+	unsigned long page = offset >> PAGE_SHIFT;
+
+	if (page != place->page) {
+		place->vaddr = page_address(place->obj->page_array[page]);
+		place->page = page;
+	}
+
+	return place->vaddr + offset_in_page(offset);
 }
 
-/* The address may cross into the next page. The GPU has finished with the object. */
-static int i915_eb_write(struct drm_i915_gem_object *obj, u64 offset, u64 value)
+static int i915_eb_write(struct i915_eb_place *place, u64 offset, u64 value)
 {
 	void *vaddr;
 
-	if (obj->page_array) {
-		i915_eb_write_page(obj->page_array[offset >> PAGE_SHIFT], offset_in_page(offset),
-				   lower_32_bits(value));
-		offset += sizeof(u32);
-		i915_eb_write_page(obj->page_array[offset >> PAGE_SHIFT], offset_in_page(offset),
-				   upper_32_bits(value));
+	if (place->obj->page_array) {
+		if (offset_in_page(offset) <= PAGE_SIZE - sizeof(u64)) {
+			put_unaligned(value, (u64 *)i915_eb_address(place, offset));
+			return 0;
+		}
+
+		*(u32 *)i915_eb_address(place, offset) = lower_32_bits(value);
+		*(u32 *)i915_eb_address(place, offset + sizeof(u32)) = upper_32_bits(value);
 		return 0;
 	}
 
-	vaddr = i915_gem_object_vmap(obj);
+	vaddr = i915_gem_object_vmap(place->obj);
 	if (IS_ERR(vaddr))
 		return PTR_ERR(vaddr);
 
-	*(u32 *)(vaddr + offset) = lower_32_bits(value);
-	*(u32 *)(vaddr + offset + sizeof(u32)) = upper_32_bits(value);
-	i915_gem_object_vunmap(obj);
+	put_unaligned(value, (u64 *)(vaddr + offset));
+	i915_gem_object_vunmap(place->obj);
 	return 0;
 }
 
@@ -267,15 +271,18 @@ static int i915_eb_check_place(struct i915_execbuffer *eb, const struct drm_i915
 
 static int i915_eb_wait_object(struct drm_i915_gem_object *obj)
 {
-	long left = dma_resv_wait_timeout(obj->base.resv, DMA_RESV_USAGE_READ, true,
-					  MAX_SCHEDULE_TIMEOUT);
+	long left;
+
+	if (i915_eb_is_alone(obj))
+		return 0;
+
+	left = i915_gem_object_wait(obj, true, true, MAX_SCHEDULE_TIMEOUT);
 
 	return left < 0 ? left : 0;
 }
 
-/* @idle: the object was waited for already. Return: 1 written, 0 was right, -errno. */
-static int i915_eb_relocate_one(struct i915_execbuffer *eb, struct i915_eb_vma *ev,
-				struct drm_i915_gem_relocation_entry *reloc, bool *idle)
+static int i915_eb_relocate_one(struct i915_execbuffer *eb, struct i915_eb_place *place,
+				struct drm_i915_gem_relocation_entry *reloc)
 {
 	struct i915_eb_vma *target = i915_eb_find(eb, reloc->target_handle);
 	u64 address;
@@ -297,40 +304,37 @@ static int i915_eb_relocate_one(struct i915_execbuffer *eb, struct i915_eb_vma *
 	if (address == reloc->presumed_offset)
 		return 0;
 
-	ret = i915_eb_check_place(eb, ev->obj, reloc->offset);
+	ret = i915_eb_check_place(eb, place->obj, reloc->offset);
 	if (ret)
 		return ret;
 
-	if (!*idle) {
-		ret = i915_eb_wait_object(ev->obj);
+	if (!place->idle) {
+		ret = i915_eb_wait_object(place->obj);
 		if (ret)
 			return ret;
-		*idle = true;
+		place->idle = true;
 	}
 
-	ret = i915_eb_write(ev->obj, reloc->offset, address + reloc->delta);
+	ret = i915_eb_write(place, reloc->offset, address + reloc->delta);
 	if (ret)
 		return ret;
 
 	reloc->presumed_offset = address;
-	return 1;
+	reloc->offset = I915_EB_RELOC_WRITTEN;
+	return 0;
 }
 
 static int i915_eb_relocate_entry(struct i915_execbuffer *eb, unsigned int i, size_t first)
 {
-	bool idle = false;
-	u32 n;
+	struct drm_i915_gem_relocation_entry *reloc = &eb->relocs[first];
+	struct i915_eb_place place = { .obj = eb->ev[i].obj, .page = ULONG_MAX };
+	u32 left = eb->exec[i].relocation_count;
+	int ret = 0;
 
-	for (n = 0; n < eb->exec[i].relocation_count; n++) {
-		int ret = i915_eb_relocate_one(eb, &eb->ev[i], &eb->relocs[first + n], &idle);
+	for (; left && !ret; left--)
+		ret = i915_eb_relocate_one(eb, &place, reloc++);
 
-		if (ret < 0)
-			return ret;
-		if (ret)
-			__set_bit(first + n, eb->relocs_written);
-	}
-
-	return 0;
+	return ret;
 }
 
 /**

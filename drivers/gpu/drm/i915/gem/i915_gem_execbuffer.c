@@ -359,14 +359,17 @@ static int i915_eb_execute_long(struct drm_device *dev, struct drm_file *file,
 {
 	struct drm_i915_gem_exec_object2 *exec;
 	struct i915_eb_vma *ev;
-	int ret = -ENOMEM;
+	int ret;
 
-	exec = kvmalloc_array(args->buffer_count, sizeof(*exec), GFP_KERNEL | __GFP_NOWARN);
-	ev = kvmalloc_array(args->buffer_count, sizeof(*ev), GFP_KERNEL | __GFP_NOWARN);
-	if (exec && ev)
-		ret = i915_eb_execute(dev, file, args, exec, ev);
+	/* Both arrays in one allocation */
+	exec = kvmalloc_array(args->buffer_count, sizeof(*exec) + sizeof(*ev),
+			      GFP_KERNEL | __GFP_NOWARN);
+	if (!exec)
+		return -ENOMEM;
 
-	kvfree(ev);
+	ev = (struct i915_eb_vma *)(exec + args->buffer_count);
+	ret = i915_eb_execute(dev, file, args, exec, ev);
+
 	kvfree(exec);
 	return ret;
 }

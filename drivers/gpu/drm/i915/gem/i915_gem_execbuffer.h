@@ -10,7 +10,7 @@
 
 #include <uapi/drm/i915_drm.h>
 
-#include "mem/i915_gem_object_types.h"
+#include "mem/i915_gem_object.h"
 
 struct dma_fence;
 struct dma_fence_chain;
@@ -109,8 +109,6 @@ struct i915_execbuffer {
 
 	/** @relocs: the relocations of all entries in a row, or NULL: not read yet */
 	struct drm_i915_gem_relocation_entry *relocs;
-	/** @relocs_written: one bit for each of @relocs that was written */
-	unsigned long *relocs_written;
 	/** @handle_hash: indices into @ev by handle, open addressing; NULL: not made yet */
 	u32 *handle_hash;
 	/** @handle_bits: log2 of the size of @handle_hash */
@@ -182,6 +180,20 @@ void i915_eb_unlock(struct i915_execbuffer *eb);
 int i915_eb_bind(struct i915_execbuffer *eb);
 
 /* i915_eb_reloc.c */
+/**
+ * i915_eb_is_alone - does nobody else use an object of the list?
+ * @obj: the object, locked, with a mark of this execbuffer
+ *
+ * Whoever comes later waits for the object's lock.
+ *
+ * Return: true: its fences have signalled. False: ask them.
+ */
+static inline bool i915_eb_is_alone(const struct drm_i915_gem_object *obj)
+{
+	/* Pairs with i915_vma_put_active(). */
+	return atomic_read_acquire(&obj->in_use) == 1 && i915_gem_object_is_private(obj);
+}
+
 int i915_eb_copy_relocs(struct i915_execbuffer *eb);
 int i915_eb_relocate(struct i915_execbuffer *eb);
 void i915_eb_return_relocs(struct i915_execbuffer *eb);

@@ -7,6 +7,7 @@
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/rbtree.h>
+#include <linux/sizes.h>
 
 #include <drm/drm_mm.h>
 
@@ -115,6 +116,33 @@ bool i915_vma_fits(const struct i915_vma *vma, const struct i915_vma_placement *
 static inline u64 i915_vma_offset(const struct i915_vma *vma)
 {
 	return vma->node.start;
+}
+
+/* State base addresses plus 4 GiB wrap in the last page of the 32-bit zone. */
+#define I915_LOW_END	(SZ_4G - SZ_4K)
+
+/**
+ * i915_vma_is_bound - has a VMA an address?
+ * @vma: the VMA; the caller holds a mark
+ *
+ * Context: any.
+ * Return: true: it has, and keeps it as long as the mark.
+ */
+static inline bool i915_vma_is_bound(const struct i915_vma *vma)
+{
+	/* Pairs with i915_vma_bind(). */
+	return smp_load_acquire(&vma->bound);
+}
+
+/**
+ * i915_vma_is_low - can a client that knows 32 bits of an address use a VMA?
+ * @vma: a bound VMA the caller has marked
+ *
+ * Return: true if all of it is below 4 GiB less a page.
+ */
+static inline bool i915_vma_is_low(const struct i915_vma *vma)
+{
+	return vma->node.start + vma->node.size <= I915_LOW_END;
 }
 
 int __must_check i915_vma_unbind(struct i915_vma *vma);

@@ -28,8 +28,6 @@
 
 /* Kernel-placed VMAs stay off the first addresses: relocations have negative deltas. */
 #define I915_VM_BIAS	SZ_256K
-/* State base addresses plus 4 GiB wrap in the last page of the 32-bit zone. */
-#define I915_LOW_END	(SZ_4G - SZ_4K)
 
 /**
  * i915_vma_fits - is a VMA bound where it is wanted?
@@ -41,8 +39,7 @@
  */
 bool i915_vma_fits(const struct i915_vma *vma, const struct i915_vma_placement *where)
 {
-	/* Pairs with i915_vma_bind(). */
-	if (!smp_load_acquire(&vma->bound))
+	if (!i915_vma_is_bound(vma))
 		return false;
 
 	if (where->exact && vma->node.start != where->offset)
@@ -51,7 +48,7 @@ bool i915_vma_fits(const struct i915_vma *vma, const struct i915_vma_placement *
 	if (where->align && !IS_ALIGNED(vma->node.start, where->align))
 		return false;
 
-	if (where->low && vma->node.start + vma->node.size > I915_LOW_END)
+	if (where->low && !i915_vma_is_low(vma))
 		return false;
 
 	return vma->node.size >= where->size;
