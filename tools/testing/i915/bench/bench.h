@@ -64,7 +64,6 @@ int memory_run(void);
 /* measure.c */
 int measure_init(void);
 void measure_begin(const char *name);
-void measure_end(const char *name, unsigned int n, bool allocations);
-void measure_allocations(bool on);
+void measure_end(const char *name, unsigned int n);
 
 #endif

@@ -23,16 +23,15 @@ static int usage(FILE *to, int status)
 		"  --memory  what an idle file, context, VM, object, VMA takes of the guest's memory\n"
 		"  --wrap    run COMMAND and print what it cost as a whole, as NAME\n"
 		"Prints: BENCH name n=N ns=T counter=value ...    counters of the virtual GPU, guest-instructions among them\n"
-		"        ALLOC name n=N kmalloc=... slab=... pages=...    kernel allocations, from a second run\n"
 		"        MEMORY kind n=N bytes=B\n"
 		"        FAILED name reason\n"
 		"Needs a virtual GPU (-device intel-gt) and root; instructions are counted under -icount only.\n");
 	return status;
 }
 
-static int run_once(const struct bench_op *op, bool allocations)
+static int run_op(const struct bench_op *op)
 {
-	struct bench b = { .fd = dev_open(), .fd2 = dev_open(), .n = op->n };
+	struct bench b = { .fd = dev_open(), .fd2 = dev_open(), .n = 1 };
 	const char *where = "open";
 	int ret = -ENODEV;
 
@@ -49,15 +48,16 @@ static int run_once(const struct bench_op *op, bool allocations)
 	if (ret)
 		goto out;
 
+	/* once unmeasured: a row is about the steady state */
 	where = "run";
-	if (allocations)
-		measure_allocations(true);
-	measure_begin(op->name);
 	ret = op->run(&b);
-	if (allocations)
-		measure_allocations(false);
-	if (!ret)
-		measure_end(op->name, b.n, allocations);
+	if (!ret) {
+		b.n = op->n;
+		measure_begin(op->name);
+		ret = op->run(&b);
+		if (!ret)
+			measure_end(op->name, b.n);
+	}
 	if (op->teardown)
 		op->teardown(&b);
 out:
@@ -67,13 +67,6 @@ out:
 	close(b.fd2);
 
 	return ret;
-}
-
-static int run_op(const struct bench_op *op)
-{
-	int ret = run_once(op, false);
-
-	return ret ?: run_once(op, true);
 }
 
 static int wrap(const char *name, char **command)
@@ -92,7 +85,7 @@ static int wrap(const char *name, char **command)
 		printf("FAILED %s %s did not end with status 0\n", name, command[0]);
 		return 1;
 	}
-	measure_end(name, 1, false);
+	measure_end(name, 1);
 
 	return 0;
 }

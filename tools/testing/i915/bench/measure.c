@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What a section cost: the virtual GPU's counters (tools/testing/i915/gpu/README.md, "marker"), which include the
- * guest's instructions under -icount (idle time left out; ns= is the guest's clock and includes it), and the kernel's allocations, counted by its own tracepoints.
+ * guest's instructions under -icount (idle time left out; ns= is the guest's clock and includes it).
  *
- * Allocations are counted in a run of their own: the tracepoints cost instructions.
+ * The same section is marked for the QEMU plugin (tools/testing/i915/profile/insn-count.c), which counts the kernel's
+ * instructions one by one. It knows the section by a number, the FNV-1a hash of the name.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -41,18 +39,35 @@ static uint64_t now_ns(void)
 	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
 }
 
-/* allocations: tracepoint, and what the row calls it */
-static struct {
-	const char *event;
-	const char *label;
-	int fd;
-} allocations[] = {
-	{ "kmem/kmalloc", "kmalloc", -1 },
-	{ "kmem/kmem_cache_alloc", "slab", -1 },
-	{ "kmem/mm_page_alloc", "pages", -1 },
-};
+/* Instructions that do nothing, which the plugin looks for. */
+#define PLUGIN_MARK(n)	asm volatile(".byte 0x0f, 0x1f, 0x80; .long 0x69390000 + %c0" : : "i"(n) : "memory")
+#define PLUGIN_BEGIN	16
+#define PLUGIN_END	17
 
-#define ALLOCATIONS	(sizeof(allocations) / sizeof(allocations[0]))
+#define FNV_BASIS	2166136261u
+#define FNV_PRIME	16777619u
+
+static void plugin_digit(unsigned int digit)
+{
+	switch (digit) {
+#define DIGIT(n)	case n: PLUGIN_MARK(n); break
+	DIGIT(0); DIGIT(1); DIGIT(2); DIGIT(3); DIGIT(4); DIGIT(5); DIGIT(6); DIGIT(7);
+	DIGIT(8); DIGIT(9); DIGIT(10); DIGIT(11); DIGIT(12); DIGIT(13); DIGIT(14); DIGIT(15);
+#undef DIGIT
+	}
+}
+
+/* Tell the plugin which section is to come. */
+static void plugin_number(const char *name)
+{
+	uint32_t hash = FNV_BASIS;
+	int shift;
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * FNV_PRIME;
+	for (shift = 28; shift >= 0; shift -= 4)
+		plugin_digit(hash >> shift & 15);
+}
 
 static int read_number(const char *path, unsigned long *value)
 {
@@ -104,35 +119,12 @@ static int map_marker(void)
 	return mark ? 0 : -ENODEV;
 }
 
-static void open_allocations(void)
-{
-	struct perf_event_attr attr = {
-		.type = PERF_TYPE_TRACEPOINT,
-		.size = sizeof(attr),
-		.disabled = 1,
-	};
-	char path[128];
-	unsigned long id;
-	unsigned int i;
-
-	for (i = 0; i < ALLOCATIONS; i++) {
-		snprintf(path, sizeof(path), "/sys/kernel/tracing/events/%s/id",
-			 allocations[i].event);
-		if (read_number(path, &id))
-			continue;
-		attr.config = id;
-		allocations[i].fd = syscall(SYS_perf_event_open, &attr, 0, -1, -1,
-					    PERF_FLAG_FD_CLOEXEC);
-	}
-}
-
 int measure_init(void)
 {
 	int ret = map_marker();
 
 	if (ret)
 		fprintf(stderr, "no virtual GPU with a marker window: %s\n", strerror(-ret));
-	open_allocations();
 
 	return ret;
 }
@@ -145,7 +137,9 @@ void measure_begin(const char *name)
 	strncpy((char *)words, name, sizeof(words) - 1);
 	for (i = 0; i < 16; i++)
 		mark[MARK_NAME / 4 + i] = words[i];
+	plugin_number(name);
 	begin_ns = now_ns();
+	PLUGIN_MARK(PLUGIN_BEGIN);
 	mark[MARK_CMD / 4] = 1;
 }
 
@@ -160,46 +154,28 @@ static void print_label(unsigned int i)
 }
 
 /* Prints one line: BENCH name n=N counter=value ... */
-void measure_end(const char *name, unsigned int n, bool with_allocations)
+void measure_end(const char *name, unsigned int n)
 {
-	uint64_t value, counts[64], ns;
+	uint64_t counts[64], ns;
 	unsigned int i, count;
 
 	ns = now_ns() - begin_ns;
 	count = mark[MARK_COUNT / 4];
 	if (count > 64)
 		count = 64;
-	for (i = 0; i < count; i++) {
+	PLUGIN_MARK(PLUGIN_END);
+	/* from the last one, the instructions, which our own reading adds to */
+	for (i = count; i-- > 0; ) {
 		counts[i] = mark[(MARK_SECTION + 8 * i) / 4];
 		counts[i] |= (uint64_t)mark[(MARK_SECTION + 8 * i) / 4 + 1] << 32;
 	}
 	mark[MARK_CMD / 4] = 2;
 
-	printf("%s %s n=%u ns=%" PRIu64, with_allocations ? "ALLOC" : "BENCH", name, n, ns);
-	for (i = 0; i < count && !with_allocations; i++) {
+	printf("BENCH %s n=%u ns=%" PRIu64, name, n, ns);
+	for (i = 0; i < count; i++) {
 		print_label(i);
 		printf("%" PRIu64, counts[i]);
 	}
-	for (i = 0; i < ALLOCATIONS && with_allocations; i++) {
-		if (allocations[i].fd < 0 ||
-		    read(allocations[i].fd, &value, sizeof(value)) != sizeof(value))
-			printf(" %s=unknown", allocations[i].label);
-		else
-			printf(" %s=%" PRIu64, allocations[i].label, value);
-	}
 	printf("\n");
 	fflush(stdout);
-}
-
-void measure_allocations(bool on)
-{
-	unsigned int i;
-
-	for (i = 0; i < ALLOCATIONS; i++) {
-		if (allocations[i].fd < 0)
-			continue;
-		if (on)
-			ioctl(allocations[i].fd, PERF_EVENT_IOC_RESET, 0);
-		ioctl(allocations[i].fd, on ? PERF_EVENT_IOC_ENABLE : PERF_EVENT_IOC_DISABLE, 0);
-	}
 }

@@ -3,184 +3,221 @@
 
 Same kernel source and configuration, same virtual GPU, same command lines, one driver after the other. The units are
 counts of the virtual machine: guest instructions under -icount (idle time is not in them), MMIO accesses, interrupts,
-GGTT PTE writes, kernel allocations. They do not depend on the host, and two runs give the same.
+GGTT PTE writes, from the device; allocations, and instructions by function, from a plugin of QEMU. They do not depend
+on the host, and two runs give the same: nothing in the guest is random, and no clock of the host reaches it.
 
 A row whose program failed or was skipped says so and never has a number.
 """
 
 import os
 import re
+import subprocess
 from dataclasses import dataclass, field
 
-from . import guest, programs, ui
+from . import benchout, guest, profile, programs, ui
+from .benchrows import IGT, Igt
 
 DRIVERS = (('stock', 'stock'), ('ours', 'fast'))
-DETERMINISTIC = ['-icount', 'shift=0,sleep=off', '-rtc', 'clock=vm']
-UNITS = (('instructions', ('guest-instructions',)),
-         ('MMIO', ('mmio-reads', 'mmio-writes')),
-         ('interrupts', ('interrupts',)),
-         ('GGTT PTEs', ('ggtt-pte-writes',)),
-         ('allocations', ('kmalloc', 'slab', 'pages')))
+DETERMINISTIC = ['-icount', 'shift=0,sleep=off', '-rtc', 'base=2026-01-01,clock=vm', '-seed', '1']
+APPEND = 'norandmaps nokaslr'
+KEY = 'bench0000000'            # of the results port: a random one would be one more thing that differs
+DEVICE_UNITS = (('instructions', ('guest-instructions',)),
+                ('MMIO', ('mmio-reads', 'mmio-writes')),
+                ('interrupts', ('interrupts',)),
+                ('GGTT PTEs', ('ggtt-pte-writes',)))
 # Waking the PCI function before a driver does: the marker window is behind its BAR.
 ENABLE = 'for f in /sys/bus/pci/devices/*/class; do d=${f%/class}; case $(cat $f) in 0x03*) echo 1 >$d/enable;; esac; done'
-
-
-@dataclass
-class Igt:
-    """A benchmark of IGT: how it is run, and how its figure becomes nanoseconds of one operation."""
-    name: str
-    command: str
-    figure: str                 # regular expression with one group
-    unit: str                   # 'us', or 'per s'
-    limit: int = 600
-
-
-IGT = [
-    *[Igt('gem_exec_nop %s' % e, 'gem_exec_nop -e %s -r 1' % e, r'([\d.]+)', 'us') for e in (
-        'rcs', 'bcs', 'vcs', 'vecs', 'all')],
-    Igt('gem_exec_nop rcs sync', 'gem_exec_nop -e rcs -s -r 1', r'([\d.]+)', 'us'),
-    *[Igt('gem_exec_ctx %s' % m, 'gem_exec_ctx -b %s -r 1' % m, r'([\d.]+)', 'us') for m in ('nop', 'create', 'switch')],
-    *[Igt('gem_create %d KiB' % (s >> 10), 'gem_create -s %d -r 1' % s, r'([\d.]+)', 'per s') for s in (
-        4096, 1 << 20, 8 << 20)],
-    Igt('gem_exec_fault 4 KiB', 'gem_exec_fault -s 4096 -r 1', r'([\d.]+)', 'us'),
-    Igt('gem_busy', 'gem_busy -r 1', r'([\d.]+)', 'us'),
-]
+MOCK = ('i915_bench --wrap mock-selftests modprobe i915 mock_selftests=-1 && %s; '
+        'test "$(cat /sys/module/i915/parameters/mock_selftests)" = -25' % profile.SYMBOLS)
 
 
 @dataclass
 class Cost:
-    """What one operation costs, by unit; or why that is not known."""
+    """What one operation costs; or why that is not known."""
     units: dict = field(default_factory=dict)
+    functions: dict = field(default_factory=dict)       # (module, name): profile.Function, of one operation
     why: str = ''
 
 
-def _pairs(text):
-    return {k: v for k, v in re.findall(r'([\w-]+)=(\S+)', text)}
+@dataclass
+class Raw:
+    """What a section counted, whole."""
+    times: int                                          # operations, as i915_bench counts them
+    units: dict
+    functions: dict
 
 
-def _per_op(counts, times):
-    """Cost of one of `times` operations from the counters of a section; unknown counters are left out."""
+def raw(line, sections, symbols):
+    """A section from its BENCH line and from the plugin's record of it; None if the line is none."""
+    m = re.match(r'BENCH (\S+) n=(\d+) (.*)', line)
+    if not m:
+        return None
+    counts = dict(re.findall(r'([\w-]+)=(\d+)', m[3]))
+    units = {unit: sum(int(counts[n]) for n in names) for unit, names in DEVICE_UNITS if all(n in counts for n in names)}
+    section = sections.get(profile.number(m[1]))
+    functions = symbols.functions(section) if section else {}
+    if section:
+        units['allocations'] = profile.entries(functions, profile.SLAB)
+        units['page allocations'] = profile.entries(functions, profile.PAGES)
+    return Raw(int(m[2]), units, functions)
+
+
+def divide(longer, times, shorter=None):
+    """Cost of one operation, of `times` which `longer` had more than `shorter`."""
     cost = Cost()
-    for unit, names in UNITS:
-        if all(re.fullmatch(r'\d+', counts.get(n, '')) for n in names):
-            cost.units[unit] = sum(int(counts[n]) for n in names) / times
+    for unit, value in longer.units.items():
+        cost.units[unit] = (value - (shorter.units[unit] if shorter else 0)) / times
+    for name in set(longer.functions) | set(shorter.functions if shorter else ()):
+        f, less = longer.functions.get(name), shorter.functions.get(name) if shorter else None
+        insns = (f.insns if f else 0) - (less.insns if less else 0)
+        if insns:
+            count = (f.entries if f else 0) - (less.entries if less else 0)
+            cost.functions[name] = profile.Function(insns / times, count / times)
     return cost
 
 
-def read_own(result, costs):
+def read_own(result, sections, symbols, costs):
     """The lines of i915_bench."""
     for row in result.output:
-        m = re.match(r'(BENCH|ALLOC|FAILED|MEMORY) (\S+) ?(.*)', row)
+        m = re.match(r'(BENCH|FAILED|MEMORY) (\S+) ?(.*)', row)
         if not m:
             continue
         kind, name, rest = m.groups()
-        pairs = _pairs(rest)
         if kind == 'FAILED':
             costs[name] = Cost(why=rest)
         elif kind == 'MEMORY':
-            costs['memory: ' + name] = Cost({'bytes': float(pairs['bytes'])})
+            costs['memory: ' + name] = Cost({'bytes': float(re.search(r'bytes=(-?\d+)', rest)[1])})
         else:
-            cost = _per_op(pairs, int(pairs['n']))
-            costs.setdefault(name, Cost()).units.update(cost.units)
+            section = raw(row, sections, symbols)
+            costs[name] = divide(section, section.times)
+    if result.status is None:
+        costs['step ' + result.name] = Cost(why=result.why)
 
 
-def read_igt(row, result, costs):
-    """The program's own figure says how long an operation took, and so how many there were."""
-    section = next((r for r in result.output if r.startswith('BENCH ')), None)
-    figure = next((m for r in result.output if not r.startswith('BENCH') for m in [re.search(row.figure, r)] if m), None)
-    value = float(figure[1]) if figure else 0
-    if result.status != 0 or not section or not value:
-        last = result.output[-1] if result.output else 'no output'
-        costs[row.name] = Cost(why=result.why or 'status %s: %s' % (result.status, last))
-        return
-    ns = value * 1e3 if row.unit == 'us' else 1e9 / value
-    pairs = _pairs(section)
-    costs[row.name] = _per_op(pairs, int(pairs['ns']) / ns)
+def read_igt(row, results, sections, symbols):
+    """Cost of a row of IGT from its runs; one that failed, was skipped or printed no figure has none."""
+    runs = []
+    for result in results:
+        said = [r for r in result.output if not r.startswith(('BENCH', 'FAILED'))]
+        last = said[-1].strip() if said else 'no output'
+        if row.api and any(row.api in r for r in said):
+            return Cost(why='not there: ' + last)
+        if result.status != 0:
+            return Cost(why=result.why or 'status %s: %s' % (result.status, last))
+        if any(re.search(r'SKIP|FAIL|CRASH|requirement not met', r) for r in said) or not re.search(r'\d', last):
+            return Cost(why='no figure: ' + last)
+        section = next((s for s in (raw(r, sections, symbols) for r in result.output) if s), None)
+        if not section or not section.functions:
+            return Cost(why='no counts')
+        runs.append(section)
+    if len(runs) < len(lengths(row)):
+        return Cost(why='not reached')
+    runs = runs if len(runs) == 2 else [None] + runs
+    done = [profile.entries(r.functions, (row.op,)) if r else 0 for r in runs]
+    if done[1] <= done[0]:
+        return Cost(why='%s ran %d times in the short run and %d in the long one' % (row.op, *done))
+    return divide(runs[1], (done[1] - done[0]) / row.per, runs[0])
 
 
-def steps(igt):
+def lengths(row):
+    """The runs a row needs; length 0 is no run at all."""
+    return [n for n in row.lengths if n]
+
+
+def command(row, name, length):
+    line = row.command % length if '%d' in row.command else row.command
+    return 'cd /tmp && LD_PRELOAD=/tests/bench-clock.so BENCH_CLOCK=%d BENCH_SLEEP=%d i915_bench --wrap %s %s' % (
+        row.clock, row.sleep, name, line)
+
+
+def steps(own, igt):
     """What the guest does, the same for both drivers."""
     todo = [guest.Step('enable', ENABLE), guest.Step('load', 'i915_bench --wrap load modprobe i915', 300),
-            guest.Step('own', 'i915_bench', 1800), guest.Step('memory', 'i915_bench --memory', 600)]
-    todo += [guest.Step('igt-%d' % i, 'cd /tmp && i915_bench --wrap igt %s' % row.command, row.limit)
-             for i, row in enumerate(igt)]
-    return todo + [guest.Step('unload', 'i915_bench --wrap unload rmmod i915', 300)]
+            guest.Step('symbols', profile.SYMBOLS, 300)]
+    if own:
+        todo.append(guest.Step('own', 'i915_bench ' + ' '.join('--op ' + n for n in own), 1800))
+    for i, row in enumerate(igt):
+        todo += [guest.Step('igt-%d.%d' % (i, n), command(row, 'igt-%d.%d' % (i, n), n), row.limit) for n in lengths(row)]
+    return todo + [guest.Step('memory', 'i915_bench --memory', 600),
+                   guest.Step('unload', 'i915_bench --wrap unload rmmod i915', 300),
+                   guest.Step('mock', MOCK, 900)]
 
 
-def measure(front, flavour, igt):
+def measure(front, flavour, own, igt, plugin):
     """All rows on one driver: {name: Cost}."""
     built, emulator = front.build(flavour)
     files, dynamic = programs.Programs(front.kernel).build(built.tree)
-    machine = front.machine(built, emulator, 'bench-' + flavour, memory=4096, cpus=1, accel='tcg',
-                            qemu_args=DETERMINISTIC)
-    outcome = machine.run(steps(igt), files, dynamic, boot_limit=300,
-                          watch=lambda r: ui.say('  %s: %s' % (flavour, r.name)))
-    costs = {}
-    for name, result in outcome.results.items():
-        if name in ('load', 'own', 'memory', 'unload'):
-            read_own(result, costs)
-        elif name.startswith('igt-'):
-            read_igt(igt[int(name[4:])], result, costs)
+    machine = front.machine(built, emulator, 'bench-' + flavour, memory=4096, cpus=1, accel='tcg', append=APPEND)
+    machine.key = KEY
+    record = os.path.join(machine.run_dir, 'sections')
+    os.makedirs(machine.run_dir, exist_ok=True)
+    machine.qemu_args = DETERMINISTIC + ['-plugin', '%s,out=%s' % (plugin, record)]
+    outcome = machine.run(steps(own, igt), files, dynamic, boot_limit=300,
+                          watch=lambda r: ui.say('  %s: %s (%s)' % (flavour, _title(r.name, igt), r.status)))
     if not outcome.finished:
         ui.say('the guest with the %s driver did not reach its end: %s' % (flavour, outcome.why))
+    if not outcome.booted:
+        raise ui.Problem('no guest with the %s driver: %s' % (flavour, outcome.why), 'see ' + outcome.console,
+                         outcome.console_tail())
+    return costs_of(outcome, igt, profile.read(record), os.path.join(built.objects, 'System.map'))
+
+
+def _title(name, igt):
+    m = re.fullmatch(r'igt-(\d+)\.(\d+)', name)
+    return '%s, length %s' % (igt[int(m[1])].name, m[2]) if m else name
+
+
+def costs_of(outcome, igt, sections, system_map):
+    """{name: Cost} of a whole guest, in the order of the table."""
+    got = outcome.results
+    symbols = profile.Symbols(system_map, got['symbols'].output if 'symbols' in got else ())
+    costs = {}
+    for name in ('load', 'own'):
+        if name in got:
+            read_own(got[name], sections, symbols, costs)
+    for i, row in enumerate(igt):
+        runs = [got['igt-%d.%d' % (i, n)] for n in lengths(row) if 'igt-%d.%d' % (i, n) in got]
+        costs[row.name] = read_igt(row, runs, sections, symbols)
+    for name in ('memory', 'unload'):
+        if name in got:
+            read_own(got[name], sections, symbols, costs)
+    if 'mock' in got:
+        read_own(got['mock'], sections, profile.Symbols(system_map, got['mock'].output), costs)
+        if got['mock'].status:
+            costs['mock-selftests'] = Cost(why='failed, status %d' % got['mock'].status)
     return costs
 
 
-def table(costs):
-    """Rows of (operation, unit, stock, ours, ratio or reason)."""
-    names = list(dict.fromkeys(n for _, flavour in DRIVERS for n in costs[flavour]))
-    rows = []
-    for name in names:
-        stock, ours = (costs[f].get(name, Cost(why='not reached')) for _, f in DRIVERS)
-        if stock.why or ours.why:
-            rows.append((name, '', None, None, 'stock: %s; ours: %s' % (stock.why or 'ran', ours.why or 'ran')))
-            continue
-        for unit in [u for u in list(dict(UNITS)) + ['bytes'] if u in stock.units and u in ours.units]:
-            a, b = stock.units[unit], ours.units[unit]
-            rows.append((name, unit, a, b, b / a if a else None))
-    return rows
+def own_rows(front, only):
+    """Names of the rows of i915_bench that are asked for."""
+    built = front.kernel.assemble()[0]
+    files, _ = programs.Programs(front.kernel).build(built)
+    names = subprocess.run([files['tests/i915_bench'], '--list'], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    return [n for n in names if wanted(n, only)]
 
 
-def plot(rows, path):
-    """The ratios of the instructions as an SVG bar chart: a bar that ends left of 1 is less than stock."""
-    bars = [(r[0], r[4]) for r in rows if r[1] == 'instructions' and isinstance(r[4], float)]
-    width, left, step = 400, 240, 18
-    top = max([r for _, r in bars] + [1.0])
-    out = ['<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" font-size="12">'
-           % (left + width + 60, step * (len(bars) + 2)),
-           '<text x="4" y="14">guest instructions an operation, ours / stock</text>']
-    for i, (name, ratio) in enumerate(bars):
-        y = step * (i + 1) + 4
-        out.append('<text x="4" y="%d">%s</text><rect x="%d" y="%d" width="%.1f" height="12" fill="%s"/>'
-                   '<text x="%.1f" y="%d">%.2f</text>' % (
-                       y + 11, name, left, y, width * ratio / top, '#4a7' if ratio <= 0.5 else '#48b' if ratio <= 1
-                       else '#c54', left + width * ratio / top + 4, y + 11, ratio))
-    for mark in (0.5, 1.0):
-        x = left + width * mark / top
-        out.append('<line x1="%.1f" y1="20" x2="%.1f" y2="%d" stroke="#888"/>' % (x, x, step * (len(bars) + 1) + 4))
-    with open(path, 'w') as f:
-        f.write('\n'.join(out + ['</svg>\n']))
+def wanted(name, only):
+    return not only or any(o in name for o in only)
 
 
 def run(front, args):
-    """Measure both drivers, print the table, draw the plot. The exit status says whether every row has its numbers."""
+    """Measure both drivers, print the table, draw the plot. The exit status says whether every row has its numbers and
+    ours is nowhere above stock."""
     front.setup()
-    igt = [r for r in IGT if not args.only or any(o in r.name for o in args.only)]
-    costs = {}
-    for name, flavour in DRIVERS:
-        ui.say('measuring the %s driver' % name)
-        costs[flavour] = measure(front, flavour, igt)
-    rows = table(costs)
-    ui.line('%-30s %-13s %14s %14s %8s' % ('operation', 'unit', 'stock', 'ours', 'ratio'))
-    for name, unit, stock, ours, ratio in rows:
-        if stock is None:
-            ui.line('%-30s %s' % (name, ratio))
-        else:
-            ui.line('%-30s %-13s %14.1f %14.1f %8s' % (name, unit, stock, ours,
-                                                      '%.2f' % ratio if ratio is not None else '-'))
-    path = os.path.join(front.results, 'bench.svg')
-    plot(rows, path)
-    worse = [r for r in rows if isinstance(r[4], float) and r[4] > 1 and r[1] != 'bytes']
-    ui.line('more than stock: %s' % (', '.join('%s (%s)' % r[:2] for r in worse) or 'nothing'))
-    ui.line('plot: ' + path)
-    return 1 if any(r[2] is None for r in rows) else 0
+    igt = [r for r in IGT if wanted(r.name, args.only)]
+    own = own_rows(front, args.only)
+    front.emulator()
+    plugin = profile.build(front.repo, profile.header())
+    runs = []
+    for again in range(args.repeat):
+        runs.append({})
+        for name, flavour in DRIVERS:
+            ui.say('measuring the %s driver%s' % (name, ', once more' if again else ''))
+            runs[-1][flavour] = measure(front, flavour, own, igt, plugin)
+    costs = runs[0]
+    rows = benchout.table(*[costs[f] for _, f in DRIVERS])
+    benchout.write(front.results, rows, *[costs[f] for _, f in DRIVERS])
+    same = True
+    for later in runs[1:]:
+        same &= benchout.compare(costs, later, dict(DRIVERS))
+    return 0 if benchout.verdict(rows) and same else 1

@@ -55,6 +55,9 @@ class Programs:
             sources = sorted(os.path.join(bench, n) for n in os.listdir(bench) if n.endswith('.c'))
             proc.run(['gcc', *CFLAGS, '-isystem', include, *sources, '-o', os.path.join(out, 'bin/i915_bench')],
                      cache.path('log', 'programs.log'), 'compiling i915_bench', 'mend the file')
+            proc.run(['gcc', *CFLAGS[:-1], '-shared', '-fPIC', os.path.join(bench, 'preload/clock.c'), '-o',
+                      os.path.join(out, 'bin/bench-clock.so')],
+                     cache.path('log', 'programs.log'), 'compiling bench-clock.so', 'mend the file')
             if os.path.exists(os.path.join(tests, 'Makefile')):
                 self._kselftests(tree, out, include)
             stamp.write(key)

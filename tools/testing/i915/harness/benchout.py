@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What make bench leaves: the table, the same as bench.csv, bench.svg with the ratios, bench-profile.txt by function."""
+
+import csv
+import os
+
+from . import profile, ui
+
+UNITS = ('instructions', 'MMIO', 'interrupts', 'GGTT PTEs', 'allocations', 'page allocations', 'bytes')
+TOP = 30                        # functions of a row in the profile
+
+
+def table(stock_costs, our_costs):
+    """Rows of (operation, unit, stock, ours, ratio, why there are no numbers)."""
+    rows = []
+    for name in dict.fromkeys([*stock_costs, *our_costs]):
+        costs = [c.get(name) for c in (stock_costs, our_costs)]
+        whys = [c.why if c else 'not reached' for c in costs]
+        if any(whys):
+            rows.append((name, '', None, None, None, 'stock: %s; ours: %s' % tuple(w or 'ran' for w in whys)))
+            continue
+        for unit in [u for u in UNITS if all(u in c.units for c in costs)]:
+            a, b = (c.units[unit] for c in costs)
+            rows.append((name, unit, a, b, b / a if a else None, ''))
+    return rows
+
+
+def worse(rows):
+    """Rows in which ours takes more than stock."""
+    return [r for r in rows if r[2] is not None and r[3] > r[2]]
+
+
+def lines(rows):
+    yield '%-36s %-16s %14s %14s %8s' % ('operation', 'unit', 'stock', 'ours', 'ratio')
+    for name, unit, stock, ours, ratio, why in rows:
+        if why:
+            yield '%-36s %s' % (name, why)
+        elif stock or ours:
+            yield '%-36s %-16s %14.2f %14.2f %8s' % (name, unit, stock, ours, '%.2f' % ratio if ratio is not None else '-')
+
+
+def _plot(rows, path):
+    """The ratios of the instructions as bars: one that ends left of 1 is less than stock."""
+    bars = [(r[0], r[4]) for r in rows if r[1] == 'instructions' and r[4] is not None]
+    width, left, step = 400, 260, 18
+    top = max([r for _, r in bars] + [1.0])
+    out = ['<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" font-size="12">'
+           % (left + width + 60, step * (len(bars) + 2)),
+           '<text x="4" y="14">guest instructions an operation, ours / stock</text>']
+    for i, (name, ratio) in enumerate(bars):
+        y = step * (i + 1) + 4
+        out.append('<text x="4" y="%d">%s</text><rect x="%d" y="%d" width="%.1f" height="12" fill="%s"/>'
+                   '<text x="%.1f" y="%d">%.2f</text>' % (
+                       y + 11, name, left, y, width * ratio / top, '#4a7' if ratio <= 0.5 else '#48b' if ratio <= 1
+                       else '#c54', left + width * ratio / top + 4, y + 11, ratio))
+    for mark in (0.5, 1.0):
+        x = left + width * mark / top
+        out.append('<line x1="%.1f" y1="20" x2="%.1f" y2="%d" stroke="#888"/>' % (x, x, step * (len(bars) + 1) + 4))
+    with open(path, 'w') as f:
+        f.write('\n'.join(out + ['</svg>\n']))
+
+
+def _by_owner(functions):
+    found = {}
+    for name, f in functions.items():
+        title = profile.owner(name)
+        found[title] = found.get(title, 0) + f.insns
+    return found
+
+
+def _profile_row(name, stock, ours):
+    yield '=== %s' % name
+    split = [_by_owner(c.functions) for c in (stock, ours)]
+    yield '%-28s %14s %14s' % ('instructions an operation', 'stock', 'ours')
+    for owner in sorted(set(split[0]) | set(split[1]), key=lambda o: -max(s.get(o, 0) for s in split)):
+        yield '%-28s %14.1f %14.1f' % (owner, split[0].get(owner, 0), split[1].get(owner, 0))
+    yield '%-28s %14.1f %14.1f' % ('sum', sum(split[0].values()), sum(split[1].values()))
+    for title, cost in (('ours', ours), ('stock', stock)):
+        yield '--- %s: instructions, entries, function, owner' % title
+        order = sorted(cost.functions.items(), key=lambda item: -item[1].insns)
+        for (module, function), f in order[:TOP]:
+            yield '%12.1f %9.2f  %s%s  (%s)' % (f.insns, f.entries, function, ' [%s]' % module if module else '',
+                                                profile.owner((module, function)))
+        rest = sum(f.insns for _, f in order[TOP:])
+        yield '%12.1f %9s  %d more' % (rest, '', max(0, len(order) - TOP))
+    yield ''
+
+
+def write(results, rows, stock_costs, our_costs):
+    """Print the table and leave the files."""
+    for row in lines(rows):
+        ui.line(row)
+    with open(os.path.join(results, 'bench.csv'), 'w', newline='') as f:
+        out = csv.writer(f)
+        out.writerow(('operation', 'unit', 'stock', 'ours', 'ratio', 'note'))
+        for name, unit, stock, ours, ratio, why in rows:
+            out.writerow((name, unit, *('' if v is None else '%.6g' % v for v in (stock, ours, ratio)), why))
+    with open(os.path.join(results, 'bench-profile.txt'), 'w') as f:
+        for name, stock in stock_costs.items():
+            ours = our_costs.get(name)
+            if ours and stock.functions and ours.functions:
+                f.writelines(row + '\n' for row in _profile_row(name, stock, ours))
+    _plot(rows, os.path.join(results, 'bench.svg'))
+    ui.line('files: bench.csv, bench.svg, bench-profile.txt in ' + results)
+
+
+def compare(first, later, drivers):
+    """Say whether a second run counted the same; returns whether it did."""
+    same = True
+    for title, flavour in drivers.items():
+        a, b = first[flavour], later[flavour]
+        rows = [n for n in a if n in b and (a[n].units, a[n].why) == (b[n].units, b[n].why)]
+        ui.line('%s, twice: %d of %d rows counted the same' % (title, len(rows), len(set(a) | set(b))))
+        for name in dict.fromkeys([*a, *b]):
+            if name not in rows:
+                same = False
+                for unit in UNITS:
+                    x, y = (c[name].units.get(unit) if name in c else None for c in (a, b))
+                    if x != y:
+                        ui.line('  differs: %s, %s: %s and %s' % (name, unit, x, y))
+    return same
+
+
+def verdict(rows):
+    """Print where ours is above stock and which rows have no numbers; returns whether there are neither."""
+    more, without = worse(rows), [r for r in rows if r[5]]
+    ui.line('more than stock: %s' % ('nothing' if not more else '%d' % len(more)))
+    for name, unit, stock, ours, _, _ in more:
+        ui.line('  %s, %s: %.2f, stock %.2f' % (name, unit, ours, stock))
+    ui.line('without numbers: %s' % (', '.join(r[0] for r in without) or 'nothing'))
+    return not more and not without
