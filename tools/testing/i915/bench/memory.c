@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What idle things take of the guest's memory: so many of a kind are made, and the kernel's free memory before and
- * after is compared. Page granularity is averaged out by the number.
+ * What idle things take of the guest's memory: so many of a kind are made, and the kernel's free pages before and
+ * after are compared. Page granularity is averaged out by the number.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +15,7 @@
 
 #define FILES	200
 #define MANY	1000
+#define USED	300
 
 static uint32_t ids[MANY];
 static int fds[FILES];
@@ -46,22 +47,26 @@ static void settle(void)
 	write_to("/proc/sys/vm/stat_refresh", "1");
 }
 
+/*
+ * Free pages, those included that a CPU keeps at hand, which /proc/meminfo leaves out and which are thousands.
+ */
 static long free_bytes(void)
 {
-	char row[128];
-	long kib = -1;
+	long pages = 0, n;
+	char row[256];
 	FILE *f;
 
 	settle();
-	f = fopen("/proc/meminfo", "r");
-	while (f && fgets(row, sizeof(row), f)) {
-		if (sscanf(row, "MemFree: %ld", &kib) == 1)
-			break;
+	f = fopen("/proc/zoneinfo", "r");
+	if (!f)
+		return -errno;
+	while (fgets(row, sizeof(row), f)) {
+		if (sscanf(row, " pages free %ld", &n) == 1 || sscanf(row, " count: %ld", &n) == 1)
+			pages += n;
 	}
-	if (f)
-		fclose(f);
+	fclose(f);
 
-	return kib * 1024;
+	return pages * PAGE;
 }
 
 static int make_files(int fd)
@@ -87,6 +92,23 @@ static int make_contexts(int fd)
 		ret = dev_context(fd, 0, &ids[i]);
 
 	return ret;
+}
+
+/* A context may cost nothing until it is used: these each ran a batch. */
+static int make_used_contexts(int fd)
+{
+	uint32_t batch;
+	unsigned int i;
+	int ret;
+
+	ret = dev_batch(fd, &batch);
+	for (i = 0; i < USED && !ret; i++) {
+		ret = dev_context(fd, 0, &ids[i]);
+		if (!ret)
+			ret = dev_exec(fd, ids[i], batch);
+	}
+
+	return ret ?: dev_wait(fd, batch);
 }
 
 static int make_vms(int fd)
@@ -115,7 +137,26 @@ static int make_objects(int fd)
 	return ret;
 }
 
-/* The objects of make_objects(), which include their page here, bound in the default context. */
+/* With their page, which an unused object does not have */
+static int make_filled(int fd)
+{
+	char byte = 0;
+	unsigned int i;
+	int ret;
+
+	ret = make_objects(fd);
+	for (i = 0; i < MANY && !ret; i++) {
+		struct drm_i915_gem_pwrite write = {
+			.handle = ids[i], .size = 1, .data_ptr = (uintptr_t)&byte,
+		};
+
+		ret = dev_call(fd, DRM_IOCTL_I915_GEM_PWRITE, &write);
+	}
+
+	return ret;
+}
+
+/* The same, bound in the default context */
 static int make_vmas(int fd)
 {
 	static struct drm_i915_gem_exec_object2 objects[MANY + 1];
@@ -127,7 +168,7 @@ static int make_vmas(int fd)
 	unsigned int i;
 	int ret;
 
-	ret = make_objects(fd);
+	ret = make_filled(fd);
 	if (!ret)
 		ret = dev_batch(fd, &batch);
 	if (ret)
@@ -145,41 +186,57 @@ static const struct {
 	const char *name;
 	int (*make)(int fd);
 	unsigned int n;
+	const char *more;	/* what it has more than the kind before it */
 } kinds[] = {
 	{ "idle-file", make_files, FILES },
 	{ "idle-context", make_contexts, MANY },
+	{ "used-context", make_used_contexts, USED },
 	{ "idle-vm", make_vms, MANY },
 	{ "unused-object-4k", make_objects, MANY },
-	{ "bound-object-4k", make_vmas, MANY },
+	{ "filled-object-4k", make_filled, MANY },
+	{ "bound-object-4k", make_vmas, MANY, "vma" },
 };
+
+/* Bytes of one of a kind, or -errno */
+static long measure_kind(unsigned int kind)
+{
+	int fd = dev_open();
+	long before, after;
+	unsigned int f;
+	int ret;
+
+	memset(fds, -1, sizeof(fds));
+	before = free_bytes();
+	ret = fd < 0 ? -ENODEV : kinds[kind].make(fd);
+	after = free_bytes();
+	for (f = 0; f < FILES; f++) {
+		if (fds[f] >= 0)
+			close(fds[f]);
+	}
+	close(fd);
+
+	return ret ?: (before - after) / (long)kinds[kind].n;
+}
 
 /* Prints a line a kind. Return: exit status. */
 int memory_run(void)
 {
-	unsigned int i, f;
-	long before, after;
-	int ret, failed = 0;
+	long bytes, last = -1;
+	unsigned int i;
+	int failed = 0;
 
 	settle();
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		int fd = dev_open();
-
-		memset(fds, -1, sizeof(fds));
-		before = free_bytes();
-		ret = fd < 0 ? -ENODEV : kinds[i].make(fd);
-		after = free_bytes();
-		if (ret)
-			printf("FAILED %s %s\n", kinds[i].name, strerror(-ret));
+		bytes = measure_kind(i);
+		if (bytes <= 0)
+			printf("FAILED %s %s\n", kinds[i].name, bytes ? strerror(-bytes) : "no difference");
 		else
-			printf("MEMORY %s n=%u bytes=%ld\n", kinds[i].name, kinds[i].n,
-			       (before - after) / (long)kinds[i].n);
-		failed |= ret;
-		for (f = 0; f < FILES; f++) {
-			if (fds[f] >= 0)
-				close(fds[f]);
-		}
-		close(fd);
+			printf("MEMORY %s n=%u bytes=%ld\n", kinds[i].name, kinds[i].n, bytes);
+		if (kinds[i].more && bytes > 0 && last > 0)
+			printf("MEMORY %s n=%u bytes=%ld\n", kinds[i].more, kinds[i].n, bytes - last);
+		failed |= bytes <= 0;
+		last = bytes;
 	}
 
-	return failed != 0;
+	return failed;
 }

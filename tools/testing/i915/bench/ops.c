@@ -287,6 +287,65 @@ static int run_mmap_fault(struct bench *b)
 	return ret;
 }
 
+/* ---- reading and writing through the kernel ---- */
+
+#define RW_BYTES	(1u << 20)
+
+static char rw_buffer[RW_BYTES];
+
+static int setup_rw(struct bench *b)
+{
+	struct drm_i915_gem_pwrite write = { .size = RW_BYTES, .data_ptr = (uintptr_t)rw_buffer };
+	int ret = dev_create(b->fd, RW_BYTES, &b->id);
+
+	write.handle = b->id;
+	return ret ?: dev_call(b->fd, DRM_IOCTL_I915_GEM_PWRITE, &write);
+}
+
+static int run_read(struct bench *b, uint64_t size)
+{
+	struct drm_i915_gem_pread arg = { .handle = b->id, .size = size, .data_ptr = (uintptr_t)rw_buffer };
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < b->n && !ret; i++)
+		ret = dev_call(b->fd, DRM_IOCTL_I915_GEM_PREAD, &arg);
+
+	return ret;
+}
+
+static int run_write(struct bench *b, uint64_t size)
+{
+	struct drm_i915_gem_pwrite arg = { .handle = b->id, .size = size, .data_ptr = (uintptr_t)rw_buffer };
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < b->n && !ret; i++)
+		ret = dev_call(b->fd, DRM_IOCTL_I915_GEM_PWRITE, &arg);
+
+	return ret;
+}
+
+static int run_read_4k(struct bench *b)
+{
+	return run_read(b, PAGE);
+}
+
+static int run_read_1m(struct bench *b)
+{
+	return run_read(b, RW_BYTES);
+}
+
+static int run_write_4k(struct bench *b)
+{
+	return run_write(b, PAGE);
+}
+
+static int run_write_1m(struct bench *b)
+{
+	return run_write(b, RW_BYTES);
+}
+
 static int setup_idle(struct bench *b)
 {
 	int ret = dev_exec(b->fd, 0, b->handle);
@@ -312,6 +371,10 @@ const struct bench_op bench_ops[] = {
 	{ "wait-signalled", 2000, setup_idle, run_wait },
 	{ "busy-idle", 2000, setup_idle, run_busy },
 	{ "mmap-fault-unmap", 500, NULL, run_mmap_fault },
+	{ "pread-4k", 1000, setup_rw, run_read_4k },
+	{ "pread-1m", 20, setup_rw, run_read_1m },
+	{ "pwrite-4k", 1000, setup_rw, run_write_4k },
+	{ "pwrite-1m", 20, setup_rw, run_write_1m },
 };
 
 const unsigned int bench_ops_count = sizeof(bench_ops) / sizeof(bench_ops[0]);

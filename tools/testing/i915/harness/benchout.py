@@ -7,6 +7,7 @@ import os
 from . import profile, ui
 
 UNITS = ('instructions', 'MMIO', 'interrupts', 'GGTT PTEs', 'allocations', 'page allocations', 'bytes')
+NOTHING = 0.01                  # of a unit an operation
 TOP = 30                        # functions of a row in the profile
 
 
@@ -21,13 +22,13 @@ def table(stock_costs, our_costs):
             continue
         for unit in [u for u in UNITS if all(u in c.units for c in costs)]:
             a, b = (c.units[unit] for c in costs)
-            rows.append((name, unit, a, b, b / a if a else None, ''))
+            rows.append((name, unit, a, b, b / a if a > NOTHING else None, ''))
     return rows
 
 
 def worse(rows):
-    """Rows in which ours takes more than stock."""
-    return [r for r in rows if r[2] is not None and r[3] > r[2]]
+    """Rows in which ours takes more than stock; a hundredth of an access or an allocation is chance, not cost."""
+    return [r for r in rows if r[2] is not None and r[3] > r[2] + NOTHING]
 
 
 def lines(rows):
@@ -35,7 +36,7 @@ def lines(rows):
     for name, unit, stock, ours, ratio, why in rows:
         if why:
             yield '%-36s %s' % (name, why)
-        elif stock or ours:
+        elif max(stock, ours) > NOTHING:
             yield '%-36s %-16s %14.2f %14.2f %8s' % (name, unit, stock, ours, '%.2f' % ratio if ratio is not None else '-')
 
 

@@ -21,7 +21,14 @@ SYNCOBJ = 'drm_syncobj_wait_ioctl'
 
 ENGINES = ('rcs', 'bcs', 'vcs', 'vecs')
 KIB = 1024
-OTHERS_DO = 'not there'         # what a row says when the driver does not have the API
+
+
+# Debian ships gem_wsim without workloads; these are ours. make bench WSIM=DIR runs those of an IGT source.
+WORKLOADS = (
+    ('one engine', '1.RCS.100.0.1'),
+    ('pipeline', '1.VCS.100.0.0,1.RCS.100.-1.0,2.BCS.50.-1.1'),
+    ('two contexts', '1.RCS.50.0.0,2.RCS.50.0.0,1.RCS.50.0.0,2.RCS.50.0.1'),
+)
 
 
 @dataclass
@@ -94,6 +101,8 @@ def _others():
         yield Igt('gem_latency' + title, 'gem_latency %s -t %%d' % flags, EXEC, sleep=16)
     yield Igt('gem_syslatency', 'gem_syslatency -1 -t %d', EXEC, sleep=16)
     yield Igt('gem_syslatency interrupts', 'gem_syslatency -1 -i -t %d', EXEC, sleep=16)
+    for title, workload in WORKLOADS:
+        yield Igt('gem_wsim ' + title, "gem_wsim -w %s -r %%d" % workload, EXEC, lengths=(50, 150), clock=1)
     yield Igt('gem_userptr_benchmark', 'gem_userptr_benchmark', EXEC, lengths=(0, 1), api='userptr')
 
 

@@ -31,26 +31,31 @@ PAGES = ('__alloc_pages_noprof', 'alloc_pages_bulk_noprof')
 # Who owns a function of the kernel proper, by name; modules own theirs.
 OWNERS = (
     ('dma-buf, fence, resv', r'dma_(fence|resv|buf)|sync_file|ww_mutex|__ww'),
-    ('drm', r'drm_|drmm_'),
-    ('slab', r'_*k[mvz]*alloc|_*k[v]?free|kmem_cache|.*slab|_*kvmalloc|_*krealloc|___cache_free|memcg|ksize'),
-    ('interrupts, timers', r'.*irq|.*timer|tick_|ktime|timekeeping|.*apic|sysvec|asm_|common_interrupt|.*softirq|'
-                           r'update_process_times|sched_tick|read_tsc|handle_edge|.*_msi|update_wall_time|do_timer|'
-                           r'clockevents|exc_|error_|native_eoi|paravirt_'),
-    ('RCU, work queues', r'.*rcu|.*work|.*wq_|insert_wq|kthread|.*pool_'),
-    ('scheduler, waiting', r'.*sched|.*wake|.*wait|.*enqueue|.*dequeue|pick_|update_(curr|load|cfs|min)|place_entity|'
-                           r'.*_fair|.*_task|switch_|__switch|futex|.*context_switch|finish_|swake|.*completion|set_next|'
-                           r'reweight|avg_vruntime|prepare_to|.*select_|cpu_idle|do_idle|default_idle|.*idle'),
+    ('drm', r'_*drm|objects_lookup|(add|rm|find)_hole'),
+    ('slab', r'_*k[mvz]*alloc|_*kv?free|kmem_cache|.*slab|_*krealloc|memcg|ksize'),
     ('locks', r'.*mutex|.*spin_|.*rwsem|down_|up_|.*_lock|.*unlock|rwlock|osq'),
-    ('system call, copies', r'entry_|do_syscall|__x64_sys|.*_sys_|syscall|.*copy_(from|to)|copy_user|rep_movs|fdget|'
-                            r'__fget|fput|_*clear_user|_*get_user|_*put_user|.*ioctl|rep_stos|_*memcpy|_*memset|__fdget|'
-                            r'do_sys|ksys|vfs_|srso|__check_object|security_'),
-    ('files, shmem', r'shmem|.*file|.*inode|.*dentry|d_|.*folio_(mark|unlock)|vfs|.*path|filemap|alloc_fd|simple_|'
-                     r'find_(get|lock)|.*page_cache|mapping_|truncate|lru_|.*_lru|.*folio|do_dentry|i_|iput|iget|open_'),
-    ('memory', r'.*page|.*pte|.*p[mu4g]d|.*vma|mmap|munmap|.*mm_|mm_|mas_|mt_|mtree|.*vmap|.*vmalloc|find_vm|.*zone|'
-               r'rmqueue|.*pfn|set_memory|.*memtype|.*tlb|.*fault|swiotlb|.*dma_|.*iommu|pcpu|.*percpu|clear_|remap|'
-               r'ioremap|iounmap|free_|change_|cpa_|unmap|zap|exit_mmap|purge'),
-    ('trees, arrays, ids', r'xa_|xas_|__xa|idr|ida_|rb_|__rb|radix|.*list|interval|sg_|__sg|hash|refcount|sort|'
-                           r'strcmp|mem(cmp|chr)|str|bitmap|find_(first|next)|.*find_.*bit|_*bitmap'),
+    ('RCU, work queues', r'.*rcu|.*work|.*wq_|insert_wq|kthread|.*pool_'),
+    ('scheduler, waiting', r'.*sched|.*wake|.*wait|.*enqueue|.*dequeue|pick_|update_(curr|load|cfs|min|rq)|place_entity|'
+                           r'.*_fair|.*_task|switch_|__switch|futex|.*context_switch|finish_|swake|.*completion|set_next|'
+                           r'reweight|avg_vruntime|prepare_to|.*select_|cpu_idle|do_idle|default_idle|.*idle|'
+                           r'__update_load|vruntime|ttwu|tasklet|__rseq|rseq|delay_'),
+    ('interrupts, timers', r'.*irq|.*timer|tick_|ktime|timekeeping|.*apic|sysvec|asm_|common_interrupt|'
+                           r'update_process_times|read_tsc|handle_edge|.*_msi|update_wall_time|do_timer|'
+                           r'clockevents|exc_|error_|native_eoi|paravirt_'),
+    ('module loader', r'apply_relocate|add_kallsyms|get_next_mod|load_module|layout_|find_(exported_)?symbol|cmp_name|'
+                      r'_*text_poke|module_|mod_|resolve_symbol|simplify_symbols'),
+    ('system call, copies', r'entry_|do_syscall|__x64_sys|.*_sys_|syscall|.*copy_(from|to)|copy_|rep_movs|fdget|'
+                            r'__fget|fput|__fput|_*clear_user|_*get_user|_*put_user|.*ioctl|rep_stos|_*memcpy|_*memset|'
+                            r'do_sys|ksys|vfs_|srso|__check_object|security_|arch_exit|do_msg|ipc|.*msg'),
+    ('files, shmem', r'shmem|.*file|.*inode|.*dentry|d_|.*path|filemap|alloc_fd|simple_|kernfs|lookup_|.*permission|'
+                     r'find_(get|lock)|.*page_cache|mapping_|truncate|lru_|.*_lru|.*folio|do_dentry|i_|iput|iget|open_|'
+                     r'build_open|step_into|.*filp'),
+    ('memory', r'.*page|.*pte|.*p[mu4g]d|.*vma|_*mmap|do_m|munmap|.*mm_|mas_|mt_|mtree|.*vmap|.*vmalloc|vfree|find_vm|'
+               r'.*zone|rmqueue|.*pfn|set_memory|.*memtype|.*tlb|.*fault|swiotlb|.*dma_|.*iommu|pcpu|.*percpu|clear_|'
+               r'remap|ioremap|iounmap|free_|change_|cpa_|unmap|zap|exit_mmap|purge|static_prot|do_vmi'),
+    ('trees, arrays, ids', r'xa_|xas_|__xa|idr|ida_|rb_|__rb|_*radix|delete_node|.*list|interval|sg_|__sg|.*hash|'
+                           r'refcount|sort|mem(cmp|chr)|str|bitmap|find_(first|next)|.*find_.*bit|_*bitmap|bsearch|'
+                           r'sized_str'),
 )
 
 
