@@ -6,9 +6,11 @@
  * a section; a row that failed says so and has no number.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -77,6 +79,8 @@ static int wrap(const char *name, char **command)
 	measure_begin(name);
 	pid = fork();
 	if (!pid) {
+		/* whoever ends us at the time limit means the program too */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		execvp(command[0], command);
 		perror(command[0]);
 		_exit(127);
@@ -88,6 +92,18 @@ static int wrap(const char *name, char **command)
 	measure_end(name, 1);
 
 	return 0;
+}
+
+static bool is_wanted(const char *name, const char **wanted, unsigned int count)
+{
+	unsigned int w;
+
+	for (w = 0; w < count; w++) {
+		if (!strcmp(wanted[w], name))
+			return true;
+	}
+
+	return false;
 }
 
 int main(int argc, char **argv)
@@ -121,10 +137,16 @@ int main(int argc, char **argv)
 		return arg < argc ? wrap(wrapped, argv + arg) : usage(stderr, 2);
 
 	for (i = 0; i < bench_ops_count; i++) {
-		for (w = 0; w < (int)count && strcmp(wanted[w], bench_ops[i].name); w++)
-			;
-		if (!count || w < (int)count)
+		if (!count || is_wanted(bench_ops[i].name, wanted, count))
 			failed += run_op(&bench_ops[i]) != 0;
+	}
+	for (w = 0; w < (int)count; w++) {
+		for (i = 0; i < bench_ops_count && strcmp(bench_ops[i].name, wanted[w]); i++)
+			;
+		if (i == bench_ops_count) {
+			printf("FAILED %s no such row: see i915_bench --list\n", wanted[w]);
+			failed++;
+		}
 	}
 
 	return failed != 0;

@@ -170,7 +170,7 @@ def parser():
     p.add_argument('--only', action='append', default=[], choices=[c[0] for c in check.CHECKS])
     p = sub('test', do_test, 'everything the project promises')
     p.add_argument('--only', action='append', default=[], metavar='PART',
-                   help='check, device, or one of the boots: ' + ', '.join(b.name for b in suite.BOOTS))
+                   help='check, device, bench, or one of the boots: ' + ', '.join(b.name for b in suite.BOOTS))
     p = sub('judge', judge.run, 'the stock driver on the virtual GPU')
     p.add_argument('--no-live', dest='live', action='store_false', help='without its live selftests')
     p = sub('bench', bench.run, 'both drivers side by side')

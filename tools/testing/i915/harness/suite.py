@@ -12,7 +12,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from . import check, debian, guest, klog, ktap, mainjob, proc, programs, ui
+from . import benchtest, check, debian, guest, klog, ktap, mainjob, proc, programs, ui
 
 
 @dataclass
@@ -208,7 +208,7 @@ def run(front, only=()):
     """All of it, or only the parts whose name begins with one of `only` (check, device, or a boot)."""
     front.setup(*debian.CHECK)
     report = Report()
-    parts = [('check', check_tests), ('device', device_tests)]
+    parts = [('check', check_tests), ('device', device_tests), ('bench', benchtest.tests)]
     parts += [(b.name, lambda f, r, b=b: boot_tests(f, b, r)) for b in BOOTS]
     for name, func in parts:
         if only and not any(re.fullmatch(o, name) for o in only):
