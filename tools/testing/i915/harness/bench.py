@@ -87,10 +87,12 @@ def read_own(result, sections, symbols, costs):
         if not m:
             continue
         kind, name, rest = m.groups()
+        if result.name == 'memory':
+            name = 'memory: ' + name
         if kind == 'FAILED':
             costs[name] = Cost(why=rest)
         elif kind == 'MEMORY':
-            costs['memory: ' + name] = Cost({'bytes': float(re.search(r'bytes=(-?\d+)', rest)[1])})
+            costs[name] = Cost({'bytes': float(re.search(r'bytes=(-?\d+)', rest)[1])})
         else:
             section = raw(row, sections, symbols)
             costs[name] = divide(section, section.times)
@@ -104,8 +106,9 @@ def read_igt(row, results, sections, symbols):
     for result in results:
         said = [r for r in result.output if not r.startswith(('BENCH', 'FAILED'))]
         last = said[-1].strip() if said else 'no output'
-        if row.api and any(row.api in r for r in said):
-            return Cost(why='not there: ' + last)
+        missing = [r for r in said if row.api and row.api in r]
+        if missing:
+            return Cost(why=benchout.NOT_THERE + ': ' + missing[0].strip())
         if result.status != 0:
             return Cost(why=result.why or 'status %s: %s' % (result.status, last))
         if any(re.search(r'SKIP|FAIL|CRASH|requirement not met', r) for r in said) or not re.search(r'\d', last):

@@ -7,9 +7,9 @@
  * that do nothing, "nopl CODE(%rax)" with CODE = 0x69390000 + n:
  *
  *   n 0..15   next hexadecimal digit of the section's number
- *   n 16      the section begins: all counts are zero from here
- *   n 17      it ends: the counts are appended to the file, and the number
- *             is zero again
+ *   n 16      the section with this number begins: all counts are zero from
+ *             here; one that was open and has not ended is forgotten
+ *   n 17      it ends: the counts are appended to the file
  *
  * Every instruction has an inline counter, added to just before it runs, so
  * the counts are exact: an instruction that is left in the middle of a block
@@ -52,7 +52,8 @@ typedef struct {
 static GPtrArray *chunks;
 static GHashTable *by_pc;       /* address of a Chunk's pc -> its counter */
 static uint64_t user_count;
-static uint64_t number;         /* of the section to come */
+static uint64_t number;         /* of the section to come, so far */
+static uint64_t section;        /* number of the one that is open */
 static FILE *out;
 static GMutex lock;
 
@@ -89,6 +90,8 @@ static void section_begin(void)
         memset(chunk->count, 0, sizeof(chunk->count));
     }
     user_count = 0;
+    section = number;
+    number = 0;
 }
 
 static void put(uint64_t word)
@@ -104,7 +107,7 @@ static void section_end(void)
     for (int pass = 0; pass < 2; pass++) {
         if (pass) {
             put(RECORD);
-            put(number);
+            put(section);
             put(user_count);
             put(n);
         }
@@ -121,7 +124,6 @@ static void section_end(void)
         }
     }
     fflush(out);
-    number = 0;
 }
 
 static void marker(unsigned vcpu, void *data)
