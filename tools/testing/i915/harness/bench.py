@@ -215,12 +215,11 @@ def run(front, args):
     own = own_rows(front, args.only)
     front.emulator()
     plugin = profile.build(front.repo, profile.header())
-    runs = []
-    for again in range(args.repeat):
-        runs.append({})
-        for name, flavour in DRIVERS:
+    runs = [{} for _ in range(args.repeat)]
+    for name, flavour in DRIVERS:
+        for again, costs in enumerate(runs):
             ui.say('measuring the %s driver%s' % (name, ', once more' if again else ''))
-            runs[-1][flavour] = measure(front, flavour, own, igt, plugin)
+            costs[flavour] = measure(front, flavour, own, igt, plugin)
     costs = runs[0]
     rows = benchout.table(*[costs[f] for _, f in DRIVERS])
     benchout.write(front.results, rows, *[costs[f] for _, f in DRIVERS])

@@ -109,7 +109,7 @@ def extra(target, built, files, programs=(), search=(), where='lib'):
     with open(target, 'wb') as out:
         archive = cpio.Archive(out)
         _add_modules(archive, built)
-        for name, what in files.items():
+        for name, what in sorted(files.items()):        # two runs of the same have the same archive
             if isinstance(what, bytes):
                 archive.file(name, what, 0o755)
             else:
