@@ -9,11 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "bench.h"
 
-#define FILES	200
+#define FILES	1000
 #define MANY	1000
 #define USED	300
 
@@ -230,9 +231,12 @@ static int measure_kind(unsigned int kind, long *bytes)
 int memory_run(void)
 {
 	long bytes, last = 0;
+	struct rlimit files = { 2 * FILES, 2 * FILES };
 	unsigned int i;
 	int ret, failed = 0;
 
+	if (setrlimit(RLIMIT_NOFILE, &files))
+		fprintf(stderr, "%u files may be open: %s\n", 2 * FILES, strerror(errno));
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		ret = measure_kind(i, &bytes);
 		if (ret || bytes <= 0) {

@@ -102,7 +102,7 @@ def _others():
     yield Igt('gem_syslatency', 'gem_syslatency -1 -t %d', EXEC, clock=1, sleep=16)
     yield Igt('gem_syslatency interrupts', 'gem_syslatency -1 -i -t %d', EXEC, clock=1, sleep=16)
     for title, workload in WORKLOADS:
-        yield Igt('gem_wsim ' + title, "gem_wsim -w %s -r %%d" % workload, EXEC, lengths=(50, 150), clock=1)
+        yield Igt('gem_wsim ' + title, "gem_wsim -w %s -r %%d" % workload, EXEC, lengths=(300, 1300), clock=1)
     yield Igt('gem_userptr_benchmark', 'gem_userptr_benchmark', EXEC, lengths=(0, 1), api='No userptr support')
 
 
