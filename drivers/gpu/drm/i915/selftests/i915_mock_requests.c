@@ -297,6 +297,43 @@ static void refused_when_wedged(struct i915_st *st)
 	mock_client_close(&client);
 }
 
+/* An object is idle when no request in any address space uses it: busy and wait rely on it. */
+static void idle_when_unused(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct mock_client client, other;
+	struct dma_fence *fence;
+	struct i915_request *rq;
+
+	if (!obj)
+		return;
+	if (!mock_client_open(st, &client))
+		goto out_obj;
+	if (!mock_client_open(st, &other))
+		goto out_client;
+
+	st_true(st, "a fresh object is idle", i915_gem_object_is_idle(obj));
+	fence = mock_fence_create();
+	rq = mock_request(st, &client, obj, fence);
+	st_ok(st, "binding in another VM", mock_bind(obj, other.vm, NULL, NULL));
+	st_true(st, "a request in flight keeps it busy", !i915_gem_object_is_idle(obj));
+	/* Closed while it is in use: the mark goes by way of the worker. */
+	i915_vma_close(obj, client.vm);
+	st_true(st, "so it does when the handle is closed", !i915_gem_object_is_idle(obj));
+	mock_fence_signal(fence);
+	if (rq)
+		mock_request_finish(st, rq);
+	mock_flush(st->i915);
+	st_true(st, "it is idle when the request has retired", i915_gem_object_is_idle(obj));
+	st_eq(st, "marks left", atomic_read(&obj->in_use), 0);
+
+	mock_client_close(&other);
+out_client:
+	mock_client_close(&client);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
 static const struct i915_subtest requests_subtests[] = {
 	I915_SUBTEST(completes),
 	I915_SUBTEST(waits_for_a_fence),
@@ -305,6 +342,7 @@ static const struct i915_subtest requests_subtests[] = {
 	I915_SUBTEST(inherits_priority),
 	I915_SUBTEST(abandons),
 	I915_SUBTEST(keeps_what_it_uses),
+	I915_SUBTEST(idle_when_unused),
 	I915_SUBTEST(ring_wraps),
 	I915_SUBTEST(refused_when_wedged),
 };
