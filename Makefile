@@ -4,8 +4,11 @@ FRONT := tools/testing/i915/front
 
 .DEFAULT_GOAL := help
 .PHONY: help run test shell igt check judge bench build clean
-help run test shell check judge bench build clean:
+help run test shell check judge build clean:
 	@$(FRONT) $@
+
+bench:
+	@$(FRONT) bench $(foreach w,$(ONLY),--only '$(w)') $(if $(REPEAT),--repeat '$(REPEAT)') $(if $(WSIM),--wsim '$(WSIM)')
 
 igt:
 	@$(FRONT) igt --igt '$(IGT)' --list '$(LIST)' \

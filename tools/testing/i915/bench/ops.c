@@ -302,48 +302,37 @@ static int setup_rw(struct bench *b)
 	return ret ?: dev_call(b->fd, DRM_IOCTL_I915_GEM_PWRITE, &write);
 }
 
-static int run_read(struct bench *b, uint64_t size)
-{
-	struct drm_i915_gem_pread arg = { .handle = b->id, .size = size, .data_ptr = (uintptr_t)rw_buffer };
-	unsigned int i;
-	int ret = 0;
-
-	for (i = 0; i < b->n && !ret; i++)
-		ret = dev_call(b->fd, DRM_IOCTL_I915_GEM_PREAD, &arg);
-
-	return ret;
-}
-
-static int run_write(struct bench *b, uint64_t size)
+/* struct drm_i915_gem_pread has the same members in the same places. */
+static int run_rw(struct bench *b, unsigned long request, uint64_t size)
 {
 	struct drm_i915_gem_pwrite arg = { .handle = b->id, .size = size, .data_ptr = (uintptr_t)rw_buffer };
 	unsigned int i;
 	int ret = 0;
 
 	for (i = 0; i < b->n && !ret; i++)
-		ret = dev_call(b->fd, DRM_IOCTL_I915_GEM_PWRITE, &arg);
+		ret = dev_call(b->fd, request, &arg);
 
 	return ret;
 }
 
 static int run_read_4k(struct bench *b)
 {
-	return run_read(b, PAGE);
+	return run_rw(b, DRM_IOCTL_I915_GEM_PREAD, PAGE);
 }
 
 static int run_read_1m(struct bench *b)
 {
-	return run_read(b, RW_BYTES);
+	return run_rw(b, DRM_IOCTL_I915_GEM_PREAD, RW_BYTES);
 }
 
 static int run_write_4k(struct bench *b)
 {
-	return run_write(b, PAGE);
+	return run_rw(b, DRM_IOCTL_I915_GEM_PWRITE, PAGE);
 }
 
 static int run_write_1m(struct bench *b)
 {
-	return run_write(b, RW_BYTES);
+	return run_rw(b, DRM_IOCTL_I915_GEM_PWRITE, RW_BYTES);
 }
 
 static int setup_idle(struct bench *b)

@@ -15,7 +15,7 @@ import subprocess
 from dataclasses import dataclass, field
 
 from . import benchout, guest, profile, programs, ui
-from .benchrows import IGT, Igt
+from .benchrows import IGT, workloads
 
 DRIVERS = (('stock', 'stock'), ('ours', 'fast'))
 # A string instruction counts once for each unit it moves: without erms the kernel clears and copies by eight bytes.
@@ -150,10 +150,11 @@ def steps(own, igt):
                    guest.Step('mock', MOCK, 900)]
 
 
-def measure(front, flavour, own, igt, plugin):
-    """All rows on one driver: {name: Cost}."""
+def measure(front, flavour, own, igt, plugin, more):
+    """All rows on one driver: {name: Cost}. more: files for the guest."""
     built, emulator = front.build(flavour)
     files, dynamic = programs.Programs(front.kernel).build(built.tree)
+    files.update(more)
     machine = front.machine(built, emulator, 'bench-' + flavour, memory=4096, cpus=1, accel='tcg', append=APPEND)
     machine.key = KEY
     record = os.path.join(machine.run_dir, 'sections')
@@ -211,7 +212,8 @@ def run(front, args):
     """Measure both drivers, print the table, draw the plot. The exit status says whether every row has its numbers and
     ours is nowhere above stock."""
     front.setup()
-    igt = [r for r in IGT if wanted(r.name, args.only)]
+    igt, more = workloads(args.wsim) if args.wsim else ([], {})
+    igt = [r for r in IGT + igt if wanted(r.name, args.only)]
     own = own_rows(front, args.only)
     front.emulator()
     plugin = profile.build(front.repo, profile.header())
@@ -219,7 +221,7 @@ def run(front, args):
     for name, flavour in DRIVERS:
         for again, costs in enumerate(runs):
             ui.say('measuring the %s driver%s' % (name, ', once more' if again else ''))
-            costs[flavour] = measure(front, flavour, own, igt, plugin)
+            costs[flavour] = measure(front, flavour, own, igt, plugin, more)
     costs = runs[0]
     rows = benchout.table(*[costs[f] for _, f in DRIVERS])
     benchout.write(front.results, rows, *[costs[f] for _, f in DRIVERS])

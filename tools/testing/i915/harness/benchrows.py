@@ -7,7 +7,11 @@ many operations there were is not taken from what the program prints: the plugin
 entered. (Its figure must be there all the same, or the row has failed.)
 """
 
+import glob
+import os
 from dataclasses import dataclass
+
+from . import ui
 
 EXEC = 'i915_gem_execbuffer2_ioctl'
 CREATE = 'i915_gem_create_ioctl'
@@ -104,6 +108,24 @@ def _others():
     for title, workload in WORKLOADS:
         yield Igt('gem_wsim ' + title, "gem_wsim -w %s -r %%d" % workload, EXEC, lengths=(300, 1300), clock=1)
     yield Igt('gem_userptr_benchmark', 'gem_userptr_benchmark', EXEC, lengths=(0, 1), api='No userptr support')
+
+
+def workloads(directory):
+    """Rows of the *.wsim files of a directory, and {name in the guest: file}. One with a second video engine does not
+    fit: the GPU has none."""
+    rows, files = [], {}
+    for path in sorted(glob.glob(os.path.join(directory, '*.wsim'))):
+        name = os.path.basename(path)
+        with open(path) as f:
+            text = f.read()
+        if 'VCS2' in text:
+            ui.say('left out, for want of a second video engine: ' + name)
+            continue
+        files['wsim/' + name] = path
+        rows.append(Igt('gem_wsim ' + name[:-5], 'gem_wsim -w /wsim/%s -r %%d' % name, EXEC, lengths=(10, 40), clock=1))
+    if not rows:
+        raise ui.Problem('no workload that fits in %s' % directory, 'name a directory with *.wsim files: WSIM=DIR')
+    return rows, files
 
 
 IGT = [*_nop(), *_ctx(), *_create(), *_reloc(), *_busy(), *_others()]

@@ -20,7 +20,10 @@ make igt IGT=DIR LIST=FILE [FLAVOUR=debug] [LIMIT=SECONDS]
               a line ("gem_basic", "gem_exec_basic@basic"); results are compared with tools/testing/i915/expectations
 make check    checkpatch --strict, sparse, W=1, kernel-doc, headers that stand alone, SPDX: all at zero
 make judge    the stock driver of the same kernel on the virtual GPU
-make bench    the stock driver and ours side by side: counts an operation, ratios, a plot
+make bench [ONLY='WORD...'] [REPEAT=2] [WSIM=DIR]
+              the stock driver and ours side by side: counts an operation, ratios, a plot, a profile by function;
+              only rows with a WORD in their name; everything so many times, to see that it counts the same; with
+              the workloads of an IGT source (its benchmarks/wsim)
 make build    only build: packages, kernel, QEMU
 make clean    remove build/ and the cache
 
@@ -176,6 +179,7 @@ def parser():
     p = sub('bench', bench.run, 'both drivers side by side')
     p.add_argument('--only', action='append', default=[], metavar='WORD', help='only rows with WORD in their name')
     p.add_argument('--repeat', type=int, default=1, metavar='N', help='measure N times and say whether the counts are the same')
+    p.add_argument('--wsim', metavar='DIR', help='where workloads for gem_wsim are (*.wsim)')
     p = sub('igt', do_igt, 'run an installed or built IGT')
     p.add_argument('--igt', metavar='DIR', help='install prefix or meson build directory')
     p.add_argument('--list', metavar='FILE', help='tests to run')
