@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What make bench leaves: the table, the same as bench.csv, bench.svg with the ratios, bench-profile.txt by function."""
+"""What make bench leaves: the table; bench.txt, the same with one line an operation; bench.csv; bench.svg with the
+ratios; bench-profile.txt with the instructions by function."""
 
 import csv
 import os
@@ -39,6 +40,25 @@ def lines(rows):
             yield '%-36s %s' % (name, why)
         elif max(stock, ours) > NOTHING:
             yield '%-36s %-16s %14.2f %14.2f %8s' % (name, unit, stock, ours, '%.2f' % ratio if ratio is not None else '-')
+
+
+def summary(rows):
+    """One line an operation: instructions in full, the other units as "stock ours"."""
+    short = ('MMIO', 'interrupts', 'GGTT PTEs', 'allocations', 'page allocations')
+    yield '%-34s %13s %13s %6s' % ('', 'stock', 'ours', 'ratio') + ''.join(' %17s' % u for u in short)
+    for name in dict.fromkeys(r[0] for r in rows):
+        mine = {r[1]: r for r in rows if r[0] == name}
+        if '' in mine:
+            yield '%-34s %s' % (name, mine[''][5])
+            continue
+        main = mine.get('instructions') or mine['bytes']
+        ratio = '' if main[4] is None else '%.2f' % main[4]
+        line = '%-34s %13.0f %13.0f %6s' % (name, main[2], main[3], ratio)
+        for unit in short:
+            row = mine.get(unit)
+            seen = row and max(row[2:4]) > NOTHING
+            line += ' %17s' % ('%s %s' % tuple('%.4g' % round(v, 2) for v in row[2:4]) if seen else '')
+        yield line.rstrip()
 
 
 def _plot(rows, path):
@@ -92,6 +112,8 @@ def write(results, rows, stock_costs, our_costs):
     """Print the table and leave the files."""
     for row in lines(rows):
         ui.line(row)
+    with open(os.path.join(results, 'bench.txt'), 'w') as f:
+        f.writelines(row + '\n' for row in summary(rows))
     with open(os.path.join(results, 'bench.csv'), 'w', newline='') as f:
         out = csv.writer(f)
         out.writerow(('operation', 'unit', 'stock', 'ours', 'ratio', 'note'))
@@ -103,7 +125,7 @@ def write(results, rows, stock_costs, our_costs):
             if ours and stock.functions and ours.functions:
                 f.writelines(row + '\n' for row in _profile_row(name, stock, ours))
     _plot(rows, os.path.join(results, 'bench.svg'))
-    ui.line('files: bench.csv, bench.svg, bench-profile.txt in ' + results)
+    ui.line('files: bench.txt, bench.csv, bench.svg, bench-profile.txt in ' + results)
 
 
 def compare(first, later, drivers):
