@@ -5,7 +5,7 @@
  * A report says who did what where and what to do about it. Equal lines are
  * printed once, at most strict-max lines of a kind; all are counted.
  */
-#include "gt_int.h"
+#include "gt_reg_table.h"
 #include "qapi/error.h"
 
 static const char *const kind_name[SK_NKIND] = {
@@ -99,44 +99,106 @@ void gt_check_init(GtDev *s, Error **errp)
     }
 }
 
+/* Skylake: which domains the registers need, from each address on */
+static const struct {
+    uint32_t from;
+    uint8_t need;
+} skl_domain[] = {
+    { 0x00000, FW_GT }, { 0x00b00, FW_NONE }, { 0x02000, FW_RENDER },
+    { 0x02700, FW_GT }, { 0x03000, FW_RENDER }, { 0x04000, FW_GT },
+    { 0x05200, FW_RENDER }, { 0x08000, FW_GT }, { 0x08130, FW_MEDIA },
+    { 0x08140, FW_RENDER }, { 0x08160, FW_GT }, { 0x08300, FW_RENDER },
+    { 0x08500, FW_GT }, { 0x08800, FW_MEDIA }, { 0x08a00, FW_GT },
+    { 0x08c00, FW_RENDER }, { 0x08d00, FW_GT },
+    { 0x09400, FW_RENDER | FW_MEDIA }, { 0x09800, FW_GT },
+    { 0x0b000, FW_RENDER }, { 0x0b480, FW_GT }, { 0x0d000, FW_MEDIA },
+    { 0x0d800, FW_GT }, { 0x0e000, FW_RENDER }, { 0x0e900, FW_GT },
+    { 0x12000, FW_MEDIA }, { 0x14000, FW_GT }, { 0x1a000, FW_MEDIA },
+    { 0x1ea00, FW_GT }, { 0x24400, FW_RENDER }, { 0x24800, FW_GT },
+    { 0x30000, FW_MEDIA }, { FW_END, FW_NONE },
+};
+
+/* domains held awake, by request or because their engine runs */
+static unsigned domains_awake(GtDev *s)
+{
+    unsigned awake = 0;
+
+    if (R(s, REG_FW_GT)) {
+        awake |= s->chip == CHIP_SKL ? FW_GT : FW_ALL;
+    }
+    awake |= R(s, REG_FW_RENDER) ? FW_RENDER : 0;
+    awake |= R(s, REG_FW_MEDIA) ? FW_MEDIA : 0;
+    for (int i = 0; i < GT_NENG; i++) {
+        if (s->eng[i].cur >= 0) {
+            awake |= s->chip == CHIP_SKL ? s->eng[i].def->fw_skl | FW_GT :
+                                           FW_ALL;
+        }
+    }
+    return awake;
+}
+
+static unsigned domains_needed(GtDev *s, uint32_t a)
+{
+    int i = 0;
+
+    if (a >= FW_END) {
+        return FW_NONE;
+    }
+    if (s->chip == CHIP_BDW) {
+        return FW_ALL;          /* one domain, that of FORCEWAKE_MT */
+    }
+    while (a >= skl_domain[i + 1].from) {
+        i++;
+    }
+    return skl_domain[i].need;
+}
+
+/* does the register do without forcewake? */
+static bool always_awake(GtDev *s, uint32_t a, bool wr)
+{
+    static const uint32_t shadowed[] = {
+        0x02030, 0x0a008, 0x0a00c, 0x12030, 0x1a030, 0x22030
+    };
+    GtEng *e = gt_engine_at(s, a);
+    uint32_t off = e ? a - e->def->base : 0;
+
+    if (a == REG_FW_ACK_RENDER || a == REG_FW_ACK_MEDIA ||
+        (a >= 0xa000 && a < 0xb000)) {
+        return true;
+    }
+    if (off == ENG_CSB_PTR || (off >= ENG_ELSP && off <= ENG_EXECLIST_HI)) {
+        return true;
+    }
+    for (int i = 0; wr && i < ARRAY_SIZE(shadowed); i++) {
+        if (a == shadowed[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /*
- * Registers below 0x40000 sleep while all engines are idle, unless a
- * forcewake domain is held: reads give garbage, writes are lost. Exempt are
+ * Registers below 0x40000 sleep while all engines of their domain are idle,
+ * unless the domain is held: reads give garbage, writes are lost. Exempt are
  * writes that hardware shadows, the frequency block and the execlist
  * registers (the stock driver relies on all of these).
  */
 void gt_check_forcewake(GtDev *s, uint32_t a, bool wr)
 {
-    static const uint32_t shadowed[] = {
-        0x02030, 0x0a008, 0x0a00c, 0x12030, 0x1a030, 0x22030
-    };
-    uint32_t held = R(s, REG_FW_GT) | R(s, REG_FW_RENDER) |
-                    R(s, REG_FW_MEDIA);
-    uint32_t off;
-    GtEng *e;
+    unsigned missing;
 
-    if (a >= 0x40000 || held || !s->strict) {
+    if (!s->strict || a >= FW_END) {
         return;
     }
-    for (int i = 0; i < GT_NENG; i++) {
-        if (s->eng[i].cur >= 0) {
-            return;             /* awake while an engine runs */
-        }
-    }
-    if (a == REG_FW_ACK_RENDER || a == REG_FW_ACK_MEDIA ||
-        (a >= 0xa000 && a < 0xb000)) {
+    missing = domains_needed(s, a) & ~domains_awake(s);
+    if (!missing || always_awake(s, a, wr)) {
         return;
     }
-    e = gt_engine_at(s, a);
-    off = e ? a - e->def->base : 0;
-    if (off == ENG_CSB_PTR || (off >= ENG_ELSP && off <= ENG_EXECLIST_HI)) {
-        return;
-    }
-    for (int i = 0; wr && i < ARRAY_SIZE(shadowed); i++) {
-        if (a == shadowed[i]) {
-            return;
-        }
-    }
-    gt_strict(s, NULL, SK_FORCEWAKE, a, "register %s without forcewake",
-              wr ? "written" : "read");
+    gt_strict(s, NULL, SK_FORCEWAKE, a, "register %s without forcewake%s",
+              wr ? "written" : "read",
+              s->chip == CHIP_BDW ? "" :
+              missing == FW_RENDER ? " of the render domain" :
+              missing == FW_MEDIA ? " of the media domain" :
+              missing == FW_GT ? " of the GT domain" :
+              " of the render and media domains");
 }

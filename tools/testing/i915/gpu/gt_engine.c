@@ -12,7 +12,7 @@
  * and the pauses are exact.) An unsatisfied semaphore polls with growing
  * delay and is looked at again after every store of another engine.
  */
-#include "gt_int.h"
+#include "gt_reg_table.h"
 
 #define POLL_NS         10000           /* unit of polling and backing off */
 #define POLL_MAX        20
@@ -25,10 +25,14 @@
 #define WAIT_EVENT_NS   360000
 
 static const GtEngDef engine_def[GT_NENG] = {
-    [RCS] = { "rcs0", 0x02000, 1 << 1, REG_TLB_RCS, 0, 0, 0, 2 },
-    [BCS] = { "bcs0", 0x22000, 1 << 3, REG_TLB_BCS, 0, 16, 2, 1 },
-    [VCS] = { "vcs0", 0x12000, 1 << 2, REG_TLB_VCS, 1, 0, 1, 4 },
-    [VECS] = { "vecs0", 0x1a000, 1 << 4, REG_TLB_VECS, 3, 0, 3, 4 },
+    [RCS] = { "rcs0", 0x02000, 1 << 1, REG_TLB_RCS, 0, 0, 0,
+              FW_RENDER },
+    [BCS] = { "bcs0", 0x22000, 1 << 3, REG_TLB_BCS, 0, 16, 2,
+              FW_GT },
+    [VCS] = { "vcs0", 0x12000, 1 << 2, REG_TLB_VCS, 1, 0, 1,
+              FW_MEDIA },
+    [VECS] = { "vecs0", 0x1a000, 1 << 4, REG_TLB_VECS, 3, 0, 3,
+               FW_MEDIA },
 };
 
 uint64_t gt_ticks(GtDev *s, int64_t ns)
@@ -150,6 +154,9 @@ static void run(GtEng *e, int budget)
         }
     }
     e->backoff = 0;
+    if (e->cur < 0) {
+        timer_del(e->timer);
+    }
 }
 
 static void tick(void *opaque)

@@ -13,8 +13,9 @@ enum GtRegKind {
     RK_QUIET,       /* read-only, writes ignored without a report */
 };
 
-/* forcewake domains, GtReg.fw and GtEngDef.fw_skl */
-enum { FW_NONE = 0, FW_GT = 1, FW_RENDER = 2, FW_MEDIA = 4 };
+/* forcewake domains, GtEngDef.fw_skl */
+enum { FW_NONE = 0, FW_GT = 1, FW_RENDER = 2, FW_MEDIA = 4, FW_ALL = 7 };
+#define FW_END  0x40000         /* registers from here on are always awake */
 
 typedef uint32_t GtRegRead(GtDev *s, GtEng *e, uint32_t a);
 typedef void GtRegWrite(GtDev *s, GtEng *e, uint32_t a, uint32_t v);

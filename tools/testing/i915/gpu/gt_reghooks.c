@@ -86,21 +86,28 @@ static uint32_t masked(uint32_t old, uint32_t v)
     return (old & ~(v >> 16)) | (v & (v >> 16));
 }
 
+/*
+ * No longer held: go on, if there is something to do. (A timer for nothing is
+ * dear with -icount: the CPU stands still until the main loop has run it.)
+ */
+static void go_on(GtEng *e)
+{
+    if (e->cur >= 0 && !e->dead && !gt_stopped(e)) {
+        gt_kick(e, 0);
+    }
+}
+
 void gt_wr_mi_mode(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
 {
     R(s, a) = masked(R(s, a), v) & ~MI_MODE_IDLE;
-    if (!(R(s, a) & MI_MODE_STOP_RING)) {
-        gt_kick(e, 0);
-    }
+    go_on(e);
 }
 
 void gt_wr_reset_ctl(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
 {
     e->held = masked(R(s, a), v) & RESET_CTL_REQUEST;
     R(s, a) = e->held ? RESET_CTL_REQUEST | RESET_CTL_READY : 0;
-    if (!e->held) {
-        gt_kick(e, 0);
-    }
+    go_on(e);
 }
 
 void gt_wr_csb_ptr(GtDev *s, GtEng *e, uint32_t a, uint32_t v)

@@ -462,6 +462,36 @@ static void test_forcewake(const void *chip)
     gt_stop(g);
 }
 
+/* each domain answers for its own registers only */
+static void test_forcewake_domains(const void *chip)
+{
+    Gt *g = gt_start(CHIP(chip), NULL);
+
+    wr(g, 0xa278, 0x00010001);      /* render */
+    rd(g, 0x2090);
+    rd(g, 0xe4f0);
+    rd(g, 0x12098);
+    expect(g, "forcewake");
+    rd(g, 0x4090);
+    expect(g, "forcewake");
+    rd(g, 0x941c);                  /* render and media */
+    expect(g, "forcewake");
+    wr(g, 0xa270, 0x00010001);      /* media too */
+    rd(g, 0x941c);
+    rd(g, 0x12098);
+    rd(g, 0x1a098);
+    rd(g, 0x22098);                 /* the blitter is of the GT domain */
+    expect(g, "forcewake");
+    wr(g, 0xa278, 0x00010000);
+    wr(g, 0xa270, 0x00010000);
+    wr(g, 0xa188, 0x00010001);      /* GT */
+    rd(g, 0x4090);
+    rd(g, 0x22098);
+    rd(g, 0x2090);
+    expect(g, "forcewake");
+    gt_stop(g);
+}
+
 /* equal lines once, strict-max lines a kind, strict=off: silence */
 static void test_limits(const void *chip)
 {
@@ -507,5 +537,6 @@ void add_strict_tests(void)
     add(ON_SKL, "strict/nonpriv", test_nonpriv);
     add(ON_BOTH, "strict/register", test_register);
     add(ON_BOTH, "strict/forcewake", test_forcewake);
+    add(ON_SKL, "strict/forcewake-domains", test_forcewake_domains);
     add(ON_BOTH, "strict/limits", test_limits);
 }

@@ -176,6 +176,7 @@ def parser():
                    help='check, device, bench, or one of the boots: ' + ', '.join(b.name for b in suite.BOOTS))
     p = sub('judge', judge.run, 'the stock driver on the virtual GPU')
     p.add_argument('--no-live', dest='live', action='store_false', help='without its live selftests')
+    p.add_argument('--only', action='append', default=[], metavar='WORD', help='of the live selftests, those with WORD')
     p = sub('bench', bench.run, 'both drivers side by side')
     p.add_argument('--only', action='append', default=[], metavar='WORD', help='only rows with WORD in their name')
     p.add_argument('--repeat', type=int, default=1, metavar='N', help='measure N times and say whether the counts are the same')

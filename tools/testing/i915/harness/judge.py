@@ -1,91 +1,153 @@
 # SPDX-License-Identifier: GPL-2.0
-"""make judge: the driver that Debian ships, unmodified, on the virtual GPU.
+"""make judge: the driver that Debian ships, unmodified, on the virtual GPU, as Broadwell and as Skylake.
 
 A device that only our own driver likes is not a GPU. The stock i915 of the same kernel source and configuration must
-probe without a warning, work, unload and load again, and pass its own live selftests.
+probe without a warning, work, unload and load again, run IGT's benchmarks, and pass its own live selftests (live.py).
 """
 
+import os
 import re
 
-from . import guest, klog, mainjob, proc, programs, ui
+from . import guest, klog, live, livetable, mainjob, programs, ui
 from .mainjob import Row, last_line, read_figure
 
-# The live suites of the stock driver that need no shader, display or power hardware.
-LIVE = ('sanitycheck', 'uncore', 'gt_engines', 'gt_timelines', 'gt_contexts', 'gt_lrc', 'gt_heartbeat', 'requests',
-        'active', 'objects', 'mman', 'dmabuf', 'vma', 'coherency', 'gtt', 'gem', 'evict', 'hugepages', 'gem_contexts',
-        'client', 'migrate', 'reset', 'hangcheck', 'execlists', 'workarounds')
-# Left out, each for its reason.
-LEFT_OUT = {
-    'gt_pm': 'needs frequency and power hardware',
-    'guc': 'Broadwell has no GuC submission',
-    'guc_multi_lrc': 'Broadwell has no GuC submission',
-    'guc_hang': 'Broadwell has no GuC submission',
-    'guc_doorbells': 'Broadwell has no GuC submission',
-    'slpc': 'Broadwell has no GuC submission',
-    'ring_submission': 'for engines without execlists',
-    'gt_mocs': 'Gen9 and newer',
-    'memory_region': 'no local memory',
-}
+CHIPS = (('bdw', 'Broadwell'), ('skl', 'Skylake'))
+BENCH = 'cd /tmp && '
 
 
-def left_out(built):
-    """Live suites of the built driver that LIVE does not name, each with its reason."""
-    module = next(m for m in built.modules if m.endswith('/i915.ko'))
-    text = proc.output(['/sbin/modinfo', '-F', 'parmtype', module]) or ''
-    suites = re.findall(r'^igt__\d+__live_(\w+):', text, re.M)
-    return [(s, LEFT_OUT.get(s, 'not tried yet')) for s in suites if s not in LIVE]
+def read_wedged(result):
+    return result.output == ['0'], ' '.join(result.output)
 
 
-def read_live(result):
-    """The parameter is the verdict; a suite that reports a failed subtest in the log fails all the same."""
-    text = [klog.LINE.sub(r'\2', r) for r in result.log]
-    failed = [t for t in text if re.search(r'failed with error (?!-25)', t)]
-    ran = sum(1 for t in text if ': Running ' in t)
-    if failed:
-        return False, failed[0]
-    return True, '%d subtests' % ran
+def benchmark(command, limit=120):
+    """A row for one of IGT's benchmarks: status 0 and a figure."""
+    words = command.split()
+    name = '-'.join(re.sub(r'\W', '', w) for w in words if w not in ('-r', '1'))
+    return Row('IGT ' + command, name, BENCH + command, read_figure, limit)
 
 
 ROWS = [
     Row('stock driver bound', 'load', '/guest/load', last_line),
-    Row('not wedged', 'wedged', 'cat /sys/kernel/debug/dri/0/i915_wedged', lambda r: (r.output == ['0'], r.output[0])),
+    Row('not wedged', 'wedged', 'cat /sys/kernel/debug/dri/0/i915_wedged', read_wedged),
     *[Row('store through PPGTT, %s' % e, 'store-' + e, 'i915_store ' + e, last_line) for e in mainjob.ENGINES],
-    *[Row('IGT gem_exec_nop, %s' % e, 'nop-' + e, 'cd /tmp && gem_exec_nop -e %s -r 1' % mainjob.BENCH_RING[e],
-          read_figure) for e in mainjob.ENGINES],
+    *[benchmark('gem_exec_nop -e %s -r 1' % e) for e in ('rcs', 'bcs', 'vcs', 'vecs', 'all')],
+    benchmark('gem_exec_nop -e rcs -s -r 1'),
+    *[benchmark('gem_exec_ctx -b %s -e rcs -r 1' % b) for b in ('create', 'switch', 'default', 'nop')],
+    *[benchmark('gem_create -s %d -r 1' % s) for s in (4096, 65536, 1 << 20, 8 << 20)],
+    benchmark('gem_exec_fault -e rcs -r 1'),
+    *[benchmark('gem_exec_reloc -e %s -l 1 -b 100 -r 100' % e) for e in ('busy', 'cyclic', 'skip', 'none')],
+    *[benchmark('gem_prw -d %s -D %s -r 1' % (d, way)) for d in ('cpu', 'gtt') for way in ('read', 'write')],
+    benchmark('gem_set_domain -c r -g w -r 1'),
+    benchmark('gem_set_domain -c w -g w -r 1'),
+    *[benchmark('gem_busy -e %s -r 1' % e) for e in ('rcs', 'all')],
+    benchmark('gem_latency -t 2'),
+    benchmark('gem_syslatency -t 2'),
+    Row('still not wedged', 'wedged-after', 'cat /sys/kernel/debug/dri/0/i915_wedged', read_wedged),
     Row('unload', 'unload', 'rmmod i915 && echo unloaded', last_line),
     Row('load again', 'again', '/guest/load', last_line),
     Row('unload again', 'unload-again', 'rmmod i915 && echo unloaded', last_line),
-    *[Row('live selftest %s' % s, 'live-' + s, '/guest/live ' + s, read_live, 600) for s in LIVE],
 ]
 
 
+def first_part(front, built, emulator, chip, files, dynamic):
+    """ROWS on one chip, as (title, held, seen)."""
+    outcome = front.machine(built, emulator, 'judge-' + chip, device='intel-gt,variant=' + chip, memory=4096).run(
+        [guest.Step(r.name, r.command, r.limit) for r in ROWS], files, dynamic,
+        watch=lambda r: ui.say('  %s, %s: %.1f s' % (chip, r.name, r.seconds)))
+    table = []
+    bad = klog.failures(outcome.boot_log, boot=True)
+    table.append(('boot', outcome.booted is not None and not bad, bad[0] if bad else outcome.why or 'Linux %s' %
+                  outcome.release))
+    for row in ROWS:
+        result = outcome.results.get(row.name)
+        held, seen = mainjob.judge(row, result)
+        bad = klog.failures(result.log) if result else []
+        table.append((row.title, held and not bad, bad[0] if bad else seen))
+    strict = outcome.strict
+    table.append(('misuse the GPU reports', not strict, strict[0] if strict else 'none'))
+    return table
+
+
+def print_first(tables):
+    """The first part of both chips: one line a row when the rows agree."""
+    width = max(len(r[0]) for t in tables.values() for r in t)
+    ui.line()
+    for rows in zip(*tables.values()):
+        for (chip, name), (title, held, seen) in zip(CHIPS, rows):
+            ui.line('%-*s  %-9s  %-4s  %s' % (width, title, name, 'ok' if held else 'FAIL', seen))
+
+
+def print_live(results):
+    """A line for each suite with the numbers of both chips, then what failed, was allowed, and was left out."""
+    suites = list(dict.fromkeys(t.suite for tests in results.values() for t in tests))
+    ui.line()
+    ui.line('%-16s' % 'live selftests' + ''.join('  %-36s' % name for _, name in CHIPS).rstrip())
+    for suite in suites + ['total']:
+        cells = []
+        for tests in results.values():
+            own = [t.verdict for t in tests if suite in ('total', t.suite)]
+            cells.append(', '.join('%d %s' % (own.count(v), v) for v in (live.PASS, live.FAIL, live.SKIP, live.ABSENT)
+                                   if v in own))
+        ui.line('%-16s' % suite + ''.join('  %-36s' % c for c in cells).rstrip())
+    ui.line()
+    for verdict, head in ((live.FAIL, 'failed'), (live.SKIP, 'skipped itself'), (live.ABSENT, 'left out')):
+        _by_reason(head, results, lambda t, v=verdict: [t.why] if t.verdict == v else [])
+    _by_reason('let pass', results, lambda t: t.allowed)
+
+
+def _by_reason(head, results, reasons):
+    """Lines "head: reason: subtests", one for each reason, with the chips it holds for when that is not all."""
+    names = dict(CHIPS)
+    rows = {}
+    for chip, tests in results.items():
+        for test in tests:
+            for why in reasons(test):
+                rows.setdefault((why, test.step), []).append(names[chip])
+    grouped = {}
+    for (why, step), chips in rows.items():
+        where = '' if len(chips) == len(results) else ' on %s' % chips[0]
+        grouped.setdefault((why, where), []).append(step)
+    for (why, where), steps in grouped.items():
+        count = max(len(tests) for tests in results.values())
+        ui.line('%s%s: %s: %s' % (head, where, why, 'most' if len(steps) > count // 2 else ' '.join(steps)))
+
+
+def _write(front, results):
+    """Every line of every live subtest, for whoever looks for the cause."""
+    for chip, tests in results.items():
+        name = os.path.join(front.results, 'judge-live-%s.txt' % chip)
+        with open(name, 'w') as f:
+            for t in tests:
+                f.write('%s %s %.1f s %s\n' % (t.verdict, t.step, t.seconds, t.why))
+                f.writelines('    not allowed: %s\n' % row for row in t.complaints)
+                f.writelines('    let pass: %s\n' % why for why in t.allowed)
+        ui.line('all lines of the live selftests are in ' + name)
+
+
 def run(front, args):
-    """Boot the stock flavour and run ROWS; with --no-live only the first part."""
+    """Both chips: the first part, then the live selftests. With --no-live only the first part."""
     front.setup()
     built, emulator = front.build('stock')
     files, dynamic = programs.Programs(front.kernel).build(built.tree)
-    rows = [r for r in ROWS if args.live or not r.name.startswith('live-')]
     ui.say('booting Linux %s with the stock driver' % built.release)
-    table, strict, todo = [], [], rows
-    while todo:
-        outcome = front.machine(built, emulator, 'judge', memory=4096).run(
-            [guest.Step(r.name, r.command, r.limit) for r in todo], files, dynamic,
-            watch=lambda r: ui.say('  %s: %.1f s' % (r.name, r.seconds)))
-        strict += outcome.strict
-        for row in [r for r in todo if r.name in outcome.results]:
-            result = outcome.results[row.name]
-            held, seen = mainjob.judge(row, result)
-            bad = klog.failures(result.log)
-            table.append((row.title, held and not bad, bad[0] if bad else seen))
-        left = [r for r in todo if r.name not in outcome.results]
-        if outcome.finished or len(left) == len(todo):
-            table += [(r.title, False, outcome.why or 'not reached') for r in left]
-            break
-        todo = left                     # a suite that hung the guest: go on with the next in a new one
-    table.append(('misuse the GPU reports', not strict, strict[0] if strict else 'none'))
-    mainjob.table(table)
-    for name, why in left_out(built) if args.live else ():
-        ui.line('left out: live selftest %s: %s' % (name, why))
-    failed = sum(1 for r in table if not r[1])
-    ui.line('%d held, %d did not' % (len(table) - failed, failed))
-    return 1 if failed else 0
+    tables, results, stray = {}, {}, []
+    for chip, name in CHIPS:
+        tables[chip] = first_part(front, built, emulator, chip, files, dynamic)
+        if args.live:
+            judge = live.Judge(front, built, emulator, chip, (files, dynamic))
+            results[chip] = judge.run(args.only)
+            stray += [(name, row) for row in judge.failures]
+    print_first(tables)
+    if args.live:
+        print_live(results)
+    for name, row in stray:
+        ui.line('%s, outside of any subtest: %s' % (name, row))
+        _write(front, results)
+    for suite in livetable.unknown(live.subtests(built.tree)):
+        ui.line('note: livetable.py names %s, which the built driver does not have' % suite)
+    held = sum(1 for t in tables.values() for r in t if r[1])
+    failed = sum(len(t) for t in tables.values()) - held + len(stray)
+    verdicts = [t.verdict for tests in results.values() for t in tests]
+    ui.line('%d rows held, %d live subtests passed, %d failures' % (
+        held, verdicts.count(live.PASS), failed + verdicts.count(live.FAIL)))
+    return 1 if failed or live.FAIL in verdicts else 0

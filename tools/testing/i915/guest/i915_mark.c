@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * i915_mark begin NAME | end: a section of the virtual GPU's counters (tools/testing/i915/gpu/README.md, "marker")
+ * around commands of a shell. The device prints the section, in order with the misuse it reports.
+ */
+#include <fcntl.h>
+#include <glob.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define MARK_BASE	0x7f0000
+#define MARK_SIZE	0x1000
+#define MARK_MAGIC	0x4e554f43
+#define MARK_CMD	(0x4 / 4)
+#define MARK_NAME	(0x10 / 4)
+#define MARK_NAME_SIZE	64
+
+/* the first word of a file of the function in sysfs */
+static unsigned long attribute(const char *dir, const char *name)
+{
+	char path[300], text[32] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "r");
+	if (!f)
+		return 0;
+	if (!fgets(text, sizeof(text), f))
+		text[0] = 0;
+	fclose(f);
+
+	return strtoul(text, NULL, 0);
+}
+
+/* nobody decodes the BAR before a driver enables the function */
+static void enable(const char *dir)
+{
+	char path[300];
+	int fd;
+
+	if (attribute(dir, "enable"))
+		return;
+	snprintf(path, sizeof(path), "%s/enable", dir);
+	fd = open(path, O_WRONLY);
+	if (fd < 0 || write(fd, "1", 1) != 1)
+		fprintf(stderr, "%s: cannot be written\n", path);
+	if (fd >= 0)
+		close(fd);
+}
+
+static volatile uint32_t *map_marker(void)
+{
+	glob_t found;
+	char path[300];
+	size_t i;
+	int fd;
+
+	if (glob("/sys/bus/pci/devices/*", 0, NULL, &found))
+		return NULL;
+	for (i = 0; i < found.gl_pathc; i++) {
+		volatile uint32_t *map;
+
+		if (attribute(found.gl_pathv[i], "vendor") != 0x8086 ||
+		    attribute(found.gl_pathv[i], "class") >> 16 != 0x03)
+			continue;
+		enable(found.gl_pathv[i]);
+		snprintf(path, sizeof(path), "%s/resource0", found.gl_pathv[i]);
+		fd = open(path, O_RDWR);
+		if (fd < 0)
+			continue;
+		map = mmap(NULL, MARK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, MARK_BASE);
+		close(fd);
+		if (map != MAP_FAILED && *map == MARK_MAGIC)
+			return map;
+	}
+
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	uint32_t name[MARK_NAME_SIZE / 4] = { 0 };
+	volatile uint32_t *mark;
+	unsigned int i;
+	int begin;
+
+	begin = argc == 3 && !strcmp(argv[1], "begin");
+	if (!begin && !(argc == 2 && !strcmp(argv[1], "end"))) {
+		fprintf(stderr, "usage: i915_mark begin NAME | end\n");
+		return 2;
+	}
+	mark = map_marker();
+	if (!mark) {
+		fprintf(stderr, "no PCI display function with a marker window: is this the virtual GPU?\n");
+		return 1;
+	}
+	if (begin) {
+		strncpy((char *)name, argv[2], MARK_NAME_SIZE - 1);
+		for (i = 0; i < MARK_NAME_SIZE / 4; i++)
+			mark[MARK_NAME + i] = name[i];
+	}
+	mark[MARK_CMD] = begin ? 1 : 2;
+
+	return 0;
+}
