@@ -134,6 +134,11 @@ const GtReg gt_regtab[] = {
     CTX(0x0e194, 1, RK_MASK, "HALF_SLICE_CHICKEN5"),
     CTX(0x0e1b8, 2, RK_RAM, "ROW_E1B8"),
     CTX(0x0e4f0, 2, RK_MASK, "ROW_CHICKEN"),
+    /* performance counters of the execution units: stored, never counting */
+    CTX(0x0e458, 2, RK_RAM, "EU_PERF_CNTL"),
+    CTX(0x0e558, 2, RK_RAM, "EU_PERF_CNTL"),
+    CTX(0x0e658, 2, RK_RAM, "EU_PERF_CNTL"),
+    CTX(0x0e758, 1, RK_RAM, "EU_PERF_CNTL"),
 
     /* ---- render engine, not context state */
     GLB(0x02024, 1, RK_RAM, "PGTBL_ER"),
@@ -170,6 +175,7 @@ const GtReg gt_regtab[] = {
     GLB(REG_GDRST, 1, RK_RAM, "GDRST", .wr = gt_wr_gdrst),
     GLB(0x09424, 1, RK_RAM, "MISCCPCTL"),
     GLB(0x09430, 1, RK_RAM, "UCGCTL6"),
+    GLB(0x09840, 1, RK_RAM, "GDT_CHICKEN"),
     GLB(0x0b004, 2, RK_RAM, "SCRATCH_B004", .chips = CHIP_SKL,
         .reset_by = E_RCS),
     { .addr = 0x0b020, .n = 32, .kind = RK_RAM, .chips = CHIP_SKL,
