@@ -375,6 +375,66 @@ static void test_full_reset(const void *chip)
     gt_stop(g);
 }
 
+/* events start again at the first entry, without the driver's help */
+static void test_reset_events(const void *chip)
+{
+    Gt *g = gt_start(CHIP(chip), NULL);
+    Ctx c;
+
+    engines_up(g);
+    ctx_init(&c, g, BCS, 0x20);
+    pad(&c, 1);
+    submit(&c);
+    run(g, MSEC);
+    expect_event(g, BCS, EV_ACTIVE, 0x20);
+    expect_event(g, BCS, EV_COMPLETE, 0x20);
+    wr(g, 0x941c, 1 << 3);
+    g_assert_cmphex(rd(g, 0x223a0) & 7, ==, 5);
+    wr(g, 0x2229c, 0x80008000);
+    g->csb_rd[BCS] = 5;
+    set_mem(g, g->hwsp[BCS] + 0x40, ~0u);
+    pad(&c, 1);
+    submit(&c);
+    run(g, MSEC);
+    expect_event(g, BCS, EV_ACTIVE, 0x20);
+    expect_event(g, BCS, EV_COMPLETE, 0x20);
+    expect_no_event(g, BCS);
+    gt_stop(g);
+}
+
+/* a ring that was stopped, or held for a reset that did not come, goes on */
+static void test_stop_and_go(const void *chip)
+{
+    static const struct {
+        uint32_t reg, stop, go;
+    } way[] = {
+        { 0x9c, 0x01000100, 0x01000000 }, { 0xd0, 0x00010001, 0x00010000 },
+    };
+    Gt *g = gt_start(CHIP(chip), NULL);
+    uint64_t sem;
+    uint32_t ga;
+    Ctx c;
+
+    engines_up(g);
+    ga = ggtt_page(g, &sem);
+    ctx_init(&c, g, VCS, 0x20);
+    for (int i = 0; i < ARRAY_SIZE(way); i++) {
+        set_mem(g, sem, 0);
+        emit_gate(&c, ga);
+        submit(&c);
+        run(g, 30 * USEC);
+        expect_event(g, VCS, EV_ACTIVE, 0x20);
+        wr(g, 0x12000 + way[i].reg, way[i].stop);
+        set_mem(g, sem, 1);
+        run(g, MSEC);
+        expect_no_event(g, VCS);
+        wr(g, 0x12000 + way[i].reg, way[i].go);
+        run(g, MSEC);
+        expect_event(g, VCS, EV_COMPLETE, 0x20);
+    }
+    gt_stop(g);
+}
+
 /* inline=N: done when the ELSP write returns, no time needed */
 static void test_inline(const void *chip)
 {
@@ -460,6 +520,8 @@ void add_exec_tests(void)
     add(ON_ALL, "exec/cross-engine", test_cross_engine);
     add(ON_ALL, "exec/endless", test_endless);
     add(ON_ALL, "exec/full-reset", test_full_reset);
+    add(ON_BOTH, "exec/reset-events", test_reset_events);
+    add(ON_ALL, "exec/stop-and-go", test_stop_and_go);
     add(ON_BOTH, "exec/inline", test_inline);
     add(ON_BOTH, "exec/latency", test_latency);
     add(ON_ALL, "exec/saved-layout", test_saved_layout);
