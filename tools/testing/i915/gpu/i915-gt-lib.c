@@ -179,13 +179,19 @@ uint32_t ggtt_page(Gt *g, uint64_t *gpa)
 
 /* --------------------------------------------------- engines and contexts */
 
-void engines_up(Gt *g)
+/* all forcewake domains */
+void wake(Gt *g)
 {
     wr(g, 0xa188, 0x00010001);
     if (g->chip == SKL) {
         wr(g, 0xa278, 0x00010001);
         wr(g, 0xa270, 0x00010001);
     }
+}
+
+void engines_up(Gt *g)
+{
+    wake(g);
     for (int i = 0; i < NENG; i++) {
         uint32_t b = eng_base[i];
 

@@ -110,6 +110,7 @@ uint32_t map_ggtt(Gt *g, uint64_t gpa);         /* into the GGTT */
 uint32_t ggtt_page(Gt *g, uint64_t *gpa);
 
 /* engines and contexts */
+void wake(Gt *g);                           /* all forcewake domains */
 void engines_up(Gt *g);                     /* forcewake, HWSP, run lists */
 void ctx_init(Ctx *c, Gt *g, int eng, uint32_t id);
 void ctx_map(Ctx *c, uint64_t va, uint64_t gpa, uint32_t bits);

@@ -45,7 +45,7 @@ static void test_reset_values(const void *chip)
     };
     Gt *g = gt_start(CHIP(chip), NULL);
 
-    wr(g, 0xa188, 0x00010001);
+    wake(g);
     for (int i = 0; i < ARRAY_SIZE(want); i++) {
         if (want[i].a == 0xa188 || want[i].a == 0x130044) {
             continue;
@@ -86,7 +86,7 @@ static void test_kinds(const void *chip)
 {
     Gt *g = gt_start(CHIP(chip), NULL);
 
-    wr(g, 0xa188, 0x00010001);
+    wake(g);
     wr(g, 0x4090, 0x12345678);                  /* plain */
     g_assert_cmphex(rd(g, 0x4090), ==, 0x12345678);
     wr(g, 0x20c0, 0x00f000a0);                  /* masked */
@@ -121,7 +121,7 @@ static void test_timestamp(const void *chip)
     Gt *g = gt_start(CHIP(chip), NULL);
     uint32_t t;
 
-    wr(g, 0xa188, 0x00010001);
+    wake(g);
     for (int i = 0; i < NENG; i++) {
         t = rd(g, eng_base[i] + 0x358);
         run(g, 12 * MSEC);
@@ -139,7 +139,7 @@ static void test_rc6(const void *chip)
     Gt *g = gt_start(CHIP(chip), NULL);
     uint32_t t;
 
-    wr(g, 0xa188, 0x00010001);
+    wake(g);
     t = rd(g, 0x138108);
     run(g, MSEC);
     g_assert_cmpuint(rd(g, 0x138108), ==, t);
