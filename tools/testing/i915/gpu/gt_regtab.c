@@ -149,6 +149,7 @@ const GtReg gt_regtab[] = {
     GLB(0x020ec, 1, RK_MASK, "CS_CHICKEN", .reset_by = E_RCS),
     GLB(0x024d0, NONPRIV_SLOTS, RK_RAM, "FORCE_TO_NONPRIV",
         .reset_by = E_RCS),
+    GLB(0x02b04, 1, RK_MASK, "OA_DEBUG", .chips = CHIP_SKL),
     GLB(0x07100, 1, RK_RO, "SC_INSTDONE", .reset = ~0u),
     GLB(0x0e160, 2, RK_RO, "SAMPLER_ROW_INSTDONE", .reset = ~0u),
 

@@ -28,8 +28,12 @@ LEFT_OUT = (
     (r'gt_lrc:live_lrc_garbage', '', BROKEN),
     (r'workarounds:live_(dirty|reset|isolated)_whitelist', 'bdw', 'Broadwell has no registers to whitelist'),
     (r'gt_pm:live_rps_power', '', 'needs the energy counter of the processor package (RAPL)'),
+    (r'gt_pm:live_rps_interrupt', '', 'the driver finds the load by a timer, and asks for no interrupts, on engines '
+     'that keep statistics'),
     (r'gt_heartbeat:live_(idle_pulse|heartbeat_off)', 'bdw', NO_PREEMPTION),
     (r'requests:live_cancel_request', 'bdw', NO_PREEMPTION),
+    (r'execlists:live_virtual_(mask|preserved|slice|reset)', '', 'needs two engines of a class; these GPUs have one of '
+     'each'),
     (r'execlists:.*', 'bdw', NO_PREEMPTION),
     (r'hugepages:igt_ppgtt_(sanity_check|huge_fill|64K)', 'bdw', 'Broadwell has no 64 KiB pages'),
     (r'hugepages:igt_ppgtt_(compact|mixed)', '', 'needs the compact 64 KiB page tables of discrete GPUs'),
@@ -45,7 +49,10 @@ PROCESSOR_ONLY = (
     r'gt_engines:live_engine_pm',
     r'gt_lrc:live_lrc_(layout|fixed)',
     r'dmabuf:igt_dmabuf_(export|import_same_driver_smem)',
-    r'gtt:igt_ppgtt_(alloc|misaligned_pin)',
+    r'gt_pm:live_rc6_manual',
+    r'gtt:igt_ppgtt_(alloc|shrink_boom|misaligned_pin)',
+    r'gem:igt_gem_ww_ctx',
+    r'hugepages:igt_tmpfs_fallback',
 )
 
 # (subtest, line of the kernel log or of the GPU, why it is no fault)
@@ -58,6 +65,12 @@ ALLOWED = (
      'changes a PTE under a running batch on purpose, then invalidates'),
     (r'gt_lrc:live_lrc_isolation', r'STRICT (privilege|mask): ',
      'has a user batch write to every register of the context image, with any value'),
+    (r'workarounds:live_dirty_whitelist', r'STRICT mask: ',
+     'writes any value to the registers that user batches may write'),
+    (r'execlists:live_error_interrupt', r'STRICT command: .* cmd deadbeef: ',
+     'runs a command that does not exist, to see the engine stopped and reset'),
+    (r'client:igt_client_tiled_blits', r'STRICT privilege: .* register 22204: ',
+     'writes BLIT_CCTL, which only Gen12 has, before any fast copy'),
     (r'gem_contexts:igt_(vm_isolation|ctx_readonly)', r'STRICT read-only: ',
      'writes to pages that must stay as they are'),
 )
