@@ -6,11 +6,13 @@
  * a section; a row that failed says so and has no number.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,11 +21,14 @@
 static int usage(FILE *to, int status)
 {
 	fprintf(to,
-		"usage: i915_bench [--op NAME]... | --list | --memory | --wrap NAME COMMAND [ARGUMENT]...\n"
+		"usage: i915_bench [--idle SECONDS] [--op NAME]... | --list | --memory |\n"
+		"                  --wrap NAME COMMAND [ARGUMENT]... | --unload MODULE\n"
 		"  --list    the rows, one a line\n"
 		"  --op      only these rows (default: all)\n"
+		"  --idle    sleep before each row, for what earlier ones left to the background\n"
 		"  --memory  what an idle file, context, VM, object, VMA takes of the guest's memory\n"
 		"  --wrap    run COMMAND and print what it cost as a whole, as NAME\n"
+		"  --unload  remove MODULE from the kernel and print what that cost, as unload\n"
 		"Prints: BENCH name n=N ns=T counter=value ...    counters of the virtual GPU, guest-instructions among them\n"
 		"        MEMORY kind n=N bytes=B\n"
 		"        FAILED name reason\n"
@@ -94,6 +99,19 @@ static int wrap(const char *name, char **command)
 	return 0;
 }
 
+/* The system call alone: starting rmmod costs many times as much. */
+static int unload(const char *module)
+{
+	measure_begin("unload");
+	if (syscall(SYS_delete_module, module, O_NONBLOCK)) {
+		printf("FAILED unload %s: %s\n", module, strerror(errno));
+		return 1;
+	}
+	measure_end("unload", 1);
+
+	return 0;
+}
+
 static bool is_wanted(const char *name, const char **wanted, unsigned int count)
 {
 	unsigned int w;
@@ -108,8 +126,8 @@ static bool is_wanted(const char *name, const char **wanted, unsigned int count)
 
 int main(int argc, char **argv)
 {
-	const char *wanted[64], *wrapped = NULL;
-	unsigned int i, count = 0;
+	const char *wanted[64], *wrapped = NULL, *removed = NULL;
+	unsigned int i, count = 0, idle = 0;
 	int arg, w, failed = 0;
 
 	for (arg = 1; arg < argc && !strncmp(argv[arg], "--", 2); arg++) {
@@ -128,6 +146,10 @@ int main(int argc, char **argv)
 			wanted[count++] = argv[++arg];
 		else if (!strcmp(argv[arg], "--wrap"))
 			wrapped = argv[++arg];
+		else if (!strcmp(argv[arg], "--unload"))
+			removed = argv[++arg];
+		else if (!strcmp(argv[arg], "--idle"))
+			idle = atoi(argv[++arg]);
 		else
 			return usage(stderr, 2);
 	}
@@ -136,9 +158,14 @@ int main(int argc, char **argv)
 	if (wrapped)
 		return arg < argc ? wrap(wrapped, argv + arg) : usage(stderr, 2);
 
+	if (removed)
+		return unload(removed);
+
 	for (i = 0; i < bench_ops_count; i++) {
-		if (!count || is_wanted(bench_ops[i].name, wanted, count))
-			failed += run_op(&bench_ops[i]) != 0;
+		if (count && !is_wanted(bench_ops[i].name, wanted, count))
+			continue;
+		sleep(idle);
+		failed += run_op(&bench_ops[i]) != 0;
 	}
 	for (w = 0; w < (int)count; w++) {
 		for (i = 0; i < bench_ops_count && strcmp(bench_ops[i].name, wanted[w]); i++)
