@@ -9,6 +9,7 @@ entered. (Its figure must be there all the same, or the row has failed.)
 
 import glob
 import os
+import re
 from dataclasses import dataclass
 
 from . import ui
@@ -111,15 +112,15 @@ def _others():
 
 
 def workloads(directory):
-    """Rows of the *.wsim files of a directory, and {name in the guest: file}. One with a second video engine does not
-    fit: the GPU has none."""
+    """Rows of the *.wsim files of a directory, and {name in the guest: file}. What shares work between video engines
+    does not fit: the GPU has one."""
     rows, files = [], {}
     for path in sorted(glob.glob(os.path.join(directory, '*.wsim'))):
         name = os.path.basename(path)
         with open(path) as f:
             text = f.read()
-        if 'VCS2' in text:
-            ui.say('left out, for want of a second video engine: ' + name)
+        if 'VCS2' in text or re.search('^[BMb][.]', text, re.M):
+            ui.say('left out, for it shares work between video engines: ' + name)
             continue
         files['wsim/' + name] = path
         rows.append(Igt('gem_wsim ' + name[:-5], 'gem_wsim -w /wsim/%s -r %%d' % name, EXEC, lengths=(10, 40), clock=1))
