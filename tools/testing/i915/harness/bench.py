@@ -45,6 +45,7 @@ class Cost:
     units: dict = field(default_factory=dict)
     functions: dict = field(default_factory=dict)       # (module, name): profile.Function, of one operation
     why: str = ''
+    misuse: int = 0                                     # what the GPU reported, of the row's sections
 
 
 @dataclass
@@ -53,6 +54,7 @@ class Raw:
     times: int                                          # operations, as i915_bench counts them
     units: dict
     functions: dict
+    misuse: int = 0
 
 
 def raw(line, sections, symbols):
@@ -67,12 +69,12 @@ def raw(line, sections, symbols):
     if section:
         units['allocations'] = profile.entries(functions, profile.SLAB)
         units['page allocations'] = profile.entries(functions, profile.PAGES)
-    return Raw(int(m[2]), units, functions)
+    return Raw(int(m[2]), units, functions, int(counts.get('strict-reports', 0)))
 
 
 def divide(longer, times, shorter=None):
     """Cost of one operation, of `times` which `longer` had more than `shorter`."""
-    cost = Cost()
+    cost = Cost(misuse=longer.misuse + (shorter.misuse if shorter else 0))
     for unit, value in longer.units.items():
         cost.units[unit] = (value - (shorter.units[unit] if shorter else 0)) / times
     for name in set(longer.functions) | set(shorter.functions if shorter else ()):
@@ -127,7 +129,10 @@ def read_igt(row, results, sections, symbols):
     done = [profile.entries(r.functions, (row.op,)) if r else 0 for r in runs]
     if done[1] <= done[0]:
         return Cost(why='%s ran %d times in the short run and %d in the long one' % (row.op, *done))
-    return divide(runs[1], (done[1] - done[0]) / row.per, runs[0])
+    cost = divide(runs[1], (done[1] - done[0]) / row.per, runs[0])
+    if row.misuse:
+        cost.misuse = 0
+    return cost
 
 
 def lengths(row):
@@ -232,4 +237,5 @@ def run(front, args):
     same = True
     for later in runs[1:]:
         same &= benchout.compare(costs, later, dict(DRIVERS))
-    return 0 if benchout.verdict(rows) and same else 1
+    clean = benchout.misuse({name: costs[flavour] for name, flavour in DRIVERS})
+    return 0 if benchout.verdict(rows) and same and clean else 1

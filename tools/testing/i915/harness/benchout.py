@@ -146,6 +146,14 @@ def compare(first, later, drivers):
     return same
 
 
+def misuse(costs):
+    """Say in which rows the GPU reported misuse; returns whether in none."""
+    found = [(title, name, c.misuse) for title, rows in costs.items() for name, c in rows.items() if c.misuse]
+    for title, name, count in found:
+        ui.line('the GPU reported misuse, %s, %s: %d times (see bench-*/qemu.log)' % (title, name, count))
+    return not found
+
+
 def verdict(rows):
     """Print where ours is above stock and which rows have no numbers; returns whether there are neither.
 
