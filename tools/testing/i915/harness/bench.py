@@ -159,9 +159,9 @@ def steps(own, igt):
                    guest.Step('mock', MOCK, 900)]
 
 
-def measure(front, flavour, own, igt, plugin, more):
+def measure(front, built, emulator, own, igt, plugin, more):
     """All rows on one driver: {name: Cost}. more: files for the guest."""
-    built, emulator = front.build(flavour)
+    flavour = built.flavour
     files, dynamic = programs.Programs(front.kernel).build(built.tree)
     files.update(more)
     machine = front.machine(built, emulator, 'bench-' + flavour, memory=4096, cpus=1, accel='tcg', append=APPEND)
@@ -224,13 +224,13 @@ def run(front, args):
     igt, more = workloads(args.wsim) if args.wsim else ([], {})
     igt = [r for r in IGT + igt if wanted(r.name, args.only)]
     own = own_rows(front, args.only)
-    front.emulator()
+    builds = {flavour: front.build(flavour) for _, flavour in DRIVERS}
     plugin = profile.build(front.repo, profile.header())
     runs = [{} for _ in range(args.repeat)]
     for name, flavour in DRIVERS:
         for again, costs in enumerate(runs):
             ui.say('measuring the %s driver%s' % (name, ', once more' if again else ''))
-            costs[flavour] = measure(front, flavour, own, igt, plugin, more)
+            costs[flavour] = measure(front, *builds[flavour], own, igt, plugin, more)
     costs = runs[0]
     rows = benchout.table(*[costs[f] for _, f in DRIVERS])
     benchout.write(front.results, rows, *[costs[f] for _, f in DRIVERS])
