@@ -205,10 +205,9 @@ def costs_of(outcome, igt, sections, system_map):
     return costs
 
 
-def own_rows(front, only):
+def own_rows(front, tree, only):
     """Names of the rows of i915_bench that are asked for."""
-    built = front.kernel.assemble()[0]
-    files, _ = programs.Programs(front.kernel).build(built)
+    files, _ = programs.Programs(front.kernel).build(tree)
     names = subprocess.run([files['tests/i915_bench'], '--list'], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
     return [n for n in names if wanted(n, only)]
 
@@ -223,8 +222,8 @@ def run(front, args):
     front.setup()
     igt, more = workloads(args.wsim) if args.wsim else ([], {})
     igt = [r for r in IGT + igt if wanted(r.name, args.only)]
-    own = own_rows(front, args.only)
     builds = {flavour: front.build(flavour) for _, flavour in DRIVERS}
+    own = own_rows(front, builds[DRIVERS[0][1]][0].tree, args.only)
     plugin = profile.build(front.repo, profile.header())
     runs = [{} for _ in range(args.repeat)]
     for name, flavour in DRIVERS:
