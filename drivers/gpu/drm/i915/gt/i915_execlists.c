@@ -29,7 +29,9 @@
  * only: when it comes, the CSB holds the acknowledge and most likely the
  * completion, too. As soon as there is more to do, the context switch
  * interrupt is on, until the engine is idle again; then the user interrupt is
- * off but while somebody waits for a request that is not the last of its port.
+ * off but while somebody waits for a request that is not the last of its port,
+ * and until a request completes that nobody waited for: whoever keeps so many
+ * requests in flight waits for each in turn.
  * Everything the interrupt handler reads is memory.
  *
  * Where the hardware can preempt (Skylake), a more important request takes
@@ -167,7 +169,7 @@ static bool execlists_update_irq(struct i915_engine *engine)
 		csb = true;
 	else if (starting)
 		csb = false;
-	user = !csb || user_irq_wanted(engine);
+	user = !csb || (engine->user_irq && engine->user_irq_pays) || user_irq_wanted(engine);
 	if (csb == engine->csb_irq && user == engine->user_irq)
 		return false;
 
@@ -480,11 +482,17 @@ static void process_csb(struct i915_engine *engine)
 
 static void execlists_process(struct i915_engine *engine)
 {
+	unsigned int signals = engine->signals;
+
 	lockdep_assert_held(&engine->lock);
 
 	/* again after unmasking: what came before it made no interrupt */
 	do {
 		process_csb(engine);
+		if (engine->signals < signals)
+			engine->user_irq_pays = true;
+		else if (!list_empty(&engine->done))
+			engine->user_irq_pays = false;
 	} while (execlists_update_irq(engine));
 }
 

@@ -259,6 +259,8 @@ struct i915_engine {
 	u8 csb_head;
 	/** @user_irq: the user interrupt, one for each request, is unmasked */
 	bool user_irq;
+	/** @user_irq_pays: what completed last had been waited for: leave @user_irq on */
+	bool user_irq_pays;
 	/** @csb_irq: the context switch interrupt, one for each CSB entry, is unmasked */
 	bool csb_irq;
 	/** @stopped: under reset: nothing may be submitted */
