@@ -8,8 +8,8 @@ from . import bench, benchout, guest, profile, programs, ui
 from .benchrows import Igt
 
 ROW = Igt('row', 'program -r %d', 'handler')
-TOLERANCE = 1000                # instructions: what reading the counters takes
 # Of the two counters one is read by the program itself, a few hundred instructions after the other one stopped.
+TOLERANCE = 1000
 OWN = 'wait-signalled'
 
 
@@ -30,7 +30,7 @@ class _Symbols:
 
 
 def _cost(short, long):
-    sections = dict(short[1], **long[1])
+    sections = {**short[1], **long[1]}
     return bench.read_igt(ROW, [short[0], long[0]], sections, _Symbols())
 
 
