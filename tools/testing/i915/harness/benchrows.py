@@ -125,7 +125,7 @@ def workloads(directory):
             ui.say('left out, for it shares work between video engines: ' + name)
             continue
         files['wsim/' + name] = path
-        rows.append(Igt('gem_wsim ' + name[:-5], 'gem_wsim -w /wsim/%s -r %%d' % name, EXEC, lengths=(10, 40), clock=1,
+        rows.append(Igt('gem_wsim ' + name[:-5], 'gem_wsim -w /wsim/%s -r %%d' % name, EXEC, lengths=(4, 12), clock=1,
                         misuse=True))
     if not rows:
         raise ui.Problem('no workload that fits in %s' % directory, 'name a directory with *.wsim files: WSIM=DIR')
