@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * i915_mark begin NAME | end: a section of the virtual GPU's counters (tools/testing/i915/gpu/README.md, "marker")
- * around commands of a shell. The device prints the section, in order with the misuse it reports.
+ * i915_mark begin NAME | end: a section of the virtual GPU's counters around commands of a shell
+ * (tools/testing/i915/gpu/README.md, "marker"). The device prints the section, in order with the
+ * misuse it reports.
  */
 #include <fcntl.h>
 #include <glob.h>
@@ -37,7 +38,7 @@ static unsigned long attribute(const char *dir, const char *name)
 }
 
 /* nobody decodes the BAR before a driver enables the function */
-static void enable(const char *dir)
+static void decode_bars(const char *dir)
 {
 	char path[300];
 	int fd;
@@ -52,7 +53,13 @@ static void enable(const char *dir)
 		close(fd);
 }
 
-static volatile uint32_t *map_marker(void)
+/* each store is an access of its own, in this order */
+static void store(uint32_t *to, uint32_t value)
+{
+	__atomic_store_n(to, value, __ATOMIC_RELEASE);
+}
+
+static uint32_t *map_marker(void)
 {
 	glob_t found;
 	char path[300];
@@ -62,19 +69,19 @@ static volatile uint32_t *map_marker(void)
 	if (glob("/sys/bus/pci/devices/*", 0, NULL, &found))
 		return NULL;
 	for (i = 0; i < found.gl_pathc; i++) {
-		volatile uint32_t *map;
+		uint32_t *map;
 
 		if (attribute(found.gl_pathv[i], "vendor") != 0x8086 ||
 		    attribute(found.gl_pathv[i], "class") >> 16 != 0x03)
 			continue;
-		enable(found.gl_pathv[i]);
+		decode_bars(found.gl_pathv[i]);
 		snprintf(path, sizeof(path), "%s/resource0", found.gl_pathv[i]);
 		fd = open(path, O_RDWR);
 		if (fd < 0)
 			continue;
 		map = mmap(NULL, MARK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, MARK_BASE);
 		close(fd);
-		if (map != MAP_FAILED && *map == MARK_MAGIC)
+		if (map != MAP_FAILED && __atomic_load_n(map, __ATOMIC_ACQUIRE) == MARK_MAGIC)
 			return map;
 	}
 
@@ -84,7 +91,7 @@ static volatile uint32_t *map_marker(void)
 int main(int argc, char **argv)
 {
 	uint32_t name[MARK_NAME_SIZE / 4] = { 0 };
-	volatile uint32_t *mark;
+	uint32_t *mark;
 	unsigned int i;
 	int begin;
 
@@ -95,15 +102,15 @@ int main(int argc, char **argv)
 	}
 	mark = map_marker();
 	if (!mark) {
-		fprintf(stderr, "no PCI display function with a marker window: is this the virtual GPU?\n");
+		fprintf(stderr, "no marker window: is this the virtual GPU?\n");
 		return 1;
 	}
 	if (begin) {
-		strncpy((char *)name, argv[2], MARK_NAME_SIZE - 1);
+		snprintf((char *)name, sizeof(name), "%s", argv[2]);
 		for (i = 0; i < MARK_NAME_SIZE / 4; i++)
-			mark[MARK_NAME + i] = name[i];
+			store(&mark[MARK_NAME + i], name[i]);
 	}
-	mark[MARK_CMD] = begin ? 1 : 2;
+	store(&mark[MARK_CMD], begin ? 1 : 2);
 
 	return 0;
 }
