@@ -45,7 +45,7 @@ ROWS = [
     *[benchmark('gem_prw -d %s -D %s' % (d, way)) for d in ('cpu', 'gtt') for way in ('read', 'write')],
     benchmark('gem_set_domain -c r -g w -r 1'),
     benchmark('gem_set_domain -c w -g w -r 1'),
-    # -I: the busy mode names its relocations' targets by handle after it asked for indices, and gets ENOENT
+    # -I: the busy mode ends with ENOENT (it asks for HANDLE_LUT and then names relocation targets by handle)
     *[benchmark('gem_busy -e %s -I -r 1' % e) for e in ('rcs', 'all')],
     benchmark('gem_latency -t 2'),
     benchmark('gem_syslatency -t 2'),
