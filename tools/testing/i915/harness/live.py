@@ -17,7 +17,7 @@ EXACT = ['-icount', 'shift=0,sleep=off', '-rtc', 'clock=vm']
 FUNCTION = re.compile(r'^(?:static )?int (\w+)\([^;{]*\)\n\{\n(.*?)^\}', re.M | re.S)
 NOTHING = 'sanitycheck'         # the suite that does nothing: what a load alone costs
 # More than a load alone, in any of these, is work the GPU did for the subtest.
-WORK = ('commands', 'engine-resets', 'aperture-accesses', 'ggtt-pte-writes')
+WORK = ('context-switches', 'engine-resets', 'aperture-accesses')
 # ... and so much more in these, which waking an idle GPU once more, or the first load of all, costs as well.
 NOISE = {'mmio-reads': 60, 'guest-instructions': 20000000}
 REPORTS_KEPT = 4096             # strict-max: so many lines of each kind are printed
