@@ -334,8 +334,8 @@ void i915_gt_fini(struct i915_gt *gt)
 	/* does nothing on hardware that was unplugged: its registers may be gone */
 	i915_gt_unplug(gt);
 	gt->i915->mm.invalidate_tlb = NULL;
-	drm_WARN_ON(&gt->i915->drm, atomic_read(&gt->awake) || gt->forcewake_held ||
-				    gt->i915->uncore.wakeref);
+	drm_WARN_ON(&gt->i915->drm, atomic_read(&gt->awake) ||
+		    gt->forcewake_held || gt->i915->uncore.wakeref);
 
 	for_each_engine(engine, gt, id)
 		i915_heartbeat_stop(engine);
