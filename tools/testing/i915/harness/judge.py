@@ -147,9 +147,9 @@ def run(front, args):
     print_first(tables)
     if args.live:
         print_live(results)
+        _write(front, results)
     for name, row in stray:
         ui.line('%s, outside of any subtest: %s' % (name, row))
-        _write(front, results)
     for suite in livetable.unknown(live.subtests(built.tree)):
         ui.line('note: livetable.py names %s, which the built driver does not have' % suite)
     held = sum(1 for t in tables.values() for r in t if r[1])
