@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """What make bench leaves: the table; bench.txt, the same with one line an operation; bench.csv; bench.svg with the
-ratios; bench-profile.txt with the instructions by function."""
+ratios; bench-profile.txt with the instructions by function; bench-where.txt with those of ours by owner."""
 
 import csv
 import os
@@ -10,6 +10,9 @@ from . import profile, ui
 UNITS = ('instructions', 'MMIO', 'interrupts', 'GGTT PTEs', 'allocations', 'page allocations', 'bytes')
 NOT_THERE = 'not there'         # why a row has no number when the driver lacks the API
 NOTHING = 0.01                  # of a unit an operation
+# Columns of bench-where.txt, and the owners in each
+GROUPS = (('driver', ('i915',)), ('DRM, fences', ('drm', 'dma-buf, fence, resv')),
+          ('user, copy', ('user space', 'system call, copies')), ('memory', ('slab', 'memory', 'files, shmem')))
 TOP = 30                        # functions of a row in the profile
 
 
@@ -91,6 +94,28 @@ def _by_owner(functions):
     return found
 
 
+def where(stock_costs, our_costs):
+    """Where our instructions go, row by row, and how far half of stock's is.
+
+    The driver can only save its own, unless it asks the rest of the kernel for less: the other columns together are
+    the floor. A row whose floor is above half of stock's figure is not halved in the driver's own code.
+    """
+    yield '%-34s %11s' % ('', 'ours') + ''.join(' %11s' % title for title, _ in GROUPS) + ' %11s %11s  way to half' % (
+        'rest', 'stock / 2')
+    for name, ours in our_costs.items():
+        stock = stock_costs.get(name)
+        if not ours.functions or not stock or not stock.functions:
+            continue
+        split = _by_owner(ours.functions)
+        total, half = sum(split.values()), sum(f.insns for f in stock.functions.values()) / 2
+        parts = [sum(split.get(o, 0) for o in owners) for _, owners in GROUPS]
+        floor = total - parts[0]
+        way = 'there' if total <= half else 'floor %.0f is above' % floor if floor > half else \
+            '%.0f of the driver\'s %.0f' % (total - half, parts[0])
+        yield '%-34s %11.0f' % (name, total) + ''.join(' %11.0f' % v for v in parts) + ' %11.0f %11.0f  %s' % (
+            total - sum(parts), half, way)
+
+
 def _profile_row(name, stock, ours):
     yield '=== %s' % name
     split = [_by_owner(c.functions) for c in (stock, ours)]
@@ -115,6 +140,8 @@ def write(results, rows, stock_costs, our_costs):
         ui.line(row)
     with open(os.path.join(results, 'bench.txt'), 'w') as f:
         f.writelines(row + '\n' for row in summary(rows))
+    with open(os.path.join(results, 'bench-where.txt'), 'w') as f:
+        f.writelines(row + '\n' for row in where(stock_costs, our_costs))
     with open(os.path.join(results, 'bench.csv'), 'w', newline='') as f:
         out = csv.writer(f)
         out.writerow(('operation', 'unit', 'stock', 'ours', 'ratio', 'note'))
@@ -126,7 +153,7 @@ def write(results, rows, stock_costs, our_costs):
             if ours and stock.functions and ours.functions:
                 f.writelines(row + '\n' for row in _profile_row(name, stock, ours))
     _plot(rows, os.path.join(results, 'bench.svg'))
-    ui.line('files: bench.txt, bench.csv, bench.svg, bench-profile.txt in ' + results)
+    ui.line('files: bench.txt, bench.csv, bench.svg, bench-where.txt, bench-profile.txt in ' + results)
 
 
 def compare(first, later, drivers):
