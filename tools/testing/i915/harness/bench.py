@@ -29,8 +29,6 @@ DEVICE_UNITS = (('instructions', ('guest-instructions',)),
                 ('MMIO', ('mmio-reads', 'mmio-writes')),
                 ('interrupts', ('interrupts',)),
                 ('GGTT PTEs', ('ggtt-pte-writes',)))
-# Pages freed stay with the processor: else the kernel gives back in one row, at leisure, what another one freed.
-KEEP_PAGES = 'echo 8 >/proc/sys/vm/percpu_pagelist_high_fraction'
 # Waking the PCI function before a driver does: the marker window is behind its BAR.
 ENABLE = 'for f in /sys/bus/pci/devices/*/class; do d=${f%/class}; case $(cat $f) in 0x03*) echo 1 >$d/enable;; esac; done'
 # Suites that both drivers have, of the same name; each driver has its own tests in them.
@@ -149,7 +147,7 @@ def command(row, name, length):
 
 def steps(own, igt):
     """What the guest does, the same for both drivers."""
-    todo = [guest.Step('enable', ENABLE + '; ' + KEEP_PAGES), guest.Step('load', 'i915_bench --wrap load modprobe i915', 300),
+    todo = [guest.Step('enable', ENABLE), guest.Step('load', 'i915_bench --wrap load modprobe i915', 300),
             guest.Step('symbols', profile.SYMBOLS, 300)]
     if own:
         todo.append(guest.Step('own', 'i915_bench --idle %d ' % IDLE + ' '.join('--op ' + n for n in own), 1800))
