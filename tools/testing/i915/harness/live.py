@@ -16,7 +16,8 @@ from . import guest, klog, livetable, ui
 EXACT = ['-icount', 'shift=0,sleep=off', '-rtc', 'clock=vm']
 FUNCTION = re.compile(r'^(?:static )?int (\w+)\([^;{]*\)\n\{\n(.*?)^\}', re.M | re.S)
 NOTHING = 'sanitycheck'         # the suite that does nothing: what a load alone costs
-# More than a load alone, in any of these, is work the GPU did for the subtest.
+# More than in a load alone, in any of these, is work the GPU did for the subtest. (Commands and ELSP writes are not:
+# how requests of the load itself share a submission depends on when they come.)
 WORK = ('context-switches', 'engine-resets', 'aperture-accesses')
 # ... and so much more in these, which waking an idle GPU once more, or the first load of all, costs as well.
 NOISE = {'mmio-reads': 60, 'guest-instructions': 20000000}
@@ -95,7 +96,7 @@ class Judge:
     def run(self, only=()):
         """Returns [Subtest, ...], the suites in their own order."""
         tests = [Subtest(s, n) for s, names in subtests(self.built.tree).items() for n in names or ['']]
-        tests = [t for t in tests if t.suite == NOTHING or not only or any(o in t.suite + '/' + t.name for o in only)]
+        tests = [t for t in tests if t.suite == NOTHING or not only or any(o in t.step for o in only)]
         for props in sorted({livetable.device(self.chip, t) for t in tests}):
             todo = [t for t in tests if livetable.device(self.chip, t) == props]
             while todo:
