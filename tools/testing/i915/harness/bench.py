@@ -238,8 +238,8 @@ def wanted(name, only):
 
 
 def run(front, args):
-    """Measure both drivers, print the table, draw the plot. The exit status says whether every row has its numbers and
-    ours is nowhere above stock."""
+    """Measure both drivers, print the table, draw the plot. The exit status says whether ours is nowhere above stock
+    in what is promised, and every row ran."""
     front.setup()
     igt, more = workloads(args.wsim) if args.wsim else ([], {})
     igt = [r for r in IGT + igt if wanted(r.name, args.only)]

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Tests of make bench itself: that its counts are right, and that what did not run never becomes a number."""
 
+import contextlib
+import io
 import os
 import shlex
 
@@ -50,6 +52,13 @@ def unit_tests(report):
         report.add('bench: %s, no number' % title, held, text[0] if text else 'no line')
     rows = benchout.table({'row': good}, {'row': bench.Cost({'instructions': 11.0})})
     report.add('bench: more than stock is told', [r[0] for r in benchout.worse(rows)] == ['row'], '11 against 10')
+    failed = bench.Cost(why='status 1')
+    verdicts = ((False, {'row': good}, {'row': bench.Cost({'instructions': 11.0})}),
+                (True, {'row': bench.Cost({'allocations': 1.0})}, {'row': bench.Cost({'allocations': 2.0})}),
+                (False, {'row': good}, {'row': failed}), (True, {'row': failed}, {'row': good}))
+    with contextlib.redirect_stdout(io.StringIO()):
+        held = all(benchout.verdict(benchout.table(*costs)) == wanted for wanted, *costs in verdicts)
+    report.add('bench: what fails a run', held, 'instructions above stock, or a row that only stock has')
 
 
 def guest_test(front, report):
