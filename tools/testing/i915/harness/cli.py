@@ -29,6 +29,7 @@ make clean    remove build/ and the cache
 
 All set-up is done when it is needed: Debian 12, as root the first time, 12 GB of disk.
 I915_CACHE=DIR  where the unpacked sources and built things are kept (now: %s)
+I915_DEVICE=intel-gt,variant=skl  the virtual GPU is a Skylake (by default a Broadwell)
 I915_ACCEL=tcg|kvm  force emulation or KVM (by default KVM where a trial boot with it works)
 tools/testing/i915/run-guest --help  boots the guest and runs a script of your own in it'''
 
