@@ -120,17 +120,13 @@ static bool request_enable_signaling(struct dma_fence *fence)
 	return !i915_request_completed(rq);
 }
 
-static void request_free_rcu(struct rcu_head *rcu)
-{
-	kmem_cache_free(request_slab, container_of(rcu, struct i915_request, rcu));
-}
-
 static void request_release(struct dma_fence *fence)
 {
 	struct i915_request *rq = container_of(fence, struct i915_request, fence);
 	bool internal = test_bit(I915_RQ_INTERNAL, &rq->state);
 
-	call_rcu(&rq->rcu, request_free_rcu);
+	/* Many at once: a grace period for each would wake more than the request did. */
+	kfree_rcu(rq, rcu);
 	if (!internal)
 		module_put(THIS_MODULE);
 }
@@ -540,13 +536,12 @@ int i915_request_slab_init(void)
 /**
  * i915_request_slab_exit - free the slab of requests
  *
- * Waits for those whose grace period is not over.
+ * Waits for those whose grace period is not over: kmem_cache_destroy() does.
  *
  * Context: process context.
  */
 void i915_request_slab_exit(void)
 {
-	rcu_barrier();
 	kmem_cache_destroy(request_slab);
 	request_slab = NULL;
 }
