@@ -96,6 +96,9 @@ def print_live(results):
             cells.append(', '.join('%d %s' % (own.count(v), v) for v in (live.PASS, live.FAIL, live.SKIP, live.ABSENT)
                                    if v in own))
         ui.line('%-16s' % suite + ''.join('  %-36s' % c for c in cells).rstrip())
+    # what the driver itself counts as passed: a subtest that skips itself ends without an error, too
+    ended = [sum(t.verdict in (live.PASS, live.SKIP) for t in tests) for tests in results.values()]
+    ui.line('%-16s' % 'without error' + ''.join('  %-36d' % n for n in ended).rstrip())
     ui.line()
     for verdict, head in ((live.FAIL, 'failed'), (live.SKIP, 'skipped itself'), (live.ABSENT, 'left out')):
         _by_reason(head, results, lambda t, v=verdict: [t.why] if t.verdict == v else [])
