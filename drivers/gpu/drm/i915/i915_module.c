@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/module.h>
-#include <linux/rcupdate.h>
 
 #include <drm/drm_drv.h>
 #include <drm/drm_print.h>

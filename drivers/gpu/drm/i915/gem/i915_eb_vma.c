@@ -23,9 +23,6 @@
  * counts closed handles, so one comparison tells whether that may have happened.
  */
 
-/* The last page below 4 GiB is kept free of those who know 32 bits only. */
-#define I915_EB_LOW_END		(SZ_4G - SZ_4K)
-
 /* Exists in no address space of its own choosing: VMAs live in per-process address spaces only. */
 #define I915_EB_REFUSED_OBJECT_FLAGS	(__EXEC_OBJECT_UNKNOWN_FLAGS | EXEC_OBJECT_NEEDS_GTT)
 
@@ -48,7 +45,7 @@ static int i915_eb_check_pinned(struct i915_execbuffer *eb,
 	}
 
 	if (!(entry->flags & EXEC_OBJECT_SUPPORTS_48B_ADDRESS))
-		end = min(end, I915_EB_LOW_END);
+		end = min(end, I915_LOW_END);
 	if (size > end || start > end - size) {
 		drm_dbg(&eb->i915->drm, "offset 0x%llx: beyond the address space\n",
 			entry->offset);
