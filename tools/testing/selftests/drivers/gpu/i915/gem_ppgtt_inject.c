@@ -21,7 +21,7 @@ static int set(const char *file, const char *value)
 
 	snprintf(path, sizeof(path), FAIL_FUNCTION "/%s", file);
 
-	return write_file(path, value);
+	return i915_write_file(path, value);
 }
 
 static void injection_off(void)
@@ -130,11 +130,21 @@ static bool leaks(int fd, const struct i915_audit *before, const char *when, boo
 	return !!kinds == expected;
 }
 
+static void importer(struct i915_child *child, void *arg)
+{
+	__u32 *name = arg;
+	int fd = i915_open_or_die();
+
+	i915_gem_exec(fd, i915_gem_open_name(fd, *name));
+	i915_child_ready(child);
+	i915_child_pause(child);
+}
+
 /* What leaked stays after the injection, and goes with the exporter's object. */
 static bool leak_ends_with_object(int fd)
 {
 	struct i915_audit empty, before;
-	struct i915_importer importer;
+	struct i915_child child;
 	__u32 handle, name;
 	bool ok;
 
@@ -143,13 +153,14 @@ static bool leak_ends_with_object(int fd)
 	name = i915_gem_flink(fd, handle);
 	i915_audit_take(fd, &before);
 
-	importer = i915_importer_start(name);
+	i915_child_start(&child, importer, &name);
+	i915_child_wait_ready(&child);
 	if (injection_on()) {
-		i915_importer_end(&importer);
+		i915_child_finish(&child);
 		i915_gem_close(fd, handle);
 		return false;
 	}
-	i915_importer_end(&importer);
+	i915_child_finish(&child);
 	/* still on while the importer's context is cleaned up in the background */
 	i915_settle(fd);
 	injection_off();

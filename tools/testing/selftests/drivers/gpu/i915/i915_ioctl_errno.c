@@ -8,7 +8,6 @@
  * objects 1 (4 KiB, a batch that ends at once) and 2 (8 KiB), context 1, address
  * space 1, syncobj 1 (without a fence).
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>

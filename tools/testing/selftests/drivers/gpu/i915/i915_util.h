@@ -4,15 +4,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,18 +24,185 @@
 #include "../../../kselftest.h"
 
 /*
- * What the tests of this directory have in common: the device, the few ioctls
- * they need, debugfs, and the leak audit. Helpers that cannot fail in a test
- * that makes sense end it with a message; the others return -errno.
+ * What the tests of this directory have in common; the code is in lib/. In this
+ * order: cases, the device and its files, the leak audit, objects, contexts,
+ * execution, batches, fences, processes.
+ *
+ * A helper whose failure no sensible test expects ends the case with a message.
+ * Those that return int return -errno, for tests of just that.
  */
 
+#define I915_NSEC_PER_MSEC	1000000ull
+
+/* ---- Cases: lib/cases.c ---- */
+
+/**
+ * struct i915_case - one named result of a program
+ * @name: one word, the same in each run
+ * @what: one line for --help
+ * @run: the test, in a process of its own that ends with it; @fd is a new file
+ *	of the device, which it may close
+ * @limit_s: seconds after which it has failed; 0: I915_CASE_LIMIT_S
+ * @flags: I915_CASE_*
+ * @data: for @run, as i915_case_now()->data
+ */
+struct i915_case {
+	const char *name;
+	const char *what;
+	void (*run)(int fd);
+	unsigned int limit_s;
+	unsigned int flags;
+	const void *data;
+};
+
+#define I915_CASE_LIMIT_S	60
+
+/* Leaves things alive on purpose: do not compare the audit before and after. */
+#define I915_CASE_NO_AUDIT	0x1
+
+/**
+ * i915_cases_main - what main() of a program with cases consists of
+ *
+ * Understands --list-subtests, --run-subtest NAME (a shell pattern, may be
+ * repeated) and --help. Each case runs in a process group of its own, which is
+ * killed at the case's limit. What a case tuned with i915_engine_tune() is put
+ * back, and a case that leaves something alive fails, with the kind that leaked.
+ *
+ * Return: the exit status.
+ */
+int i915_cases_main(int argc, char **argv, const struct i915_case *cases, unsigned int count,
+		    const char *about);
+
+/* Return: the case that runs now. */
+const struct i915_case *i915_case_now(void);
+
+/* The case has failed, and ends here. */
+__noreturn __printf(2, 3) void i915_fail(const char *where, const char *fmt, ...);
+/* The case has failed, and goes on. Return: false. */
+__printf(2, 3) bool i915_complain(const char *where, const char *fmt, ...);
+/* The case cannot run here, and ends. */
+__noreturn __printf(1, 2) void i915_skip(const char *fmt, ...);
+/* A line of comment in the output. */
+__printf(1, 2) void i915_note(const char *fmt, ...);
+
+#define i915_fatal(fmt, ...)	i915_fail(__func__, fmt, ##__VA_ARGS__)
+
+/* Must hold: if not, the case has failed and ends (require) or goes on (expect). */
+#define i915_require(cond, fmt, ...) \
+	do { \
+		if (!(cond)) \
+			i915_fail(__func__, "expected " #cond ": " fmt, ##__VA_ARGS__); \
+	} while (0)
+#define i915_expect(cond, fmt, ...) \
+	({ \
+		bool ok_ = (cond); \
+		if (!ok_) \
+			i915_complain(__func__, "expected " #cond ": " fmt, ##__VA_ARGS__); \
+		ok_; \
+	})
+
+/* An expression of type int that must be what is said, an errno as a rule. */
+#define i915_expect_ret(expr, want) \
+	({ \
+		int got_ = (expr), want_ = (want); \
+		bool ok_ = got_ == want_; \
+		if (!ok_) \
+			i915_complain(__func__, #expr " is %d, expected %d", got_, want_); \
+		ok_; \
+	})
+#define i915_require_ok(expr) \
+	({ \
+		int got_ = (expr); \
+		if (got_ < 0) \
+			i915_fail(__func__, #expr ": %s", strerror(-got_)); \
+		got_; \
+	})
+
+__u64 i915_now_ns(void);
+__u64 i915_now_ms(void);
+void i915_sleep_ms(unsigned int ms);
+
+/* Poll once a millisecond. Return: did the condition come true in time? */
+#define i915_wait_for(cond, limit_ms) \
+	({ \
+		__u64 until_ = i915_now_ms() + (limit_ms); \
+		bool held_; \
+		while (!(held_ = (cond)) && i915_now_ms() < until_) \
+			i915_sleep_ms(1); \
+		held_; \
+	})
+
+/* ---- The device and its files: lib/device.c ---- */
+
 #define I915_DEBUGFS	"/sys/kernel/debug"
+#define I915_DRIVER	"/sys/bus/pci/drivers/i915"
 
 /* Bits of i915_gem_drop_caches */
-#define DROP_RETIRE	0x4
-#define DROP_ACTIVE	0x8
-#define DROP_FREED	0x10
-#define DROP_IDLE	0x40
+#define DROP_UNBOUND		0x1
+#define DROP_BOUND		0x2
+#define DROP_RETIRE		0x4
+#define DROP_ACTIVE		0x8
+#define DROP_FREED		0x10
+#define DROP_SHRINK_ALL		0x20
+#define DROP_IDLE		0x40
+#define DROP_RESET_ACTIVE	0x80
+#define DROP_RCU		0x200
+
+/* ioctl() until it is not interrupted. Return: 0 or -errno. */
+int i915_ioctl(int fd, unsigned long request, void *arg);
+/* ioctl() once. Return: 0 or -errno, also -EINTR and -EAGAIN. */
+int i915_ioctl_once(int fd, unsigned long request, void *arg);
+
+/* Return: a new file of the first card with this driver, or -ENODEV. */
+int i915_open_driver(const char *driver);
+/* Return: a new file of the first i915 card, or -ENODEV. */
+int i915_open(void);
+int i915_open_or_die(void);
+/* Return: a value of I915_GETPARAM, or -errno. */
+int i915_getparam(int fd, int param);
+/* Return: 8 for Broadwell, 9 for Skylake. */
+int i915_gen(int fd);
+/* Return: can a context be taken from the engine in the middle of a batch? */
+bool i915_preempts(int fd);
+
+/* Return: 0 or -errno. */
+int i915_write_file(const char *path, const char *text);
+/* Reads a small file, without the newline at its end. Return: 0 or -errno. */
+int i915_read_file(const char *path, char *text, size_t size);
+
+void i915_debugfs_mount(void);
+void i915_debugfs_path(int fd, const char *name, char *path, size_t size);
+bool i915_debugfs_has(int fd, const char *name);
+/* Return: does a line of the file contain the text? */
+bool i915_debugfs_search(int fd, const char *name, const char *text);
+int i915_debugfs_write(int fd, const char *name, const char *text);
+/* Write DROP_* to i915_gem_drop_caches. */
+void i915_drop_caches(int fd, unsigned int what);
+/* Wait until nothing runs and what is finished has been cleaned up. */
+void i915_settle(int fd);
+
+/* A tunable of sysfs engine/: i915_cases_main() puts it back after the case. */
+int i915_engine_tune(int fd, const char *engine, const char *name, unsigned long value);
+long i915_engine_tunable(int fd, const char *engine, const char *name);
+/* Find a hang quickly: each beat of each engine's heart takes so long, 0: never. */
+void i915_heartbeat(int fd, unsigned long ms);
+/* Module parameters that may change at run time, by way of debugfs i915_params. */
+void i915_param_set(int fd, const char *name, const char *value);
+
+struct i915_slot {
+	/* of the PCI device, such as 0000:00:02.0 */
+	char name[32];
+};
+
+struct i915_slot i915_slot(int fd);
+/* Take the driver from the device, or give it back. Return: 0 or -errno. */
+int i915_unbind(const struct i915_slot *slot);
+int i915_bind(const struct i915_slot *slot);
+
+/* Return: a line "key: value kB" of /proc/meminfo, in KiB. */
+long i915_meminfo(const char *key);
+
+/* ---- The leak audit: lib/audit.c ---- */
 
 #define I915_AUDIT_MAX	32
 
@@ -46,317 +214,224 @@ struct i915_audit {
 	} kind[I915_AUDIT_MAX];
 };
 
-#define i915_fatal(fmt, ...) \
-	ksft_exit_fail_msg("%s: " fmt "\n", __func__, ##__VA_ARGS__)
-
-static inline int i915_ioctl(int fd, unsigned long request, void *arg)
-{
-	int ret;
-
-	do {
-		ret = ioctl(fd, request, arg);
-	} while (ret && (errno == EINTR || errno == EAGAIN));
-
-	return ret ? -errno : 0;
-}
-
-static inline bool i915_is_i915(int fd)
-{
-	char name[16] = "";
-	struct drm_version version = { .name = name, .name_len = sizeof(name) - 1 };
-
-	return !i915_ioctl(fd, DRM_IOCTL_VERSION, &version) && !strcmp(name, "i915");
-}
-
-/* Return: a new file of the first i915 card, or -ENODEV. */
-static inline int i915_open(void)
-{
-	char path[32];
-	int card, fd;
-
-	for (card = 0; card < 16; card++) {
-		snprintf(path, sizeof(path), "/dev/dri/card%d", card);
-		fd = open(path, O_RDWR | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		if (i915_is_i915(fd))
-			return fd;
-		close(fd);
-	}
-
-	return -ENODEV;
-}
-
-static inline int i915_open_or_die(void)
-{
-	int fd = i915_open();
-
-	if (fd < 0)
-		i915_fatal("no i915 card any more");
-
-	return fd;
-}
-
-static inline __u32 i915_gem_create(int fd, __u64 size)
-{
-	struct drm_i915_gem_create create = { .size = size };
-	int ret = i915_ioctl(fd, DRM_IOCTL_I915_GEM_CREATE, &create);
-
-	if (ret)
-		i915_fatal("GEM_CREATE: %s", strerror(-ret));
-
-	return create.handle;
-}
-
-/* A batch that ends at once */
-static inline __u32 i915_gem_create_batch(int fd)
-{
-	static const __u32 batch_end[2] = { 0x05000000 };
-	__u32 handle = i915_gem_create(fd, 4096);
-	struct drm_i915_gem_pwrite pwrite = {
-		.handle = handle,
-		.size = sizeof(batch_end),
-		.data_ptr = (uintptr_t)batch_end,
-	};
-	int ret = i915_ioctl(fd, DRM_IOCTL_I915_GEM_PWRITE, &pwrite);
-
-	if (ret)
-		i915_fatal("GEM_PWRITE: %s", strerror(-ret));
-
-	return handle;
-}
-
-static inline void i915_gem_close(int fd, __u32 handle)
-{
-	struct drm_gem_close close = { .handle = handle };
-	int ret = i915_ioctl(fd, DRM_IOCTL_GEM_CLOSE, &close);
-
-	if (ret)
-		i915_fatal("GEM_CLOSE: %s", strerror(-ret));
-}
-
-/* Return: the global name of an object. */
-static inline __u32 i915_gem_flink(int fd, __u32 handle)
-{
-	struct drm_gem_flink flink = { .handle = handle };
-	int ret = i915_ioctl(fd, DRM_IOCTL_GEM_FLINK, &flink);
-
-	if (ret)
-		i915_fatal("GEM_FLINK: %s", strerror(-ret));
-
-	return flink.name;
-}
-
-static inline __u32 i915_gem_open_name(int fd, __u32 name)
-{
-	struct drm_gem_open open = { .name = name };
-	int ret = i915_ioctl(fd, DRM_IOCTL_GEM_OPEN, &open);
-
-	if (ret)
-		i915_fatal("GEM_OPEN: %s", strerror(-ret));
-
-	return open.handle;
-}
-
-/* Run a batch in the default context. Return: the address it was given. */
-static inline __u64 i915_gem_exec(int fd, __u32 handle)
-{
-	struct drm_i915_gem_exec_object2 object = { .handle = handle };
-	struct drm_i915_gem_execbuffer2 execbuf = {
-		.buffers_ptr = (uintptr_t)&object,
-		.buffer_count = 1,
-	};
-	struct drm_i915_gem_wait wait = { .bo_handle = handle, .timeout_ns = -1 };
-	int ret;
-
-	object.offset = -1;
-	ret = i915_ioctl(fd, DRM_IOCTL_I915_GEM_EXECBUFFER2, &execbuf);
-	if (ret)
-		i915_fatal("GEM_EXECBUFFER2: %s", strerror(-ret));
-	if (object.offset == (__u64)-1)
-		i915_fatal("GEM_EXECBUFFER2 did not say where the object is");
-
-	ret = i915_ioctl(fd, DRM_IOCTL_I915_GEM_WAIT, &wait);
-	if (ret)
-		i915_fatal("GEM_WAIT: %s", strerror(-ret));
-
-	return object.offset;
-}
-
-static inline void i915_debugfs_mount(void)
-{
-	if (!access(I915_DEBUGFS "/dri", F_OK))
-		return;
-
-	mount("debugfs", I915_DEBUGFS, "debugfs", 0, NULL);
-}
-
-static inline void i915_debugfs_path(int fd, const char *name, char *path, size_t size)
-{
-	struct stat st;
-
-	if (fstat(fd, &st))
-		i915_fatal("fstat: %s", strerror(errno));
-
-	snprintf(path, size, I915_DEBUGFS "/dri/%u/%s", minor(st.st_rdev), name);
-}
-
-static inline bool i915_debugfs_has(int fd, const char *name)
-{
-	char path[128];
-
-	i915_debugfs_mount();
-	i915_debugfs_path(fd, name, path, sizeof(path));
-
-	return !access(path, R_OK);
-}
-
-/* Return: does a line of the file contain the text? */
-static inline bool i915_debugfs_search(int fd, const char *name, const char *text)
-{
-	char path[128], line[1024];
-	bool found = false;
-	FILE *file;
-
-	i915_debugfs_path(fd, name, path, sizeof(path));
-	file = fopen(path, "r");
-	if (!file)
-		i915_fatal("%s: %s", path, strerror(errno));
-	while (!found && fgets(line, sizeof(line), file))
-		found = strstr(line, text);
-	fclose(file);
-
-	return found;
-}
-
-static inline int write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		err = -errno;
-	close(fd);
-
-	return err;
-}
-
-/* Wait until nothing runs and what is finished has been cleaned up. */
-static inline void i915_settle(int fd)
-{
-	char path[128], text[16];
-	int ret;
-
-	snprintf(text, sizeof(text), "0x%x", DROP_RETIRE | DROP_ACTIVE | DROP_IDLE);
-	i915_debugfs_path(fd, "i915_gem_drop_caches", path, sizeof(path));
-	ret = write_file(path, text);
-	if (ret)
-		i915_fatal("%s: %s", path, strerror(-ret));
-}
-
-static inline bool i915_audit_exists(int fd)
-{
-	return i915_debugfs_has(fd, "i915_audit");
-}
-
-static inline void i915_audit_take(int fd, struct i915_audit *audit)
-{
-	char path[128];
-	FILE *file;
-
-	i915_settle(fd);
-	i915_debugfs_path(fd, "i915_audit", path, sizeof(path));
-	file = fopen(path, "r");
-	if (!file)
-		i915_fatal("%s: %s", path, strerror(errno));
-
-	for (audit->kinds = 0; audit->kinds < I915_AUDIT_MAX; audit->kinds++) {
-		if (fscanf(file, "%31s %ld", audit->kind[audit->kinds].name,
-			   &audit->kind[audit->kinds].alive) != 2)
-			break;
-	}
-	fclose(file);
-	if (!audit->kinds)
-		i915_fatal("%s: no line of the form \"kind count\"", path);
-}
-
+bool i915_audit_exists(int fd);
+/* Settle, then read. */
+void i915_audit_take(int fd, struct i915_audit *audit);
+/* Read only: others may have work running. */
+void i915_audit_read(int fd, struct i915_audit *audit);
+/* Return: how many of the kind are alive. */
+long i915_audit_of(const struct i915_audit *audit, const char *kind);
+long i915_audit_alive(int fd, const char *kind);
 /* Name every kind that differs. Return: their number. */
-static inline unsigned int i915_audit_compare(const struct i915_audit *before,
-					      const struct i915_audit *after, const char *when)
-{
-	unsigned int n, differ = 0;
-
-	for (n = 0; n < before->kinds && n < after->kinds; n++) {
-		if (before->kind[n].alive == after->kind[n].alive)
-			continue;
-		ksft_print_msg("leak %s: %s: %ld alive before, %ld now\n", when,
-			       before->kind[n].name, before->kind[n].alive, after->kind[n].alive);
-		differ++;
-	}
-
-	return differ + (before->kinds != after->kinds);
-}
-
+unsigned int i915_audit_compare(const struct i915_audit *before, const struct i915_audit *after,
+				const char *when);
 /*
- * A process that shares an object by its name, runs a batch in it and stays
- * until i915_importer_end(), where it exits without cleaning up.
+ * Wait, without asking the driver for anything, until as much is alive as
+ * before. Return: whether it came to that within the time; if not, the kinds
+ * that differ have been named.
  */
-struct i915_importer {
-	pid_t pid;
-	int release;
+bool i915_audit_returns(int fd, const struct i915_audit *before, unsigned int limit_ms,
+			const char *when);
+
+/* ---- Objects: lib/objects.c ---- */
+
+__u32 i915_gem_create(int fd, __u64 size);
+int i915_gem_pwrite(int fd, __u32 handle, __u64 offset, const void *data, __u64 size);
+int i915_gem_pread(int fd, __u32 handle, __u64 offset, void *data, __u64 size);
+/* Write or read, or end the case. */
+void i915_gem_write(int fd, __u32 handle, __u64 offset, const void *data, __u64 size);
+__u32 i915_gem_read32(int fd, __u32 handle, __u64 offset);
+/* mmap() through I915_GEM_MMAP_OFFSET, I915_MMAP_OFFSET_WB and so on, or die. */
+void *i915_gem_map(int fd, __u32 handle, __u64 size, __u64 type, int flags);
+/* The usual mapping: cached, shared. */
+void *i915_gem_mmap(int fd, __u32 handle, __u64 size);
+void i915_gem_close(int fd, __u32 handle);
+int i915_gem_madvise(int fd, __u32 handle, __u32 advice);
+int i915_gem_set_domain(int fd, __u32 handle, __u32 read, __u32 write);
+/* Return: 0, -ETIME, ...; a negative time waits for ever. */
+int i915_gem_wait(int fd, __u32 handle, __s64 timeout_ns);
+/* Return: is anything of the GPU still to use it? */
+bool i915_gem_busy(int fd, __u32 handle);
+
+/* Return: the global name of an object; the handle of a name. */
+__u32 i915_gem_flink(int fd, __u32 handle);
+__u32 i915_gem_open_name(int fd, __u32 name);
+/* Return: a dma-buf; the handle of a dma-buf. */
+int i915_gem_export(int fd, __u32 handle);
+__u32 i915_gem_import(int fd, int dmabuf);
+
+/* The vgem driver's objects: imports that are not our own. Skips without vgem. */
+int i915_vgem_open(void);
+__u32 i915_vgem_create(int vgem, __u64 size);
+void *i915_vgem_mmap(int vgem, __u32 handle, __u64 size);
+
+/* ---- Contexts and address spaces: lib/contexts.c ---- */
+
+__u32 i915_context_create(int fd);
+/* With parameters from birth. Return: 0 or -errno. */
+int i915_context_create_with(int fd, const struct drm_i915_gem_context_param *params,
+			     unsigned int count, __u32 *id);
+/* A context in an address space of its own handle */
+__u32 i915_context_create_in(int fd, __u32 vm);
+int i915_context_destroy(int fd, __u32 id);
+int i915_context_set(int fd, __u32 id, __u64 param, __u64 value);
+int i915_context_get(int fd, __u32 id, __u64 param, __u64 *value);
+int i915_reset_stats(int fd, __u32 id, struct drm_i915_reset_stats *stats);
+
+__u32 i915_vm_create(int fd);
+int i915_vm_destroy(int fd, __u32 id);
+
+/* ---- Execution: lib/exec.c ---- */
+
+struct i915_engine {
+	/* as in sysfs engine/ */
+	const char *name;
+	/* I915_EXEC_RENDER and so on, for contexts without an engine map */
+	__u64 ring;
+	__u16 class;
 };
 
-static inline void i915_importer_run(__u32 name, int ready, int release)
-{
-	int fd = i915_open_or_die();
-	char c = 0;
+#define I915_ENGINES	4
+extern const struct i915_engine i915_engines[I915_ENGINES];
 
-	i915_gem_exec(fd, i915_gem_open_name(fd, name));
-	if (write(ready, &c, 1) != 1 || read(release, &c, 1) < 0)
-		_exit(KSFT_FAIL);
+#define I915_EXEC_OBJECTS	8
 
-	/* the kernel closes the file and all that came with it */
-	_exit(KSFT_PASS);
-}
+/**
+ * struct i915_exec - one call of execbuffer2, to be filled in and submitted
+ * @args: what the ioctl gets
+ * @object: the list; the first is the batch
+ */
+struct i915_exec {
+	struct drm_i915_gem_execbuffer2 args;
+	struct drm_i915_gem_exec_object2 object[I915_EXEC_OBJECTS];
+};
 
-static inline struct i915_importer i915_importer_start(__u32 name)
-{
-	struct i915_importer importer;
-	int ready[2], release[2];
-	char c;
+/* @ring: I915_EXEC_RENDER and so on, with any other flags */
+void i915_exec_init(struct i915_exec *exec, __u32 ctx, __u64 ring);
+/* Wherever the driver wants it; or just there. Return: the entry, for more flags. */
+struct drm_i915_gem_exec_object2 *i915_exec_add(struct i915_exec *exec, __u32 handle);
+struct drm_i915_gem_exec_object2 *i915_exec_add_at(struct i915_exec *exec, __u32 handle,
+						   __u64 address);
+/* Return: 0 or -errno. */
+int i915_exec_submit(int fd, struct i915_exec *exec);
+/* Return: a sync file that tells of its end, or -errno. */
+int i915_exec_submit_fence(int fd, struct i915_exec *exec);
+/* Execute one batch with nothing else. Return: 0 or -errno. */
+int i915_exec_batch(int fd, __u32 ctx, __u64 ring, __u32 batch);
+/* Execute an empty batch and wait for it. Return: 0 or -errno. */
+int i915_exec_nop(int fd, __u32 ctx, __u64 ring);
+/* Run a batch in the default context. Return: the address it was given. */
+__u64 i915_gem_exec(int fd, __u32 handle);
 
-	if (pipe(ready) || pipe(release))
-		i915_fatal("pipe: %s", strerror(errno));
+/* ---- Batches: lib/batches.c ---- */
 
-	fflush(stdout);
-	importer.pid = fork();
-	if (importer.pid < 0)
-		i915_fatal("fork: %s", strerror(errno));
-	if (!importer.pid) {
-		close(ready[0]);
-		close(release[1]);
-		i915_importer_run(name, ready[1], release[0]);
-	}
+#define MI_NOOP			0
+#define MI_ARB_CHECK		(0x05 << 23)
+#define MI_BATCH_BUFFER_END	(0x0a << 23)
+#define MI_STORE_DWORD_IMM	(0x20 << 23 | 2)
+#define MI_STORE_REGISTER_MEM	(0x24 << 23 | 2)
+#define MI_BATCH_BUFFER_START	(0x31 << 23 | 1 << 8 | 1)
+/* An opcode that no engine of these generations has */
+#define MI_INVALID		(0x1f << 23)
 
-	close(ready[1]);
-	close(release[0]);
-	if (read(ready[0], &c, 1) != 1)
-		i915_fatal("the importer died before it had run its batch");
-	close(ready[0]);
-	importer.release = release[1];
+/* A batch that ends at once */
+__u32 i915_gem_create_batch(int fd);
+/* A batch with an invalid instruction: the GPU stops there until it is reset. */
+__u32 i915_batch_invalid(int fd);
+/*
+ * Store @value at @offset of @target, by a batch of @ctx on @ring that is closed
+ * again, and do not wait. Return: a sync file.
+ */
+int i915_store(int fd, __u32 ctx, __u64 ring, __u32 target, __u64 offset, __u32 value);
 
-	return importer;
-}
+/**
+ * struct i915_spin - a batch that runs until it is told to end
+ * @exec: its submission; more objects may be added before i915_spin_submit()
+ * @fd: the file it belongs to
+ * @handle: the batch
+ * @map: the batch, as the CPU sees it
+ * @fence: the sync file of its last submission, -1 before
+ *
+ * How fast the GPU begins plays no role: the batch says itself that it runs.
+ */
+struct i915_spin {
+	struct i915_exec exec;
+	int fd;
+	__u32 handle;
+	__u32 *map;
+	int fence;
+};
 
-static inline void i915_importer_end(struct i915_importer *importer)
-{
-	int status;
+/* Cannot be preempted, and so never answers a heartbeat. */
+#define I915_SPIN_RUDE		0x1
 
-	close(importer->release);
-	if (waitpid(importer->pid, &status, 0) != importer->pid || status)
-		i915_fatal("the importer ended with status 0x%x", status);
-}
+void i915_spin_init(struct i915_spin *spin, int fd, __u32 ctx, __u64 ring, unsigned int flags);
+/* Return: 0 or -errno. */
+int i915_spin_submit(struct i915_spin *spin);
+/* Both of these, and wait until it runs. */
+void i915_spin_start(struct i915_spin *spin, int fd, __u32 ctx, __u64 ring, unsigned int flags);
+bool i915_spin_runs(const struct i915_spin *spin);
+void i915_spin_wait_running(const struct i915_spin *spin);
+/* Let it end; may be called in each process that shares the mapping. */
+void i915_spin_end(struct i915_spin *spin);
+/* Let it end, wait for that, and give back all that it has. */
+void i915_spin_fini(struct i915_spin *spin);
+
+/* ---- Fences: lib/fences.c ---- */
+
+/* Return: 1: ended well; 0: not yet; -errno: ended with that error. */
+int i915_fence_status(int fence);
+/* Return: the same, when it has ended or the time is over. */
+int i915_fence_wait(int fence, int limit_ms);
+/* The name of the driver and of the timeline of its first fence */
+void i915_fence_names(int fence, char driver[32], char timeline[32]);
+
+__u32 i915_syncobj_create(int fd);
+void i915_syncobj_destroy(int fd, __u32 handle);
+/* Put the fence of a sync file in. */
+void i915_syncobj_import(int fd, __u32 handle, int fence);
+/* Return: a sync file of its fence, or -errno. */
+int i915_syncobj_export(int fd, __u32 handle);
+/* Return: 0, -ETIME, ... */
+int i915_syncobj_wait(int fd, __u32 handle, __s64 timeout_ns);
+
+/* Fences the test itself signals: debugfs sync/sw_sync. Skips without it. */
+int i915_sw_sync_open(void);
+int i915_sw_sync_fence(int timeline, unsigned int point);
+void i915_sw_sync_advance(int timeline, unsigned int by);
+
+/* ---- Processes: lib/children.c ---- */
+
+/**
+ * struct i915_child - another process of the test
+ * @pid: of it
+ * @ready: where it says that it is
+ * @go: where it is told to go on
+ */
+struct i915_child {
+	pid_t pid;
+	int ready;
+	int go;
+};
+
+typedef void (*i915_child_fn)(struct i915_child *child, void *arg);
+
+/* @run gets @arg in the new process, which exits with 0 when it returns. */
+void i915_child_start(struct i915_child *child, i915_child_fn run, void *arg);
+/* In the child: say that it is ready, wait to be told to go on. */
+void i915_child_ready(struct i915_child *child);
+void i915_child_pause(struct i915_child *child);
+/* In the child: become another program, which waits to be killed. */
+__noreturn void i915_child_become_other(void);
+/* In the parent */
+void i915_child_wait_ready(struct i915_child *child);
+/* It has become another program, or ended: its files are closed. */
+void i915_child_wait_other(struct i915_child *child);
+void i915_child_release(struct i915_child *child);
+void i915_child_kill(struct i915_child *child);
+/* Return: its status, as waitpid() gives it. */
+int i915_child_join(struct i915_child *child);
+/* Let it go on and expect that it ends well. */
+void i915_child_finish(struct i915_child *child);
 
 #endif
