@@ -3,6 +3,7 @@
 #include <linux/delay.h>
 
 #include "gt/i915_engine.h"
+#include "gt/i915_ports.h"
 #include "gt/i915_request.h"
 #include "gt/i915_sched.h"
 
@@ -69,7 +70,7 @@ static enum cancel_state cancel_requests(struct i915_lrc *lrc)
 	if (state == CANCEL_DONE)
 		i915_sched_fail_all(lrc);
 unlock:
-	engine->ops->submit(engine);
+	i915_ports_submit(engine);
 	i915_sched_unlock(engine, flags);
 
 	return state;

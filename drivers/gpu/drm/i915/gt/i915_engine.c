@@ -5,6 +5,7 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "gt/i915_engine.h"
+#include "gt/i915_ports.h"
 #include "gt/i915_sched.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
@@ -101,9 +102,8 @@ static void engine_init(struct i915_engine *engine, struct i915_gt *gt, enum i91
 	}
 	engine->props = engine->defaults;
 	i915_heartbeat_init(engine);
-	timer_setup(&engine->timeslice, i915_execlists_timeslice, 0);
-	timer_setup(&engine->preempt_timer, i915_execlists_preempt_timeout, 0);
-	timer_setup(&engine->mock_timer, i915_mock_engine_timer, 0);
+	timer_setup(&engine->timeslice, i915_ports_timeslice, 0);
+	timer_setup(&engine->preempt_timer, i915_ports_preempt_timeout, 0);
 	i915_gt_context_init(&engine->kernel_ctx, kernel_ctx_release);
 }
 
@@ -143,10 +143,18 @@ int i915_engine_create(struct i915_gt *gt, enum i915_engine_id id,
 		goto free_hwsp;
 	}
 
+	if (ops->init) {
+		ret = ops->init(engine);
+		if (ret)
+			goto free_kernel_lrc;
+	}
+
 	gt->engine[id] = engine;
 
 	return 0;
 
+free_kernel_lrc:
+	i915_lrc_destroy(engine->kernel_lrc);
 free_hwsp:
 	i915_ggtt_buf_fini(&gt->i915->ggtt, &engine->hwsp);
 free_engine:
@@ -167,10 +175,11 @@ void i915_engine_destroy(struct i915_engine *engine)
 	i915_heartbeat_stop(engine);
 	timer_shutdown_sync(&engine->timeslice);
 	timer_shutdown_sync(&engine->preempt_timer);
-	timer_shutdown_sync(&engine->mock_timer);
+	if (engine->ops->fini)
+		engine->ops->fini(engine);
 
 	spin_lock_irq(&engine->lock);
-	i915_execlists_clear_ports(engine);
+	i915_ports_clear(engine);
 	spin_unlock_irq(&engine->lock);
 
 	i915_lrc_destroy(engine->kernel_lrc);

@@ -7,7 +7,6 @@
 #include "i915_drv.h"
 
 extern const struct i915_engine_ops i915_execlists_ops;
-extern const struct i915_engine_ops i915_mock_engine_ops;
 
 int i915_engine_create(struct i915_gt *gt, enum i915_engine_id id,
 		       const struct i915_engine_ops *ops);
@@ -16,19 +15,13 @@ void i915_engine_resume_regs(struct i915_engine *engine);
 void i915_engine_run(struct i915_engine *engine, struct i915_lrc *lrc);
 void i915_engine_want_reset(struct i915_engine *engine, const char *why);
 
-/* ports (i915_execlists.c); engine->lock held */
-void i915_execlists_clear_ports(struct i915_engine *engine);
+/* i915_execlists.c */
 void i915_execlists_reset_csb(struct i915_engine *engine);
-void i915_execlists_timeslice(struct timer_list *timer);
-void i915_execlists_preempt_timeout(struct timer_list *timer);
 
 /* heartbeat (i915_heartbeat.c) */
 void i915_heartbeat_init(struct i915_engine *engine);
 void i915_heartbeat_start(struct i915_engine *engine);
 void i915_heartbeat_stop(struct i915_engine *engine);
-
-/* mock (i915_mock_engine.c) */
-void i915_mock_engine_timer(struct timer_list *timer);
 
 /* reset (i915_reset.c, i915_wedge.c); gt->reset_mutex held where not said */
 int i915_reset_hw(struct i915_gt *gt, u32 gdrst);
@@ -42,6 +35,10 @@ struct i915_lrc *i915_engine_running_lrc(struct i915_engine *engine);
 
 /* i915_tlb.c */
 void i915_gt_invalidate_tlb(struct drm_i915_private *i915);
+
+/* life (i915_gt.c) */
+int i915_gt_init_engines(struct i915_gt *gt, struct drm_i915_private *i915,
+			 const struct i915_engine_ops *ops);
 
 /* power (i915_gt.c) */
 void i915_gt_get_awake(struct i915_gt *gt);

@@ -215,17 +215,32 @@ static void gt_destroy_engines(struct i915_gt *gt)
 	mutex_destroy(&gt->reset_mutex);
 }
 
-static int gt_create_engines(struct i915_gt *gt, const struct i915_engine_ops *ops)
+/**
+ * i915_gt_init_engines - make the engines
+ * @gt: part of @i915
+ * @i915: the device; the GGTT is up
+ * @ops: how requests reach the engines
+ *
+ * The hardware is not touched.
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or a negative errno; on failure nothing is left.
+ */
+int i915_gt_init_engines(struct i915_gt *gt, struct drm_i915_private *i915,
+			 const struct i915_engine_ops *ops)
 {
 	unsigned int id;
 	int ret;
 
+	gt_init_early(gt, i915);
 	for (id = 0; id < I915_ENGINES; id++) {
-		if (!(gt->i915->info->engine_mask & BIT(id)))
+		if (!(i915->info->engine_mask & BIT(id)))
 			continue;
 		ret = i915_engine_create(gt, id, ops);
-		if (ret)
+		if (ret) {
+			gt_destroy_engines(gt);
 			return ret;
+		}
 	}
 
 	return 0;
@@ -269,36 +284,17 @@ int i915_gt_init(struct i915_gt *gt, struct drm_i915_private *i915)
 	if (ret)
 		return ret;
 
-	gt_init_early(gt, i915);
+	ret = i915_gt_init_engines(gt, i915, &i915_execlists_ops);
+	if (ret)
+		return ret;
+
 	i915_forcewake_get(&i915->uncore);
-	ret = gt_create_engines(gt, &i915_execlists_ops);
-	if (!ret)
-		ret = gt_start(gt);
+	ret = gt_start(gt);
 	if (ret)
 		gt_destroy_engines(gt);
 	else
 		i915->mm.invalidate_tlb = i915_gt_invalidate_tlb;
 	i915_forcewake_put(&i915->uncore);
-
-	return ret;
-}
-
-/**
- * i915_gt_init_mock - engines that complete their requests by a timer
- * @gt: part of @i915
- * @i915: the mock device
- *
- * Context: process context, may sleep.
- * Return: 0 or a negative errno; on failure nothing is left.
- */
-int i915_gt_init_mock(struct i915_gt *gt, struct drm_i915_private *i915)
-{
-	int ret;
-
-	gt_init_early(gt, i915);
-	ret = gt_create_engines(gt, &i915_mock_engine_ops);
-	if (ret)
-		gt_destroy_engines(gt);
 
 	return ret;
 }

@@ -40,7 +40,6 @@ extern const struct i915_engine_desc i915_engine_table[I915_ENGINES];
 
 /* life (i915_gt.c): init makes engines and resets the GPU; irqs are installed after it */
 int i915_gt_init(struct i915_gt *gt, struct drm_i915_private *i915);
-int i915_gt_init_mock(struct i915_gt *gt, struct drm_i915_private *i915);
 void i915_gt_fini(struct i915_gt *gt);
 int i915_gt_irq_install(struct i915_gt *gt);
 void i915_gt_irq_uninstall(struct i915_gt *gt);

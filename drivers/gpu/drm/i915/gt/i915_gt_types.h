@@ -221,6 +221,8 @@ struct i915_engine {
 	struct i915_lrc *kernel_lrc;
 	/** @ops: how requests reach the engine: execlists or mock; constant */
 	const struct i915_engine_ops *ops;
+	/** @backend: of @ops, from init() to fini() */
+	void *backend;
 
 	/**
 	 * @lock: the scheduler: everything from here to @lock_end; irqsave, innermost but for
@@ -299,28 +301,38 @@ struct i915_engine {
 	struct i915_engine_props props;
 	/** @defaults: what @props was born with; constant */
 	struct i915_engine_props defaults;
-	/** @mock_timer: completes requests on the mock device */
-	struct timer_list mock_timer;
 };
 
 /**
- * struct i915_engine_ops - how requests reach an engine
+ * struct i915_engine_ops - how requests reach an engine: the back end
+ *
+ * It is given two requests to write and reports what became of them; what to
+ * write is decided in i915_ports.c.
  */
 struct i915_engine_ops {
+	/** @init: optional: set up i915_engine.backend; may sleep */
+	int (*init)(struct i915_engine *engine);
+	/** @fini: optional: undo @init; may sleep */
+	void (*fini)(struct i915_engine *engine);
+	/** @write: give the hardware what is in engine->pending; engine->lock held */
+	void (*write)(struct i915_engine *engine);
 	/**
-	 * @submit: look at engine->queue and give the hardware what it can take; engine->lock
-	 * held
+	 * @process: take in what the hardware reported, with i915_ports_acknowledge() and
+	 * i915_ports_complete(); engine->lock held
 	 */
-	void (*submit)(struct i915_engine *engine);
-	/** @resume: bring the engine up after reset or load */
-	int (*resume)(struct i915_engine *engine);
-	/** @process: take in what the hardware reported; engine->lock held */
 	void (*process)(struct i915_engine *engine);
+	/**
+	 * @clear: optional: the ports are cleared: forget what was given and what was reported;
+	 * engine->lock held
+	 */
+	void (*clear)(struct i915_engine *engine);
 	/**
 	 * @update_irq: unmask the interrupts that are needed. True: one was
 	 * unmasked, what happened before must be looked for. engine->lock held
 	 */
 	bool (*update_irq)(struct i915_engine *engine);
+	/** @resume: bring the engine up after reset or load */
+	int (*resume)(struct i915_engine *engine);
 	/** @reset: reset the hardware of an engine that was told to stop; may sleep */
 	int (*reset)(struct i915_engine *engine);
 };

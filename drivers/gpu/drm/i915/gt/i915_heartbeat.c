@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "gt/i915_engine.h"
+#include "gt/i915_ports.h"
 #include "gt/i915_request.h"
 #include "gt/i915_sched.h"
 #include "i915_params.h"
@@ -44,7 +45,7 @@ static struct i915_request *heartbeat_head(struct i915_engine *engine)
 		rq = list_first_entry_or_null(&engine->executing, struct i915_request, link);
 	if (rq)
 		i915_request_get(rq);
-	engine->ops->submit(engine);
+	i915_ports_submit(engine);
 	i915_sched_unlock(engine, flags);
 
 	return rq;

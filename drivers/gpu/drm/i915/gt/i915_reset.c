@@ -4,6 +4,7 @@
 #include <linux/kobject.h>
 
 #include "gt/i915_engine.h"
+#include "gt/i915_ports.h"
 #include "gt/i915_request.h"
 #include "gt/i915_ring.h"
 #include "gt/i915_sched.h"
@@ -136,7 +137,7 @@ static void engine_release(struct i915_engine *engine)
 
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->stopped = false;
-	engine->ops->submit(engine);
+	i915_ports_submit(engine);
 	i915_sched_unlock(engine, flags);
 }
 
@@ -265,7 +266,7 @@ static void engine_replay(struct i915_engine *engine, const struct reset_state *
 	}
 	count_innocent(engine, guilty);
 	i915_sched_unwind(engine, NULL);
-	i915_execlists_clear_ports(engine);
+	i915_ports_clear(engine);
 	fail_dead_contexts(engine);
 	engine->reset_count++;
 	i915_sched_unlock(engine, flags);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "gt/i915_engine.h"
+#include "gt/i915_ports.h"
 #include "gt/i915_request.h"
 #include "gt/i915_sched.h"
 
@@ -275,7 +276,7 @@ static void make_ready(struct i915_request *rq)
 
 	list_add(&rq->link, &ready);
 	queue_ready(engine, &ready);
-	engine->ops->submit(engine);
+	i915_ports_submit(engine);
 }
 
 /**
@@ -301,7 +302,7 @@ void i915_sched_resort(struct i915_engine *engine)
 		list_del(&rq->link);
 		i915_sched_queue(engine, rq, false);
 	}
-	engine->ops->submit(engine);
+	i915_ports_submit(engine);
 }
 
 /**
@@ -389,7 +390,7 @@ void i915_sched_unlock(struct i915_engine *engine, unsigned long flags)
 
 	if (!list_empty(&engine->released)) {
 		queue_ready(engine, &engine->released);
-		engine->ops->submit(engine);
+		i915_ports_submit(engine);
 	}
 	if (list_empty(&engine->done)) {
 		spin_unlock_irqrestore(&engine->lock, flags);
@@ -420,6 +421,6 @@ void i915_sched_retire(struct i915_engine *engine)
 
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->ops->process(engine);
-	engine->ops->submit(engine);
+	i915_ports_submit(engine);
 	i915_sched_unlock(engine, flags);
 }

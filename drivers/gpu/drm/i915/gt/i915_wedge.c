@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "gt/i915_engine.h"
+#include "gt/i915_ports.h"
 #include "gt/i915_request.h"
 #include "gt/i915_sched.h"
 #include "hw/i915_gt_regs.h"
@@ -25,7 +26,7 @@ static void wedge_engine(struct i915_engine *engine)
 		/* one that was running was not saved */
 		lrc->rewind = true;
 	}
-	i915_execlists_clear_ports(engine);
+	i915_ports_clear(engine);
 	i915_sched_unlock(engine, flags);
 }
 

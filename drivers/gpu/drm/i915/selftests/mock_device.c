@@ -10,6 +10,7 @@
 
 #include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
+#include "gt/i915_mock_engine.h"
 #include "i915_driver.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"

@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: MIT
+
+#include "gt/i915_engine.h"
+#include "gt/i915_ports.h"
+#include "gt/i915_request.h"
+#include "gt/i915_sched.h"
+
+/**
+ * DOC: Ports
+ *
+ * What an engine is given, of what is in its queue: two ports, a context in
+ * each, and the last request that context shall run. This file decides; how
+ * the ports are written and what the hardware reports is the back end's
+ * (struct i915_engine_ops): execlists, or the mock engine of the selftests.
+ *
+ * @pending is what was written and not yet acknowledged, @active what the
+ * hardware works on; while an acknowledge is due, nothing is written. The back
+ * end reports acknowledges and completions from its process() and calls
+ * nothing else here.
+ *
+ * Requests of one context that follow each other go together. More work for
+ * the context that runs only makes its port reach further.
+ *
+ * Where the hardware can preempt (Skylake), a more important request takes
+ * back what was submitted and submits anew; equals take turns.
+ */
+
+static void port_set(struct i915_port *port, struct i915_request *rq)
+{
+	i915_gt_context_get(rq->ctx);
+	port->rq = i915_request_get(rq);
+}
+
+static void port_clear(struct i915_port *port)
+{
+	struct i915_request *rq = port->rq;
+
+	if (!rq)
+		return;
+
+	port->rq = NULL;
+	port->tail = 0;
+	i915_gt_context_put(rq->ctx);
+	i915_request_put(rq);
+}
+
+/**
+ * i915_ports_clear - forget what the hardware was given
+ * @engine: reset
+ *
+ * Context: engine->lock held.
+ */
+void i915_ports_clear(struct i915_engine *engine)
+{
+	unsigned int n;
+
+	lockdep_assert_held(&engine->lock);
+
+	i915_engine_run(engine, NULL);
+	for (n = 0; n < I915_PORTS; n++) {
+		port_clear(&engine->active[n]);
+		port_clear(&engine->pending[n]);
+	}
+	engine->pending_ack = false;
+	if (engine->ops->clear)
+		engine->ops->clear(engine);
+}
+
+/* What runs now: the oldest request of the context in the first port */
+static struct i915_request *running_request(struct i915_engine *engine)
+{
+	struct i915_lrc *lrc = i915_port_lrc(&engine->active[0]);
+	struct i915_request *rq = lrc ? i915_lrc_first(lrc) : NULL;
+
+	return rq && test_bit(I915_RQ_EXECUTING, &rq->state) ? rq : NULL;
+}
+
+static struct i915_request *queue_first(struct i915_engine *engine)
+{
+	return list_first_entry_or_null(&engine->queue, struct i915_request, link);
+}
+
+/* Is there something in the queue that must not wait for its turn? */
+static bool want_preempt(struct i915_engine *engine)
+{
+	struct i915_request *next = queue_first(engine);
+	struct i915_request *running;
+
+	if (!next || !engine->gt->i915->info->has_preemption || !engine->active[0].rq)
+		return false;
+
+	running = running_request(engine);
+	if (running && next->priority > running->priority)
+		return true;
+
+	/* the second port may be changed without disturbing the first */
+	return engine->active[1].rq && next->priority > engine->active[1].rq->priority;
+}
+
+/* Move a request from the queue to the hardware's list */
+static void start_request(struct i915_engine *engine, struct i915_request *rq)
+{
+	clear_bit(I915_RQ_QUEUED, &rq->state);
+	clear_bit(I915_RQ_RAISED, &rq->state);
+	set_bit(I915_RQ_EXECUTING, &rq->state);
+	set_bit(I915_RQ_SUBMITTED, &rq->state);
+	list_move_tail(&rq->link, &engine->executing);
+}
+
+/*
+ * Take the requests of one timeline that come next. Those the hardware has
+ * been given before always go along: TAIL must never move back. Return: the
+ * last one taken.
+ */
+static struct i915_request *take_context(struct i915_engine *engine, struct i915_lrc *lrc,
+					 struct i915_request *last)
+{
+	struct i915_request *rq = last ? list_next_entry(last, lrc_link) :
+		list_first_entry(&lrc->requests, struct i915_request, lrc_link);
+
+	list_for_each_entry_from(rq, &lrc->requests, lrc_link) {
+		if (!test_bit(I915_RQ_QUEUED, &rq->state))
+			break;
+		if (rq != queue_first(engine) && !test_bit(I915_RQ_SUBMITTED, &rq->state))
+			break;
+		start_request(engine, rq);
+		last = rq;
+	}
+
+	return last;
+}
+
+/* Complete although it was taken back from the hardware: nothing left to run */
+static void drop_completed(struct i915_engine *engine)
+{
+	struct i915_request *rq;
+
+	while ((rq = queue_first(engine)) && __i915_request_completed(rq)) {
+		i915_sched_collect(engine, rq->lrc);
+		queue_work(system_highpri_wq, &engine->gt->retire_work);
+	}
+}
+
+/* Fill the ports behind what is in @last, which says what each shall run up to */
+static bool fill_ports(struct i915_engine *engine, struct i915_request *last[I915_PORTS])
+{
+	struct i915_request *rq;
+	bool taken = false;
+	unsigned int n = 0;
+
+	if (last[0]) {
+		rq = last[0];
+		/* retired meanwhile: what follows it on the timeline */
+		last[0] = take_context(engine, rq->lrc,
+				       test_bit(I915_RQ_DONE, &rq->state) ? NULL : rq) ?: rq;
+		taken = last[0] != rq;
+		n = 1;
+		/* it is about to complete: no use in submitting it again */
+		if (!taken && __i915_request_completed(rq))
+			return false;
+	}
+
+	for (; n < I915_PORTS; n++) {
+		drop_completed(engine);
+		rq = queue_first(engine);
+		if (!rq)
+			break;
+		last[n] = take_context(engine, rq->lrc, NULL);
+		taken = true;
+	}
+
+	return taken;
+}
+
+static void arm_timers(struct i915_engine *engine, bool preempting)
+{
+	unsigned long ms;
+
+	if (!engine->gt->i915->info->has_preemption)
+		return;
+
+	ms = READ_ONCE(engine->props.timeslice_duration_ms);
+	if (ms && !timer_pending(&engine->timeslice) &&
+	    (engine->pending[1].rq || !list_empty(&engine->queue)))
+		mod_timer(&engine->timeslice, jiffies + max(msecs_to_jiffies(ms), 1ul));
+
+	ms = READ_ONCE(engine->props.preempt_timeout_ms);
+	if (ms && preempting && !timer_pending(&engine->preempt_timer))
+		mod_timer(&engine->preempt_timer, jiffies + msecs_to_jiffies(ms) + 1);
+}
+
+static void submit_ports(struct i915_engine *engine, struct i915_request *last[I915_PORTS])
+{
+	bool idle = !engine->active[0].rq;
+	unsigned int n;
+
+	for (n = 0; n < I915_PORTS; n++) {
+		if (last[n])
+			port_set(&engine->pending[n], last[n]);
+	}
+	engine->pending_since = jiffies;
+
+	/* before the hardware can get there; the acknowledge shows what was missed */
+	engine->pending_ack = true;
+	engine->ops->update_irq(engine);
+	engine->ops->write(engine);
+	engine->submitted++;
+
+	if (idle) {
+		i915_engine_run(engine, last[0]->lrc);
+		i915_heartbeat_start(engine);
+	}
+	arm_timers(engine, !idle && last[0]->lrc != i915_port_lrc(&engine->active[0]));
+}
+
+/* The queue has to wait: the hardware must tell of every change */
+static void wait_for_room(struct i915_engine *engine)
+{
+	/* rare: it may have told already, and that interrupt was masked */
+	if (engine->ops->update_irq(engine))
+		queue_work(system_highpri_wq, &engine->gt->retire_work);
+}
+
+/**
+ * i915_ports_submit - give the hardware of the queue what it can take
+ * @engine: the engine
+ *
+ * Context: engine->lock held.
+ */
+void i915_ports_submit(struct i915_engine *engine)
+{
+	struct i915_request *last[I915_PORTS] = { };
+
+	lockdep_assert_held(&engine->lock);
+
+	if (engine->stopped || list_empty(&engine->queue))
+		return;
+	if (engine->pending_ack) {
+		wait_for_room(engine);
+		return;
+	}
+
+	if (want_preempt(engine)) {
+		i915_sched_collect(engine, i915_port_lrc(&engine->active[0]));
+		i915_sched_unwind(engine, NULL);
+	} else {
+		if (engine->active[1].rq) {
+			arm_timers(engine, false);
+			wait_for_room(engine);
+			return;
+		}
+		last[0] = engine->active[0].rq;
+	}
+
+	if (fill_ports(engine, last))
+		submit_ports(engine, last);
+	else
+		wait_for_room(engine);
+}
+
+/**
+ * i915_ports_collect - take in what is complete of the contexts in the ports
+ * @engine: the engine
+ *
+ * Context: engine->lock held.
+ */
+void i915_ports_collect(struct i915_engine *engine)
+{
+	unsigned int n;
+
+	for (n = 0; n < I915_PORTS; n++) {
+		if (engine->active[n].rq)
+			i915_sched_collect(engine, engine->active[n].rq->lrc);
+		if (engine->pending[n].rq)
+			i915_sched_collect(engine, engine->pending[n].rq->lrc);
+	}
+}
+
+/**
+ * i915_ports_acknowledge - the hardware took what was written
+ * @engine: the engine
+ *
+ * For the back end's process().
+ *
+ * Context: engine->lock held.
+ */
+void i915_ports_acknowledge(struct i915_engine *engine)
+{
+	unsigned int n;
+
+	if (!engine->pending_ack) {
+		i915_engine_want_reset(engine, "acknowledge without a submission");
+		return;
+	}
+
+	i915_engine_run(engine, i915_port_lrc(&engine->pending[0]));
+	for (n = 0; n < I915_PORTS; n++) {
+		if (engine->active[n].rq)
+			i915_sched_collect(engine, engine->active[n].rq->lrc);
+		port_clear(&engine->active[n]);
+		engine->active[n] = engine->pending[n];
+		engine->pending[n].rq = NULL;
+	}
+	engine->pending_ack = false;
+}
+
+/**
+ * i915_ports_complete - the context in the first port ran up to its end
+ * @engine: the engine
+ *
+ * For the back end's process().
+ *
+ * Context: engine->lock held.
+ */
+void i915_ports_complete(struct i915_engine *engine)
+{
+	struct i915_lrc *next = i915_port_lrc(&engine->active[1]);
+
+	if (!engine->active[0].rq) {
+		i915_engine_want_reset(engine, "completion without a context");
+		return;
+	}
+
+	i915_sched_collect(engine, engine->active[0].rq->lrc);
+	if (!next && engine->pending_ack)
+		next = i915_port_lrc(&engine->pending[0]);
+	i915_engine_run(engine, next);
+	port_clear(&engine->active[0]);
+	engine->active[0] = engine->active[1];
+	engine->active[1].rq = NULL;
+}
+
+/* Does a request of another context rely on running after this one? */
+static bool has_followers(const struct i915_lrc *lrc)
+{
+	const struct i915_request *rq;
+
+	list_for_each_entry(rq, &lrc->requests, lrc_link) {
+		if (!list_empty(&rq->followers))
+			return true;
+	}
+
+	return false;
+}
+
+/* Somebody waits who is at least as important as what runs */
+static bool want_timeslice(struct i915_engine *engine)
+{
+	struct i915_request *running = running_request(engine);
+	struct i915_request *next = queue_first(engine);
+
+	if (!running || has_followers(running->lrc))
+		return false;
+	if (next && next->lrc != running->lrc && next->priority >= running->priority)
+		return true;
+
+	return engine->active[1].rq && engine->active[1].rq->lrc != running->lrc &&
+	       engine->active[1].rq->priority >= running->priority;
+}
+
+/**
+ * i915_ports_timeslice - end of a context's turn
+ * @timer: i915_engine.timeslice
+ *
+ * Context: timer.
+ */
+void i915_ports_timeslice(struct timer_list *timer)
+{
+	struct i915_engine *engine = from_timer(engine, timer, timeslice);
+	struct i915_request *last[I915_PORTS] = { };
+	unsigned long flags;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	engine->ops->process(engine);
+	if (engine->stopped)
+		goto unlock;
+
+	if (engine->pending_ack) {
+		arm_timers(engine, false);
+	} else if (want_timeslice(engine)) {
+		i915_sched_unwind(engine, i915_port_lrc(&engine->active[0]));
+		if (fill_ports(engine, last))
+			submit_ports(engine, last);
+	} else {
+		i915_ports_submit(engine);
+	}
+unlock:
+	i915_sched_unlock(engine, flags);
+}
+
+/**
+ * i915_ports_preempt_timeout - what runs does not let itself be preempted
+ * @timer: i915_engine.preempt_timer
+ *
+ * Context: timer.
+ */
+void i915_ports_preempt_timeout(struct timer_list *timer)
+{
+	struct i915_engine *engine = from_timer(engine, timer, preempt_timer);
+	unsigned long ms = READ_ONCE(engine->props.preempt_timeout_ms);
+	unsigned long deadline, flags;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	engine->ops->process(engine);
+	deadline = engine->pending_since + msecs_to_jiffies(ms) + 1;
+	if (engine->pending_ack && !engine->stopped && ms) {
+		if (time_before(jiffies, deadline))
+			mod_timer(timer, deadline);
+		else
+			i915_engine_want_reset(engine, "preemption timed out");
+	}
+	i915_ports_submit(engine);
+	i915_sched_unlock(engine, flags);
+}
