@@ -92,9 +92,9 @@ static int i915_drop_caches_set(void *data, u64 what)
 		return ret;
 
 	if (what & (I915_DROP_BOUND | I915_DROP_SHRINK_ALL))
-		i915_vm_shrink(i915, ULONG_MAX, false);
+		i915_vm_shrink(i915, ULONG_MAX, I915_SHRINK_BOUND);
 	else if (what & I915_DROP_UNBOUND)
-		i915_mm_shrink_pages(i915, ULONG_MAX, false);
+		i915_vm_shrink(i915, ULONG_MAX, 0);
 
 	if (what & I915_DROP_RCU)
 		rcu_barrier();

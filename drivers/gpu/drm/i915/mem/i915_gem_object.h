@@ -110,8 +110,6 @@ int i915_gem_object_put_pages(struct drm_i915_gem_object *obj);
 void *i915_gem_object_vmap(struct drm_i915_gem_object *obj);
 void i915_gem_object_vunmap(struct drm_i915_gem_object *obj);
 void i915_gem_object_set_madv(struct drm_i915_gem_object *obj, u32 madv, bool *retained);
-unsigned long i915_mm_shrink_pages(struct drm_i915_private *i915, unsigned long target,
-				   bool dontneed_only);
 
 /* CPU access (i915_gem_rw.c, i915_gem_mman.c, i915_gem_domain.c) */
 int i915_gem_create_ioctl(struct drm_device *dev, void *data, struct drm_file *file);

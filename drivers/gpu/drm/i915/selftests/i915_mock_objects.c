@@ -9,6 +9,7 @@
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
+#include "vm/i915_shrinker.h"
 
 /**
  * DOC: mock objects
@@ -98,7 +99,7 @@ static void shrink_keeps_contents(struct i915_st *st)
 
 	st_ok(st, "writing", mock_fill(obj, 0x1234));
 	st_alive_eq(st, "written", I915_AUDIT_OBJECT_PAGES, 1);
-	i915_mm_shrink_pages(st->i915, ULONG_MAX, false);
+	i915_vm_shrink(st->i915, ULONG_MAX, 0);
 	st_alive_eq(st, "shrunk", I915_AUDIT_OBJECT_PAGES, 0);
 	st_ok(st, "reading back", mock_verify(obj, 0x1234));
 
@@ -113,10 +114,10 @@ static void shrink_leaves_pinned(struct i915_st *st)
 		return;
 
 	if (st_ok(st, "pinning the pages", pin_pages(obj))) {
-		i915_mm_shrink_pages(st->i915, ULONG_MAX, false);
+		i915_vm_shrink(st->i915, ULONG_MAX, 0);
 		st_alive_eq(st, "shrunk while pinned", I915_AUDIT_OBJECT_PAGES, 1);
 		i915_gem_object_unpin_pages(obj);
-		i915_mm_shrink_pages(st->i915, ULONG_MAX, false);
+		i915_vm_shrink(st->i915, ULONG_MAX, 0);
 		st_alive_eq(st, "shrunk after that", I915_AUDIT_OBJECT_PAGES, 0);
 	}
 
@@ -149,7 +150,7 @@ static void purge(struct i915_st *st)
 	st_true(st, "DONTNEED by itself purges nothing",
 		set_madv(unwanted, I915_MADV_DONTNEED));
 
-	i915_mm_shrink_pages(st->i915, ULONG_MAX, true);
+	i915_vm_shrink(st->i915, ULONG_MAX, I915_SHRINK_DONTNEED);
 	st_alive_eq(st, "purged one of two", I915_AUDIT_OBJECT_PAGES, 1);
 	st_true(st, "the purged object is not retained",
 		!set_madv(unwanted, I915_MADV_WILLNEED));

@@ -16,57 +16,87 @@
  * their contents (madvise). Without swap only the latter frees anything.
  *
  * Reclaim may strike while any lock of the driver is held, so everything here
- * is tried and nothing waited for.
+ * is tried and nothing waited for. It is told how many pages to look at, and
+ * looks at no more: an object that cannot be had now, because a request or an
+ * importer uses it, is passed by before anything is undone for it, and the next
+ * round goes on behind it.
  */
 
+/**
+ * struct i915_vm_shrink - one walk
+ * @flags: I915_SHRINK_*
+ * @target: stop after so many pages freed
+ * @budget: stop after so many pages looked at
+ * @freed: pages given back
+ * @seen: pages looked at; an object that has none, or none to give, counts as one
+ */
 struct i915_vm_shrink {
+	unsigned int flags;
 	unsigned long target;
+	unsigned long budget;
 	unsigned long freed;
-	bool dontneed_only;
+	unsigned long seen;
 };
 
-static void i915_vm_shrink_locked(struct drm_i915_gem_object *obj, struct i915_vm_shrink *shrink)
+/* A look, no lock: is it worth while? */
+static bool i915_vm_shrinkable(const struct drm_i915_gem_object *obj, unsigned int flags)
 {
-	if (!obj->pages)
-		return;
+	int bound = atomic_read(&obj->bind_count);
 
-	if (shrink->dontneed_only && obj->madv != I915_MADV_DONTNEED)
-		return;
+	if (!obj->ops->shrinkable || !READ_ONCE(obj->pages))
+		return false;
+	if (flags & I915_SHRINK_DONTNEED && READ_ONCE(obj->madv) != I915_MADV_DONTNEED)
+		return false;
+	if (bound && !(flags & I915_SHRINK_BOUND))
+		return false;
 
+	/* Each bound VMA has a pin, and those without marks can be unbound. */
+	return !atomic_read(&obj->in_use) && atomic_read(&obj->pages_pin) <= bound;
+}
+
+static bool i915_vm_shrink_locked(struct drm_i915_gem_object *obj, unsigned int flags)
+{
+	if (!i915_vm_shrinkable(obj, flags))
+		return false;
 	if (atomic_read(&obj->bind_count) && i915_vma_try_unbind_object(obj))
-		return;
+		return false;
 
-	if (!i915_gem_object_put_pages(obj))
-		shrink->freed += obj->base.size >> PAGE_SHIFT;
+	return !i915_gem_object_put_pages(obj);
 }
 
 static bool i915_vm_shrink_one(struct drm_i915_gem_object *obj, void *data)
 {
+	unsigned long pages = obj->base.size >> PAGE_SHIFT;
 	struct i915_vm_shrink *shrink = data;
 
-	if (obj->ops->shrinkable && READ_ONCE(obj->pages) && i915_gem_object_trylock(obj)) {
-		i915_vm_shrink_locked(obj, shrink);
+	if (!i915_vm_shrinkable(obj, shrink->flags) || !i915_gem_object_trylock(obj)) {
+		shrink->seen++;
+	} else {
+		shrink->seen += pages;
+		if (i915_vm_shrink_locked(obj, shrink->flags))
+			shrink->freed += pages;
 		i915_gem_object_unlock(obj);
 	}
 
-	return shrink->freed < shrink->target;
+	return shrink->freed < shrink->target && shrink->seen < shrink->budget;
 }
 
 /**
  * i915_vm_shrink - unbind idle objects and give back their pages
  * @i915: the device
  * @target: stop after so many pages
- * @dontneed_only: only contents user space does not need
+ * @flags: I915_SHRINK_*: which
  *
  * Context: process context, also memory reclaim.
  * Return: pages given back.
  */
 unsigned long i915_vm_shrink(struct drm_i915_private *i915, unsigned long target,
-			     bool dontneed_only)
+			     unsigned int flags)
 {
 	struct i915_vm_shrink shrink = {
+		.flags = flags,
 		.target = target,
-		.dontneed_only = dontneed_only,
+		.budget = ULONG_MAX,
 	};
 
 	i915_mm_walk(i915, i915_vm_shrink_one, &shrink);
@@ -91,14 +121,27 @@ static unsigned long i915_shrinker_count(struct shrinker *shrinker, struct shrin
 static unsigned long i915_shrinker_scan(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	struct drm_i915_private *i915 = shrinker->private_data;
-	unsigned long freed = 0;
+	struct i915_vm_shrink shrink = {
+		.flags = I915_SHRINK_BOUND | I915_SHRINK_DONTNEED,
+		.target = sc->nr_to_scan,
+		.budget = sc->nr_to_scan,
+	};
 
 	if (atomic_long_read(&i915->mm.purgeable) > 0)
-		freed = i915_vm_shrink(i915, sc->nr_to_scan, true);
-	if (freed < sc->nr_to_scan && i915_shrinker_can_swap())
-		freed += i915_vm_shrink(i915, sc->nr_to_scan - freed, false);
+		i915_mm_walk(i915, i915_vm_shrink_one, &shrink);
 
-	return freed ?: SHRINK_STOP;
+	if (shrink.freed < shrink.target && i915_shrinker_can_swap()) {
+		shrink.flags = I915_SHRINK_BOUND;
+		shrink.budget += shrink.seen;
+		i915_mm_walk(i915, i915_vm_shrink_one, &shrink);
+	}
+
+	if (!shrink.seen)
+		return SHRINK_STOP;
+
+	sc->nr_scanned = shrink.seen;
+
+	return shrink.freed;
 }
 
 /**
