@@ -15,6 +15,8 @@
 #include "i915_params.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_ggtt.h"
+#include "vm/i915_shrinker.h"
+#include "vm/i915_vm_device.h"
 
 /**
  * DOC: Life of a device
@@ -126,6 +128,38 @@ static int i915_probe_mm(struct drm_i915_private *i915)
 	return drmm_add_action_or_reset(&i915->drm, i915_release_mm, NULL);
 }
 
+static void i915_release_vm_device(struct drm_device *drm, void *data)
+{
+	i915_vm_device_fini(to_i915(drm));
+}
+
+static int i915_probe_vm_device(struct drm_i915_private *i915)
+{
+	int ret;
+
+	ret = i915_vm_device_init(i915);
+	if (ret)
+		return ret;
+
+	return drmm_add_action_or_reset(&i915->drm, i915_release_vm_device, NULL);
+}
+
+static void i915_release_shrinker(struct drm_device *drm, void *data)
+{
+	i915_shrinker_unregister(to_i915(drm));
+}
+
+static int i915_probe_shrinker(struct drm_i915_private *i915)
+{
+	int ret;
+
+	ret = i915_shrinker_register(i915);
+	if (ret)
+		return ret;
+
+	return drmm_add_action_or_reset(&i915->drm, i915_release_shrinker, NULL);
+}
+
 static void i915_release_ggtt(struct drm_device *drm, void *data)
 {
 	i915_ggtt_fini(&to_i915(drm)->ggtt);
@@ -228,6 +262,8 @@ static const struct i915_probe_step i915_probe_steps[] = {
 	{ "topology", i915_probe_topology },
 	{ "workqueue", i915_probe_wq },
 	{ "objects", i915_probe_mm },
+	{ "address spaces", i915_probe_vm_device },
+	{ "shrinker", i915_probe_shrinker },
 	{ "ggtt", i915_probe_ggtt },
 	{ "gt", i915_probe_gt },
 	{ "interrupt", i915_probe_irq },

@@ -13,6 +13,7 @@
 #include "hw/i915_uncore.h"
 #include "mem/i915_mm_types.h"
 #include "vm/i915_ggtt_types.h"
+#include "vm/i915_vm_device_types.h"
 
 #define DRIVER_NAME	"i915"
 #define DRIVER_DESC	"Intel Graphics"
@@ -41,6 +42,9 @@ struct drm_i915_private {
 
 	/** @mm: every GEM object of the device */
 	struct i915_mm mm;
+
+	/** @vm_device: what its address spaces share */
+	struct i915_vm_device vm_device;
 
 	/** @ggtt: the global address space and its page table */
 	struct i915_ggtt ggtt;

@@ -72,7 +72,7 @@ int i915_lock_order_prime(struct drm_i915_private *i915)
 	if (IS_ERR(ctx))
 		return PTR_ERR(ctx);
 
-	vm = i915_ppgtt_create(i915);
+	vm = i915_ppgtt_create(i915, 0);
 	if (IS_ERR(vm)) {
 		ret = PTR_ERR(vm);
 		goto out_ctx;

@@ -58,11 +58,11 @@ void i915_gem_context_slab_exit(void)
  * i915_gem_context_clean - unbind what a context leaves behind
  * @ctx: the context, in its final release
  *
- * Unbinds, without waiting, every VMA of the context's address space if the
- * context is its last user: the last reference of the context is gone, so no
- * request in this address space is left, whatever keeps the objects busy
- * elsewhere. After the engine state is released and before the reference of
- * the address space is dropped.
+ * The context is no user of its address space any more. If it was the last one,
+ * every VMA is unbound without waiting: the last reference of the context is
+ * gone, so no request in this address space is left, whatever keeps the objects
+ * busy elsewhere. After the engine state is released and before the reference
+ * of the address space is dropped.
  *
  * Context: process context. Linear in the VMAs, no allocation, no wait for the GPU.
  */
@@ -70,8 +70,8 @@ void i915_gem_context_clean(struct i915_gem_context *ctx)
 {
 	struct i915_address_space *vm = ctx->base.vm;
 
-	if (vm && atomic_read(&vm->users) == 1)
-		i915_vm_clean(vm);
+	if (vm)
+		i915_vm_leave(vm);
 }
 
 static void i915_gem_context_free_lrcs(struct i915_gem_context *ctx)
@@ -90,7 +90,7 @@ static void i915_gem_context_free(struct i915_gem_context *ctx)
 
 	i915_gem_context_clean(ctx);
 	if (ctx->base.vm)
-		i915_vm_put_user(ctx->base.vm);
+		i915_vm_put_sync(ctx->base.vm);
 
 	if (ctx->syncobj)
 		drm_syncobj_put(ctx->syncobj);
@@ -177,7 +177,7 @@ struct i915_address_space *i915_gem_context_vm(struct i915_gem_context *ctx)
 	lockdep_assert_held(&ctx->lock);
 
 	if (!vm) {
-		vm = i915_ppgtt_create(ctx->i915);
+		vm = i915_ppgtt_create(ctx->i915, ctx->file ? ctx->file->id : 0);
 		if (!IS_ERR(vm))
 			ctx->base.vm = vm;
 	}

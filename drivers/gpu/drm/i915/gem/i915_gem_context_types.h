@@ -22,6 +22,8 @@ struct drm_syncobj;
 struct i915_file {
 	/** @i915: the device */
 	struct drm_i915_private *i915;
+	/** @id: drm_file.client_id: i915_address_space.owner of its address spaces; constant */
+	u64 id;
 	/**
 	 * @contexts: struct i915_gem_context by handle; 0 is the default context, made on first
 	 * use. xa_lock for lookups with kref_get_unless_zero.
@@ -30,8 +32,8 @@ struct i915_file {
 	/** @vms: struct i915_address_space (a user each) by handle, from 1 */
 	struct xarray vms;
 	/**
-	 * @lock: taken by whoever makes the default context, takes a context or VM out of its
-	 * table, or walks the address spaces of the file. Outside i915_gem_context.lock.
+	 * @lock: taken by whoever makes the default context or takes a context or VM out of its
+	 * table. Outside i915_gem_context.lock.
 	 */
 	struct mutex lock;
 	/**

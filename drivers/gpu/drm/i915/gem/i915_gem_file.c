@@ -44,6 +44,7 @@ int i915_gem_open(struct drm_device *dev, struct drm_file *file)
 		return -ENOMEM;
 
 	fpriv->i915 = to_i915(dev);
+	fpriv->id = file->client_id;
 	xa_init_flags(&fpriv->contexts, XA_FLAGS_ALLOC);
 	xa_init_flags(&fpriv->vms, XA_FLAGS_ALLOC1);
 	mutex_init(&fpriv->lock);
@@ -67,12 +68,16 @@ void i915_gem_postclose(struct drm_device *dev, struct drm_file *file)
 	struct i915_gem_context *ctx;
 	unsigned long id;
 
-	xa_for_each(&fpriv->contexts, id, ctx)
+	xa_for_each(&fpriv->contexts, id, ctx) {
 		i915_gem_context_close(ctx);
+		cond_resched();
+	}
 	xa_destroy(&fpriv->contexts);
 
-	xa_for_each(&fpriv->vms, id, vm)
+	xa_for_each(&fpriv->vms, id, vm) {
 		i915_vm_put_user(vm);
+		cond_resched();
+	}
 	xa_destroy(&fpriv->vms);
 
 	mutex_destroy(&fpriv->lock);
@@ -87,39 +92,21 @@ void i915_gem_postclose(struct drm_device *dev, struct drm_file *file)
  * @obj: the object; the caller holds a reference
  *
  * Closes the VMA of @obj in every address space of the file: unbound and
- * destroyed now if it is idle, when it retires if it is not.
+ * destroyed now if it is idle, when it retires if it is not. Neither the
+ * contexts of the file nor the VMAs of others are walked.
  *
- * Context: process context, takes i915_file.lock; no object lock held.
+ * Context: process context; no lock of an object or a VM held.
  */
 void i915_gem_file_close_object(struct i915_file *file, struct drm_i915_gem_object *obj)
 {
-	struct i915_address_space *vm;
-	struct i915_gem_context *ctx;
-	unsigned long id;
-	bool bound_nowhere;
-
 	/*
 	 * Before the look at the VMAs: an execbuf that still found the handle either has marked
 	 * its VMA active before that look, or sees the new count after it.
 	 */
 	atomic_inc(&file->handle_closes);
+	smp_mb__after_atomic();
 
-	spin_lock(&obj->vma_lock);
-	bound_nowhere = RB_EMPTY_ROOT(&obj->vmas);
-	spin_unlock(&obj->vma_lock);
-	if (bound_nowhere)
-		return;
-
-	mutex_lock(&file->lock);
-	xa_for_each(&file->contexts, id, ctx) {
-		mutex_lock(&ctx->lock);
-		if (ctx->base.vm)
-			i915_vma_close(obj, ctx->base.vm);
-		mutex_unlock(&ctx->lock);
-	}
-	xa_for_each(&file->vms, id, vm)
-		i915_vma_close(obj, vm);
-	mutex_unlock(&file->lock);
+	i915_vma_close_owner(obj, file->id);
 }
 
 /**

@@ -11,18 +11,9 @@
  * DOC: GEM callbacks
  *
  * The one table of callbacks that every object of the driver gets. It stands
- * in this room because the end of an object concerns both its VMAs and its
- * pages, and neither of those rooms may see the other's users.
+ * in this room because the end of a handle concerns the address spaces of its
+ * file.
  */
-
-/* Always in process context: see i915_gem_object_put(). */
-static void i915_gem_object_free(struct drm_gem_object *gem)
-{
-	struct drm_i915_gem_object *obj = to_i915_bo(gem);
-
-	i915_vma_release_object(obj);
-	i915_gem_object_fini(obj);
-}
 
 static void i915_gem_object_close(struct drm_gem_object *gem, struct drm_file *file)
 {
@@ -46,7 +37,7 @@ static enum drm_gem_object_status i915_gem_object_status(struct drm_gem_object *
 }
 
 const struct drm_gem_object_funcs i915_gem_object_funcs = {
-	.free = i915_gem_object_free,
+	.free = i915_vma_object_free,
 	.close = i915_gem_object_close,
 	.export = i915_gem_prime_export,
 	.pin = i915_gem_prime_pin,

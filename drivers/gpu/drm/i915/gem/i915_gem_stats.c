@@ -77,16 +77,9 @@ int i915_gem_get_aperture_ioctl(struct drm_device *dev, void *data, struct drm_f
 {
 	struct drm_i915_gem_get_aperture *args = data;
 	struct i915_ggtt *ggtt = &to_i915(dev)->ggtt;
-	struct drm_mm_node *node;
-	u64 used = 0;
-
-	mutex_lock(&ggtt->lock);
-	drm_mm_for_each_node(node, &ggtt->mm)
-		used += node->size;
-	mutex_unlock(&ggtt->lock);
 
 	args->aper_size = ggtt->total;
-	args->aper_available_size = ggtt->total - min(used, ggtt->total);
+	args->aper_available_size = ggtt->total - READ_ONCE(ggtt->used);
 	return 0;
 }
 

@@ -63,6 +63,7 @@ int i915_gem_vm_add_handle(struct i915_file *file, struct i915_address_space *vm
 int i915_gem_vm_create_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
 {
 	struct drm_i915_gem_vm_control *args = data;
+	struct i915_file *fpriv = file->driver_priv;
 	struct i915_address_space *vm;
 	int ret;
 
@@ -75,11 +76,11 @@ int i915_gem_vm_create_ioctl(struct drm_device *dev, void *data, struct drm_file
 	if (ret)
 		return ret;
 
-	vm = i915_ppgtt_create(to_i915(dev));
+	vm = i915_ppgtt_create(to_i915(dev), fpriv->id);
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
 
-	ret = i915_gem_vm_add_handle(file->driver_priv, vm, &args->vm_id);
+	ret = i915_gem_vm_add_handle(fpriv, vm, &args->vm_id);
 	if (ret)
 		i915_vm_put_user(vm);
 

@@ -27,7 +27,7 @@ static dma_addr_t lrc_root(const struct i915_lrc *lrc)
 {
 	/* kernel contexts only use the GGTT: a table without entries will do */
 	if (!lrc->ctx->vm)
-		return lrc->engine->gt->i915->ggtt.scratch_dma;
+		return lrc->engine->gt->i915->vm_device.scratch_dma;
 
 	return i915_ppgtt_root(lrc->ctx->vm);
 }

@@ -36,13 +36,13 @@ static u64 lookup(struct i915_address_space *vm, u64 addr)
 /* Every page of a bound VMA has its PTE, and the pages around it have none. */
 static void check_ptes(struct i915_st *st, struct i915_vma *vma)
 {
-	struct i915_ggtt *ggtt = &st->i915->ggtt;
+	struct i915_vm_device *vmd = &st->i915->vm_device;
 	u64 addr = i915_vma_offset(vma);
 	struct sg_dma_page_iter iter;
 
 	if (addr)
 		st_eq(st, "PTE before the VMA", lookup(vma->vm, addr - SZ_4K),
-		      ggtt->scratch_pte[0]);
+		      vmd->scratch_pte[0]);
 	for_each_sgtable_dma_page(vma->obj->pages, &iter, 0) {
 		u64 pte = i915_pte_encode(sg_page_iter_dma_address(&iter), false);
 
@@ -51,7 +51,7 @@ static void check_ptes(struct i915_st *st, struct i915_vma *vma)
 		addr += SZ_4K;
 	}
 	if (addr < vma->vm->total)
-		st_eq(st, "PTE after the VMA", lookup(vma->vm, addr), ggtt->scratch_pte[0]);
+		st_eq(st, "PTE after the VMA", lookup(vma->vm, addr), vmd->scratch_pte[0]);
 }
 
 struct table_case {
@@ -105,10 +105,10 @@ static void tables_on_demand(struct i915_st *st)
 			check_ptes(st, vma);
 			i915_vma_put_active(vma);
 		}
-		st_eq(st, "VMAs left bound", i915_vma_unbind_object(obj), 0);
+		st_eq(st, "VMAs left bound", mock_unbind(obj), 0);
 		st_eq(st, "tables after it", st_alive(st, I915_AUDIT_PT), root);
 		st_eq(st, "PTE after it", lookup(client.vm, c->offset),
-		      st->i915->ggtt.scratch_pte[0]);
+		      st->i915->vm_device.scratch_pte[0]);
 		i915_gem_object_put(obj);
 	}
 
@@ -129,11 +129,11 @@ static void tables_are_shared(struct i915_st *st)
 	st_ok(st, "binding the first", mock_bind(a, client.vm, &low, NULL));
 	st_ok(st, "binding the second", mock_bind(b, client.vm, &high, NULL));
 	st_alive_eq(st, "both bound", I915_AUDIT_PT, 1 + 3);
-	i915_vma_unbind_object(a);
+	mock_unbind(a);
 	st_alive_eq(st, "one bound", I915_AUDIT_PT, 1 + 3);
 	st_true(st, "the second has its PTE",
-		lookup(client.vm, SZ_1M) != st->i915->ggtt.scratch_pte[0]);
-	i915_vma_unbind_object(b);
+		lookup(client.vm, SZ_1M) != st->i915->vm_device.scratch_pte[0]);
+	mock_unbind(b);
 	st_alive_eq(st, "none bound", I915_AUDIT_PT, 1);
 
 	mock_client_close(&client);
@@ -241,7 +241,7 @@ static void random_addresses(struct i915_st *st)
 		i915_vma_put_active(vma);
 	}
 	for (n = 0; n < made; n++)
-		st_eq(st, "VMAs left bound", i915_vma_unbind_object(obj[n]), 0);
+		st_eq(st, "VMAs left bound", mock_unbind(obj[n]), 0);
 	st_alive_eq(st, "all unbound", I915_AUDIT_PT, 1);
 
 	while (made--)

@@ -113,7 +113,7 @@ static void placement(struct i915_st *st)
 		c = &placement_cases[n];
 		/* what is preferred is no reason to move what is bound */
 		if (c->where.prefer)
-			i915_vma_unbind_object(obj);
+			mock_unbind(obj);
 		st_eq(st, c->what, mock_bind(obj, client.vm, &c->where, NULL), c->err);
 		if (c->err)
 			continue;
@@ -376,113 +376,6 @@ out_obj:
 	i915_gem_object_put(obj);
 }
 
-/* A handle of the client for an object that the exporter keeps, too */
-static u32 open_handle(struct i915_st *st, struct mock_client *client,
-		       struct drm_i915_gem_object *obj)
-{
-	u32 handle = 0;
-
-	st_ok(st, "making a handle",
-	      drm_gem_handle_create(mock_file_drm(client->file), &obj->base, &handle));
-
-	return handle;
-}
-
-/* The importer lives on and closes its handle: an idle VMA goes at once. */
-static void handle_closed_idle(struct i915_st *st)
-{
-	struct drm_i915_gem_object *obj = mock_object(st, 1), *other = mock_object(st, 1);
-	struct i915_vma_placement same = { .exact = true };
-	struct mock_client client;
-	long tables;
-	u32 handle;
-
-	if (!obj || !other || !mock_client_open(st, &client))
-		goto out;
-
-	tables = st_alive(st, I915_AUDIT_PT);
-	handle = open_handle(st, &client, obj);
-	st_ok(st, "binding", mock_bind(obj, client.vm, NULL, &same.offset));
-	drm_gem_handle_delete(mock_file_drm(client.file), handle);
-
-	st_alive_eq(st, "handle closed", I915_AUDIT_VMA, 0);
-	st_eq(st, "page tables after it", st_alive(st, I915_AUDIT_PT), tables);
-	st_ok(st, "using the address again", mock_bind(other, client.vm, &same, NULL));
-
-	mock_client_close(&client);
-out:
-	if (other)
-		i915_gem_object_put(other);
-	if (obj)
-		i915_gem_object_put(obj);
-}
-
-/* Closed while a request uses it: the VMA goes when that retires, and not before. */
-static void handle_closed_active(struct i915_st *st)
-{
-	struct drm_i915_gem_object *obj = mock_object(st, 1);
-	struct mock_client client;
-	struct i915_request *rq;
-	struct dma_fence *fence;
-	u32 handle;
-
-	if (!obj)
-		return;
-	if (!mock_client_open(st, &client))
-		goto out_obj;
-
-	handle = open_handle(st, &client, obj);
-	fence = mock_fence_create();
-	rq = mock_request(st, &client, obj, fence);
-	drm_gem_handle_delete(mock_file_drm(client.file), handle);
-	mock_flush(st->i915);
-	if (rq)
-		st_alive_eq(st, "closed, in flight", I915_AUDIT_VMA_BOUND, 1);
-	mock_fence_signal(fence);
-	if (rq) {
-		mock_request_finish(st, rq);
-		mock_flush(st->i915);
-		st_alive_eq(st, "closed, retired", I915_AUDIT_VMA, 0);
-		st_alive_eq(st, "the exporter's", I915_AUDIT_OBJECT, 1);
-	}
-
-	mock_client_close(&client);
-out_obj:
-	i915_gem_object_put(obj);
-}
-
-/* Closed while active, and used again through another handle before it retires: it stays. */
-static void handle_closed_and_used_again(struct i915_st *st)
-{
-	struct drm_i915_gem_object *obj = mock_object(st, 1);
-	struct i915_request *rq, *again;
-	struct mock_client client;
-	struct dma_fence *fence;
-	u32 handle;
-
-	if (!obj)
-		return;
-	if (!mock_client_open(st, &client))
-		goto out_obj;
-
-	handle = open_handle(st, &client, obj);
-	fence = mock_fence_create();
-	rq = mock_request(st, &client, obj, fence);
-	drm_gem_handle_delete(mock_file_drm(client.file), handle);
-	again = mock_request(st, &client, obj, NULL);
-	mock_fence_signal(fence);
-	if (again)
-		mock_request_finish(st, again);
-	if (rq)
-		mock_request_finish(st, rq);
-	mock_flush(st->i915);
-	st_alive_eq(st, "used again", I915_AUDIT_VMA_BOUND, 1);
-
-	mock_client_close(&client);
-out_obj:
-	i915_gem_object_put(obj);
-}
-
 /* The object dies first: no VM keeps anything of it. */
 static void object_dies(struct i915_st *st)
 {
@@ -558,9 +451,6 @@ static const struct i915_subtest vma_subtests[] = {
 	I915_SUBTEST(shared_vm),
 	I915_SUBTEST(no_wait_refuses_active),
 	I915_SUBTEST(unbind_waits),
-	I915_SUBTEST(handle_closed_idle),
-	I915_SUBTEST(handle_closed_active),
-	I915_SUBTEST(handle_closed_and_used_again),
 	I915_SUBTEST(object_dies),
 	I915_SUBTEST(busy_elsewhere),
 };

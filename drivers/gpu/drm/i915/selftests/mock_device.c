@@ -16,6 +16,7 @@
 #include "mem/i915_gem_object.h"
 #include "selftests/mock_device.h"
 #include "vm/i915_ggtt.h"
+#include "vm/i915_vm_device.h"
 
 /**
  * DOC: The mock device
@@ -65,6 +66,11 @@ static void mock_release_mm(struct drm_device *drm, void *data)
 	i915_mm_fini(to_i915(drm));
 }
 
+static void mock_release_vm_device(struct drm_device *drm, void *data)
+{
+	i915_vm_device_fini(to_i915(drm));
+}
+
 static void mock_release_ggtt(struct drm_device *drm, void *data)
 {
 	i915_ggtt_fini(&to_i915(drm)->ggtt);
@@ -102,6 +108,14 @@ static int mock_device_init(struct drm_i915_private *i915)
 
 	i915_mm_init(i915, &i915_gem_object_funcs);
 	ret = drmm_add_action_or_reset(drm, mock_release_mm, NULL);
+	if (ret)
+		return ret;
+
+	ret = i915_vm_device_init(i915);
+	if (ret)
+		return ret;
+
+	ret = drmm_add_action_or_reset(drm, mock_release_vm_device, NULL);
 	if (ret)
 		return ret;
 

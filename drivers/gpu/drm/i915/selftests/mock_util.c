@@ -282,6 +282,23 @@ int mock_bind(struct drm_i915_gem_object *obj, struct i915_address_space *vm,
 	return ret;
 }
 
+/**
+ * mock_unbind - unbind an object from every address space where it is idle
+ * @obj: the object
+ *
+ * Return: VMAs still bound.
+ */
+unsigned int mock_unbind(struct drm_i915_gem_object *obj)
+{
+	unsigned int left;
+
+	dma_resv_lock(obj->base.resv, NULL);
+	left = i915_vma_try_unbind_object(obj);
+	dma_resv_unlock(obj->base.resv);
+
+	return left;
+}
+
 static int mock_vm_bind_nothing(struct i915_address_space *vm, struct i915_vma *vma)
 {
 	return 0;

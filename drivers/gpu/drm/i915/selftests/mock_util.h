@@ -48,6 +48,9 @@ struct i915_vma *mock_bind_active(struct i915_st *st, struct drm_i915_gem_object
 int mock_bind(struct drm_i915_gem_object *obj, struct i915_address_space *vm,
 	      const struct i915_vma_placement *where, u64 *offset);
 
+/* Unbind an object wherever it is idle. Return: VMAs still bound. */
+unsigned int mock_unbind(struct drm_i915_gem_object *obj);
+
 struct i915_address_space *mock_vm_create(struct i915_st *st, unsigned int pages);
 
 /* A fence that is signalled by mock_fence_signal(), which also lets go of it */

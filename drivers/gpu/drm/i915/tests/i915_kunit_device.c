@@ -13,6 +13,7 @@
 #include "i915_kunit_device.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_ggtt.h"
+#include "vm/i915_vm_device.h"
 #include "vm/i915_vma.h"
 
 /**
@@ -36,14 +37,8 @@ static const struct i915_uncore_ops i915_kunit_uncore_ops = {
 	.write = i915_kunit_write,
 };
 
-static void i915_kunit_object_free(struct drm_gem_object *gem)
-{
-	i915_vma_release_object(to_i915_bo(gem));
-	i915_gem_object_fini(to_i915_bo(gem));
-}
-
 static const struct drm_gem_object_funcs i915_kunit_object_funcs = {
-	.free = i915_kunit_object_free,
+	.free = i915_vma_object_free,
 };
 
 static const struct drm_driver i915_kunit_driver = {
@@ -60,6 +55,11 @@ static void i915_kunit_release_wq(struct drm_device *drm, void *data)
 static void i915_kunit_release_mm(struct drm_device *drm, void *data)
 {
 	i915_mm_fini(to_i915(drm));
+}
+
+static void i915_kunit_release_vm_device(struct drm_device *drm, void *data)
+{
+	i915_vm_device_fini(to_i915(drm));
 }
 
 static void i915_kunit_release_ggtt(struct drm_device *drm, void *data)
@@ -96,6 +96,10 @@ struct drm_i915_private *i915_kunit_device(struct kunit *test)
 
 	i915_mm_init(i915, &i915_kunit_object_funcs);
 	KUNIT_ASSERT_EQ(test, drmm_add_action_or_reset(&i915->drm, i915_kunit_release_mm, NULL), 0);
+
+	KUNIT_ASSERT_EQ(test, i915_vm_device_init(i915), 0);
+	KUNIT_ASSERT_EQ(test, drmm_add_action_or_reset(&i915->drm, i915_kunit_release_vm_device,
+						       NULL), 0);
 
 	KUNIT_ASSERT_EQ(test, i915_ggtt_init_mock(&i915->ggtt, i915, SZ_64M), 0);
 	KUNIT_ASSERT_EQ(test, drmm_add_action_or_reset(&i915->drm, i915_kunit_release_ggtt, NULL),

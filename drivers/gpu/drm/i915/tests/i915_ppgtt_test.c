@@ -24,6 +24,9 @@
 
 #define LAST_PAGE	((1ull << I915_PPGTT_BITS) - SZ_4K)
 
+/* Whose address spaces they are */
+#define TEST_OWNER	1
+
 struct ppgtt_test {
 	struct drm_i915_private *i915;
 	struct i915_address_space *vm;
@@ -72,7 +75,7 @@ static void expect_scratch(struct kunit *test, u64 addr)
 {
 	struct ppgtt_test *t = test->priv;
 
-	KUNIT_EXPECT_EQ_MSG(test, gpu_walk(t->vm, addr), t->i915->ggtt.scratch_dma | 0x81,
+	KUNIT_EXPECT_EQ_MSG(test, gpu_walk(t->vm, addr), t->i915->vm_device.scratch_dma | 0x81,
 			    "address %#llx does not lead to the read-only scratch page", addr);
 }
 
@@ -231,22 +234,11 @@ static void move(struct kunit *test)
 	expect_scratch(test, SZ_1M);
 
 	/* Somebody else counts on the address: it must stay. */
-	i915_vma_mark_active(vma);
+	KUNIT_EXPECT_PTR_EQ(test, i915_vma_get_active(vma->obj, vma->vm), vma);
 	KUNIT_EXPECT_EQ(test, bind_at(vma, SZ_1M), -EBUSY);
 	expect_bound(test, vma);
 	i915_vma_put_active(vma);
 
-	drop_vma(vma);
-}
-
-static void read_only(struct kunit *test)
-{
-	struct ppgtt_test *t = test->priv;
-	struct i915_vma *vma = make_vma(test, SZ_4K);
-
-	vma->readonly = true;
-	KUNIT_ASSERT_EQ(test, bind_at(vma, SZ_1M), 0);
-	KUNIT_EXPECT_EQ(test, gpu_walk(t->vm, SZ_1M), page_to_phys(vma->obj->page_array[0]) | 0x81);
 	drop_vma(vma);
 }
 
@@ -268,7 +260,7 @@ static void bad_addresses(struct kunit *test)
 	drop_vma(vma);
 }
 
-static struct i915_page_table *fail_nth(struct i915_ggtt *ggtt, unsigned int level)
+static struct i915_page_table *fail_nth(struct i915_vm_device *vmd, unsigned int level)
 {
 	struct kunit *test = kunit_get_current_test();
 	struct ppgtt_test *t = test->priv;
@@ -278,7 +270,7 @@ static struct i915_page_table *fail_nth(struct i915_ggtt *ggtt, unsigned int lev
 		return NULL;
 
 	kunit_deactivate_static_stub(test, i915_pt_alloc);
-	pt = i915_pt_alloc(ggtt, level);
+	pt = i915_pt_alloc(vmd, level);
 	kunit_activate_static_stub(test, i915_pt_alloc, fail_nth);
 
 	return pt;
@@ -359,7 +351,7 @@ static void closed_while_active(struct kunit *test)
 	i915_vma_close(obj, t->vm);
 	expect_bound(test, vma);
 	i915_vma_put_active(vma);
-	i915_vm_flush(t->i915);
+	flush_workqueue(t->i915->wq);
 	KUNIT_EXPECT_TRUE(test, RB_EMPTY_ROOT(&obj->vmas));
 	KUNIT_EXPECT_EQ(test, tables(test), 1);
 
@@ -371,7 +363,7 @@ static void closed_while_active(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, i915_vma_get_active(obj, t->vm), vma);
 	i915_vma_put_active(vma);
 	i915_vma_put_active(vma);
-	i915_vm_flush(t->i915);
+	flush_workqueue(t->i915->wq);
 	KUNIT_EXPECT_FALSE(test, RB_EMPTY_ROOT(&obj->vmas));
 	expect_bound(test, vma);
 
@@ -392,7 +384,7 @@ static int ppgtt_test_init(struct kunit *test)
 	test->priv = t;
 
 	t->i915 = i915_kunit_device(test);
-	t->vm = i915_ppgtt_create(t->i915);
+	t->vm = i915_ppgtt_create(t->i915, TEST_OWNER);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, t->vm);
 
 	return 0;
@@ -412,7 +404,6 @@ static struct kunit_case i915_ppgtt_cases[] = {
 	KUNIT_CASE_PARAM(tables_come_and_go, span_gen_params),
 	KUNIT_CASE(neighbours_share_tables),
 	KUNIT_CASE(move),
-	KUNIT_CASE(read_only),
 	KUNIT_CASE(bad_addresses),
 	KUNIT_CASE(no_memory_leaves_nothing),
 	KUNIT_CASE(clean_leaves_nothing),

@@ -247,7 +247,7 @@ int i915_vm_wait_range(struct i915_address_space *vm, u64 offset, u64 size)
 	if (ret)
 		return ret;
 
-	flush_work(&vm->i915->ggtt.closed_work);
+	flush_work(&vm->i915->vm_device.closed_work);
 
 	for (step = 0; step < I915_VM_WAIT_STEPS; step++) {
 		if (!i915_vm_range_active(vm, offset, size))

@@ -71,12 +71,12 @@ static void i915_pt_fill(struct i915_page_table *pt, u64 value)
 }
 
 /* Memory of one table, entries not yet written. The tests make it fail. */
-VISIBLE_IF_KUNIT struct i915_page_table *i915_pt_alloc(struct i915_ggtt *ggtt, unsigned int level)
+VISIBLE_IF_KUNIT struct i915_page_table *i915_pt_alloc(struct i915_vm_device *vmd, unsigned int level)
 {
-	struct device *dev = ggtt->i915->drm.dev;
+	struct device *dev = vmd->i915->drm.dev;
 	struct i915_page_table *pt;
 
-	KUNIT_STATIC_STUB_REDIRECT(i915_pt_alloc, ggtt, level);
+	KUNIT_STATIC_STUB_REDIRECT(i915_pt_alloc, vmd, level);
 
 	pt = kzalloc(sizeof(*pt), GFP_KERNEL);
 	if (!pt)
@@ -109,54 +109,54 @@ err_pt:
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_pt_alloc);
 
-static void i915_pt_free(struct i915_ggtt *ggtt, struct i915_page_table *pt)
+static void i915_pt_free(struct i915_vm_device *vmd, struct i915_page_table *pt)
 {
-	dma_unmap_page(ggtt->i915->drm.dev, pt->dma, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	dma_unmap_page(vmd->i915->drm.dev, pt->dma, PAGE_SIZE, DMA_BIDIRECTIONAL);
 	free_page((unsigned long)pt->entry);
 	if (pt->child)
 		kmem_cache_free(i915_pt_child_slab, pt->child);
 	kfree(pt);
 }
 
-static struct i915_page_table *i915_pt_create(struct i915_ggtt *ggtt, unsigned int level)
+static struct i915_page_table *i915_pt_create(struct i915_vm_device *vmd, unsigned int level)
 {
-	struct i915_page_table *pt = i915_pt_alloc(ggtt, level);
+	struct i915_page_table *pt = i915_pt_alloc(vmd, level);
 
 	if (pt) {
-		i915_pt_fill(pt, ggtt->scratch_pte[level]);
+		i915_pt_fill(pt, vmd->scratch_pte[level]);
 		i915_audit_inc(I915_AUDIT_PT);
 	}
 
 	return pt;
 }
 
-static void i915_pt_destroy(struct i915_ggtt *ggtt, struct i915_page_table *pt)
+static void i915_pt_destroy(struct i915_vm_device *vmd, struct i915_page_table *pt)
 {
 	i915_audit_dec(I915_AUDIT_PT);
-	i915_pt_free(ggtt, pt);
+	i915_pt_free(vmd, pt);
 }
 
 /**
  * i915_ppgtt_scratch_init - make what unused entries lead to
- * @ggtt: whose scratch page is there already
+ * @vmd: whose scratch page is there already
  *
  * Return: 0 or -ENOMEM.
  */
-int i915_ppgtt_scratch_init(struct i915_ggtt *ggtt)
+int i915_ppgtt_scratch_init(struct i915_vm_device *vmd)
 {
 	unsigned int level;
 
-	ggtt->scratch_pte[0] = i915_pte_encode(ggtt->scratch_dma, true);
+	vmd->scratch_pte[0] = i915_pte_encode(vmd->scratch_dma, true);
 	for (level = 0; level < I915_PT_LEVELS - 1; level++) {
-		struct i915_page_table *pt = i915_pt_alloc(ggtt, 0);
+		struct i915_page_table *pt = i915_pt_alloc(vmd, 0);
 
 		if (!pt) {
-			i915_ppgtt_scratch_fini(ggtt);
+			i915_ppgtt_scratch_fini(vmd);
 			return -ENOMEM;
 		}
-		i915_pt_fill(pt, ggtt->scratch_pte[level]);
-		ggtt->scratch_pt[level] = pt;
-		ggtt->scratch_pte[level + 1] = i915_pde_encode(pt->dma);
+		i915_pt_fill(pt, vmd->scratch_pte[level]);
+		vmd->scratch_pt[level] = pt;
+		vmd->scratch_pte[level + 1] = i915_pde_encode(pt->dma);
 	}
 
 	return 0;
@@ -164,16 +164,16 @@ int i915_ppgtt_scratch_init(struct i915_ggtt *ggtt)
 
 /**
  * i915_ppgtt_scratch_fini - undo i915_ppgtt_scratch_init()
- * @ggtt: no PPGTT is left
+ * @vmd: no PPGTT is left
  */
-void i915_ppgtt_scratch_fini(struct i915_ggtt *ggtt)
+void i915_ppgtt_scratch_fini(struct i915_vm_device *vmd)
 {
 	unsigned int level;
 
 	for (level = 0; level < I915_PT_LEVELS - 1; level++) {
-		if (ggtt->scratch_pt[level])
-			i915_pt_free(ggtt, ggtt->scratch_pt[level]);
-		ggtt->scratch_pt[level] = NULL;
+		if (vmd->scratch_pt[level])
+			i915_pt_free(vmd, vmd->scratch_pt[level]);
+		vmd->scratch_pt[level] = NULL;
 	}
 }
 
@@ -181,16 +181,16 @@ void i915_ppgtt_scratch_fini(struct i915_ggtt *ggtt)
 static void i915_ppgtt_prune(struct i915_address_space *vm, struct i915_page_table **path, u64 addr,
 			     unsigned int level)
 {
-	struct i915_ggtt *ggtt = &vm->i915->ggtt;
+	struct i915_vm_device *vmd = &vm->i915->vm_device;
 
 	for (; level < I915_PT_LEVELS - 1 && !path[level]->used; level++) {
 		struct i915_page_table *parent = path[level + 1];
 		unsigned int idx = i915_pt_index(addr, level + 1);
 
-		WRITE_ONCE(parent->entry[idx], ggtt->scratch_pte[level + 1]);
+		WRITE_ONCE(parent->entry[idx], vmd->scratch_pte[level + 1]);
 		parent->child[idx] = NULL;
 		parent->used--;
-		i915_pt_destroy(ggtt, path[level]);
+		i915_pt_destroy(vmd, path[level]);
 	}
 }
 
@@ -207,7 +207,7 @@ static int i915_ppgtt_make_path(struct i915_address_space *vm, struct i915_page_
 
 		child = pt->child[idx];
 		if (!child) {
-			child = i915_pt_create(&vm->i915->ggtt, level - 1);
+			child = i915_pt_create(&vm->i915->vm_device, level - 1);
 			if (!child) {
 				i915_ppgtt_prune(vm, path, addr, level);
 				return -ENOMEM;
@@ -245,7 +245,7 @@ static void i915_ppgtt_clear(struct i915_address_space *vm, u64 start, u64 end)
 		count = (next - addr) >> 12;
 
 		i915_ppgtt_find_path(vm, path, addr);
-		memset64(path[0]->entry + i915_pt_index(addr, 0), vm->i915->ggtt.scratch_pte[0],
+		memset64(path[0]->entry + i915_pt_index(addr, 0), vm->i915->vm_device.scratch_pte[0],
 			 count);
 		path[0]->used -= count;
 		i915_ppgtt_prune(vm, path, addr, 0);
@@ -272,7 +272,7 @@ static void i915_ppgtt_fill_start(struct i915_ppgtt_fill *fill, struct scatterli
 }
 
 static void i915_ppgtt_fill_pt(struct i915_page_table *pt, unsigned int idx, unsigned int count,
-			       struct i915_ppgtt_fill *fill, bool readonly)
+			       struct i915_ppgtt_fill *fill)
 {
 	u64 *entry = pt->entry + idx;
 
@@ -281,7 +281,7 @@ static void i915_ppgtt_fill_pt(struct i915_page_table *pt, unsigned int idx, uns
 		if (!fill->left)
 			i915_ppgtt_fill_start(fill, sg_next(fill->sg));
 
-		WRITE_ONCE(*entry++, i915_pte_encode(fill->dma, readonly));
+		WRITE_ONCE(*entry++, i915_pte_encode(fill->dma, false));
 		fill->dma += 4096;
 		fill->left -= 4096;
 	}
@@ -307,8 +307,7 @@ static int i915_ppgtt_bind(struct i915_address_space *vm, struct i915_vma *vma)
 			i915_ppgtt_clear(vm, start, addr);
 			return ret;
 		}
-		i915_ppgtt_fill_pt(path[0], i915_pt_index(addr, 0), (next - addr) >> 12, &fill,
-				   vma->readonly);
+		i915_ppgtt_fill_pt(path[0], i915_pt_index(addr, 0), (next - addr) >> 12, &fill);
 		cond_resched();
 	}
 
@@ -325,8 +324,10 @@ static void i915_ppgtt_unbind(struct i915_address_space *vm, struct i915_vma *vm
 /* Every VMA held a reference and is gone: only the root is left. */
 static void i915_ppgtt_release(struct i915_address_space *vm)
 {
-	drm_WARN_ON(&vm->i915->drm, vm->top->used);
-	i915_pt_destroy(&vm->i915->ggtt, vm->top);
+	/* Tables that are lost must not come back with the next use of the array, all NULL. */
+	if (drm_WARN_ON(&vm->i915->drm, vm->top->used))
+		i915_pt_child_ctor(vm->top->child);
+	i915_pt_destroy(&vm->i915->vm_device, vm->top);
 }
 
 static const struct i915_vm_ops i915_ppgtt_ops = {
@@ -338,13 +339,14 @@ static const struct i915_vm_ops i915_ppgtt_ops = {
 /**
  * i915_ppgtt_create - a new address space
  * @i915: the device
+ * @owner: the file it is for, see i915_address_space.owner
  *
  * The root of the page table is there at once: context images need its address.
  *
  * Context: process context.
  * Return: the address space with one user, the caller; or ERR_PTR(-ENOMEM).
  */
-struct i915_address_space *i915_ppgtt_create(struct drm_i915_private *i915)
+struct i915_address_space *i915_ppgtt_create(struct drm_i915_private *i915, u64 owner)
 {
 	struct i915_address_space *vm;
 	struct i915_page_table *top;
@@ -353,13 +355,14 @@ struct i915_address_space *i915_ppgtt_create(struct drm_i915_private *i915)
 	if (!vm)
 		return ERR_PTR(-ENOMEM);
 
-	top = i915_pt_create(&i915->ggtt, I915_PT_LEVELS - 1);
+	top = i915_pt_create(&i915->vm_device, I915_PT_LEVELS - 1);
 	if (!top) {
 		kfree(vm);
 		return ERR_PTR(-ENOMEM);
 	}
 
 	i915_address_space_init(vm, i915, 0, BIT_ULL(I915_PPGTT_BITS), &i915_ppgtt_ops);
+	vm->owner = owner;
 	vm->top = top;
 
 	return vm;
@@ -398,7 +401,7 @@ u64 i915_ppgtt_lookup(struct i915_address_space *vm, u64 addr)
 	for (level = I915_PT_LEVELS - 1; level; level--) {
 		pt = pt->child[i915_pt_index(addr, level)];
 		if (!pt)
-			return vm->i915->ggtt.scratch_pte[0];
+			return vm->i915->vm_device.scratch_pte[0];
 	}
 
 	return pt->entry[i915_pt_index(addr, 0)];

@@ -6,7 +6,7 @@
 #include <linux/types.h>
 
 #include "hw/i915_gtt_regs.h"
-#include "vm/i915_ggtt_types.h"
+#include "vm/i915_vm_device_types.h"
 
 struct i915_address_space;
 
@@ -69,13 +69,13 @@ static inline unsigned int i915_pt_index(u64 addr, unsigned int level)
 }
 
 #if IS_ENABLED(CONFIG_KUNIT)
-struct i915_page_table *i915_pt_alloc(struct i915_ggtt *ggtt, unsigned int level);
+struct i915_page_table *i915_pt_alloc(struct i915_vm_device *vmd, unsigned int level);
 #endif
 
 int i915_pt_slab_init(void);
 void i915_pt_slab_exit(void);
-int i915_ppgtt_scratch_init(struct i915_ggtt *ggtt);
-void i915_ppgtt_scratch_fini(struct i915_ggtt *ggtt);
+int i915_ppgtt_scratch_init(struct i915_vm_device *vmd);
+void i915_ppgtt_scratch_fini(struct i915_vm_device *vmd);
 u64 i915_ppgtt_lookup(struct i915_address_space *vm, u64 addr);
 
 #endif

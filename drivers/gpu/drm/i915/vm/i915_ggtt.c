@@ -13,10 +13,7 @@
 #include "hw/i915_gtt_regs.h"
 #include "i915_drv.h"
 #include "i915_params.h"
-#include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_ggtt.h"
-#include "vm/i915_shrinker.h"
-#include "vm/i915_vma.h"
 
 /**
  * DOC: The global address space
@@ -34,9 +31,6 @@
  *
  * The first page stays free, for zero to mean "no address"; the last one leads
  * to scratch, because engines prefetch beyond what they execute.
- *
- * The device-wide parts of the vm room hang here as well: scratch tables, the
- * worker that destroys closed VMAs, the shrinker.
  */
 
 #define I915_GGTT_PAGE		4096
@@ -56,60 +50,16 @@ static void i915_ggtt_flush(struct i915_ggtt *ggtt)
 	i915_write(&ggtt->i915->uncore, I915_GFX_FLSH_CNTL, I915_GFX_FLSH_CNTL_EN);
 }
 
-static int i915_ggtt_init_scratch(struct i915_ggtt *ggtt)
+static void i915_ggtt_init_common(struct i915_ggtt *ggtt)
 {
-	struct device *dev = ggtt->i915->drm.dev;
-	int ret;
-
-	ggtt->scratch = alloc_page(GFP_KERNEL | __GFP_ZERO);
-	if (!ggtt->scratch)
-		return -ENOMEM;
-
-	ggtt->scratch_dma = dma_map_page(dev, ggtt->scratch, 0, PAGE_SIZE, DMA_BIDIRECTIONAL);
-	if (dma_mapping_error(dev, ggtt->scratch_dma)) {
-		ret = -ENOMEM;
-		goto err_page;
-	}
-
-	ret = i915_ppgtt_scratch_init(ggtt);
-	if (ret)
-		goto err_dma;
-
-	return 0;
-
-err_dma:
-	dma_unmap_page(dev, ggtt->scratch_dma, PAGE_SIZE, DMA_BIDIRECTIONAL);
-err_page:
-	__free_page(ggtt->scratch);
-	ggtt->scratch = NULL;
-	return ret;
-}
-
-static void i915_ggtt_fini_scratch(struct i915_ggtt *ggtt)
-{
-	i915_ppgtt_scratch_fini(ggtt);
-	dma_unmap_page(ggtt->i915->drm.dev, ggtt->scratch_dma, PAGE_SIZE, DMA_BIDIRECTIONAL);
-	__free_page(ggtt->scratch);
-}
-
-static int i915_ggtt_init_common(struct i915_ggtt *ggtt)
-{
-	int ret;
-
-	ret = i915_ggtt_init_scratch(ggtt);
-	if (ret)
-		return ret;
+	dma_addr_t scratch = ggtt->i915->vm_device.scratch_dma;
 
 	mutex_init(&ggtt->lock);
 	drm_mm_init(&ggtt->mm, I915_GGTT_PAGE, ggtt->total - 2 * I915_GGTT_PAGE);
-	init_llist_head(&ggtt->closed);
-	INIT_WORK(&ggtt->closed_work, i915_vma_closed_work);
 
-	i915_ggtt_write_pte(ggtt, 0, ggtt->scratch_dma);
-	i915_ggtt_write_pte(ggtt, ggtt->total / I915_GGTT_PAGE - 1, ggtt->scratch_dma);
+	i915_ggtt_write_pte(ggtt, 0, scratch);
+	i915_ggtt_write_pte(ggtt, ggtt->total / I915_GGTT_PAGE - 1, scratch);
 	i915_ggtt_flush(ggtt);
-
-	return 0;
 }
 
 /**
@@ -120,8 +70,8 @@ static int i915_ggtt_init_common(struct i915_ggtt *ggtt)
  * @total: bytes of address space
  * @mappable_end: bytes of it behind the aperture
  *
- * Context: process context.
- * Return: 0, -ENOMEM, or an injected error.
+ * Context: process context; after i915_vm_device_init().
+ * Return: 0 or an injected error.
  */
 int i915_ggtt_init(struct i915_ggtt *ggtt, struct drm_i915_private *i915, void __iomem *ptes,
 		   u64 total, u64 mappable_end)
@@ -136,16 +86,9 @@ int i915_ggtt_init(struct i915_ggtt *ggtt, struct drm_i915_private *i915, void _
 	ggtt->ptes = ptes;
 	ggtt->total = total;
 	ggtt->mappable_end = min(mappable_end, total);
+	i915_ggtt_init_common(ggtt);
 
-	ret = i915_ggtt_init_common(ggtt);
-	if (ret)
-		return ret;
-
-	ret = i915_shrinker_register(i915);
-	if (ret)
-		i915_ggtt_fini(ggtt);
-
-	return ret;
+	return 0;
 }
 
 /**
@@ -154,13 +97,11 @@ int i915_ggtt_init(struct i915_ggtt *ggtt, struct drm_i915_private *i915, void _
  * @i915: the mock device
  * @total: bytes of address space
  *
- * Context: process context.
+ * Context: process context; after i915_vm_device_init().
  * Return: 0 or -ENOMEM.
  */
 int i915_ggtt_init_mock(struct i915_ggtt *ggtt, struct drm_i915_private *i915, u64 total)
 {
-	int ret;
-
 	ggtt->i915 = i915;
 	ggtt->total = total;
 	ggtt->mappable_end = total;
@@ -168,27 +109,20 @@ int i915_ggtt_init_mock(struct i915_ggtt *ggtt, struct drm_i915_private *i915, u
 	if (!ggtt->mock_ptes)
 		return -ENOMEM;
 
-	ret = i915_ggtt_init_common(ggtt);
-	if (ret) {
-		vfree(ggtt->mock_ptes);
-		ggtt->mock_ptes = NULL;
-	}
+	i915_ggtt_init_common(ggtt);
 
-	return ret;
+	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_ggtt_init_mock);
 
 /**
  * i915_ggtt_fini - the device goes
- * @ggtt: no buffer and no address space is left. Nothing is written to the GPU.
+ * @ggtt: no buffer is left. Nothing is written to the GPU.
  */
 void i915_ggtt_fini(struct i915_ggtt *ggtt)
 {
-	i915_shrinker_unregister(ggtt->i915);
-	flush_work(&ggtt->closed_work);
 	drm_mm_takedown(&ggtt->mm);
 	mutex_destroy(&ggtt->lock);
-	i915_ggtt_fini_scratch(ggtt);
 	vfree(ggtt->mock_ptes);
 	ggtt->mock_ptes = NULL;
 }
@@ -266,6 +200,7 @@ static int i915_ggtt_buf_bind(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
 	mutex_lock(&ggtt->lock);
 	ret = drm_mm_insert_node(&ggtt->mm, &buf->node, (u64)buf->count * I915_GGTT_PAGE);
 	if (!ret) {
+		WRITE_ONCE(ggtt->used, ggtt->used + buf->node.size);
 		for (n = 0; n < buf->count; n++)
 			i915_ggtt_write_pte(ggtt, buf->node.start / I915_GGTT_PAGE + n,
 					    buf->dma[n]);
@@ -342,6 +277,7 @@ void i915_ggtt_buf_fini(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
 		return;
 
 	mutex_lock(&ggtt->lock);
+	WRITE_ONCE(ggtt->used, ggtt->used - buf->node.size);
 	drm_mm_remove_node(&buf->node);
 	mutex_unlock(&ggtt->lock);
 

@@ -3,19 +3,13 @@
 #define _I915_GGTT_TYPES_H_
 
 #include <linux/io.h>
-#include <linux/llist.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
-#include <linux/workqueue.h>
 
 #include <drm/drm_mm.h>
 
 struct drm_i915_private;
-struct i915_page_table;
 struct page;
-
-/* Levels of a gen8 page table: 0 holds the PTEs, 3 is the root (PML4) */
-#define I915_PT_LEVELS	4
 
 /**
  * struct i915_ggtt - the global address space
@@ -34,27 +28,13 @@ struct i915_ggtt {
 	u64 total;
 	/** @mappable_end: bytes of it seen through the aperture (BAR2) */
 	u64 mappable_end;
-	/** @scratch: page behind unused PTEs */
-	struct page *scratch;
-	/** @scratch_dma: its DMA address */
-	dma_addr_t scratch_dma;
-	/**
-	 * @scratch_pt: tables of the levels below the root behind unused entries of any PPGTT, so
-	 * that no walk ever fails; read-only for the GPU. Constant after init.
-	 */
-	struct i915_page_table *scratch_pt[I915_PT_LEVELS - 1];
-	/** @scratch_pte: what an unused entry contains, by level. Constant after init. */
-	u64 scratch_pte[I915_PT_LEVELS];
 
-	/** @lock: guards @mm and the PTEs */
+	/** @lock: guards @mm, @used and the PTEs */
 	struct mutex lock;
 	/** @mm: which addresses are taken */
 	struct drm_mm mm;
-
-	/** @closed: VMAs of any address space that were closed while active and have retired */
-	struct llist_head closed;
-	/** @closed_work: destroys them, on drm_i915_private.wq */
-	struct work_struct closed_work;
+	/** @used: bytes of addresses taken; READ_ONCE without @lock */
+	u64 used;
 };
 
 /**

@@ -6,9 +6,7 @@
 
 #include "diag/i915_audit.h"
 #include "i915_drv.h"
-#include "mem/i915_gem_object.h"
 #include "vm/i915_vm.h"
-#include "vm/i915_vma.h"
 
 /**
  * DOC: Life of an address space
@@ -140,77 +138,3 @@ struct i915_address_space *i915_vm_get_user(struct i915_address_space *vm)
 
 	return i915_vm_get(vm);
 }
-
-/**
- * i915_vm_put_user - one user less
- * @vm: the address space
- *
- * The last one destroys every VMA, without waiting for anything.
- *
- * Context: process context, may sleep. Neither @vm nor an object locked.
- */
-void i915_vm_put_user(struct i915_address_space *vm)
-{
-	if (atomic_dec_and_test(&vm->users))
-		i915_vm_clean(vm);
-	i915_vm_put_sync(vm);
-}
-EXPORT_SYMBOL_IF_KUNIT(i915_vm_put_user);
-
-static unsigned long i915_vm_clean_list(struct i915_address_space *vm, struct list_head *list)
-{
-	struct i915_vma *vma, *next;
-	unsigned long left = 0;
-
-	/* Unbinding moves a VMA to the other list, destroying takes it off. */
-	list_for_each_entry_safe(vma, next, list, vm_link) {
-		if (__i915_vma_unbind_no_wait(vma) || !i915_vma_destroy(vma))
-			left++;
-		cond_resched();
-	}
-
-	return left;
-}
-
-/**
- * i915_vm_clean - destroy every idle VMA of an address space
- * @vm: the address space; the caller holds a reference
- *
- * Linear in the number of VMAs; allocates nothing, waits for nothing. What it
- * cannot destroy: VMAs whose unbind fails, and closed ones that have retired
- * but still wait for their worker.
- *
- * The objects of the VMAs may die meanwhile: they cannot be freed before their
- * VMAs are gone, which takes the lock held here.
- *
- * Context: process context, may sleep. Neither @vm nor an object locked.
- * Return: number of VMAs left.
- */
-unsigned long i915_vm_clean(struct i915_address_space *vm)
-{
-	unsigned long left;
-
-	mutex_lock(&vm->lock);
-	left = i915_vm_clean_list(vm, &vm->unbound_list);
-	left += i915_vm_clean_list(vm, &vm->bound_list);
-	mutex_unlock(&vm->lock);
-
-	return left;
-}
-EXPORT_SYMBOL_IF_KUNIT(i915_vm_clean);
-
-/**
- * i915_vm_flush - finish the clean-up that was left to workers
- * @i915: the device
- *
- * Closed VMAs that have retired are destroyed, objects whose last reference
- * went in interrupt are freed.
- *
- * Context: process context; no object and no VM locked.
- */
-void i915_vm_flush(struct drm_i915_private *i915)
-{
-	flush_work(&i915->ggtt.closed_work);
-	i915_mm_flush_free(i915);
-}
-EXPORT_SYMBOL_IF_KUNIT(i915_vm_flush);

@@ -33,7 +33,7 @@ struct i915_vm_ops {
 };
 
 /**
- * struct i915_address_space - a GPU address space: PPGTT, or the GGTT's face to VMAs
+ * struct i915_address_space - a GPU address space of a client
  *
  * Two counts. @users are those who may still run work in it: contexts and VM
  * handles. The last of them gone, i915_vm_put_user() unbinds every VMA. @ref
@@ -52,8 +52,11 @@ struct i915_address_space {
 	const struct i915_vm_ops *ops;
 	/** @total: size of the address space, bytes; constant */
 	u64 total;
-	/** @is_ggtt: constant */
-	bool is_ggtt;
+	/**
+	 * @owner: the file whose contexts and handles lead to it, as drm_file.client_id, also after
+	 * the file is closed; 0: the driver's own. Constant. It orders i915_gem_object.vmas.
+	 */
+	u64 owner;
 
 	/**
 	 * @lock: guards @mm, @bound_list, @unbound_list, the page tables, and address and binding
@@ -65,8 +68,8 @@ struct i915_address_space {
 	struct drm_mm mm;
 	/**
 	 * @bound_list: VMAs with an address and PTEs, least recently bound first. Active are those
-	 * whose i915_vma.active is not zero: activity is a count of the VMA, not a place on a list,
-	 * so that a request in the steady state takes no lock of the VM.
+	 * with marks: activity is a count of the VMA, not a place on a list, so that a request in
+	 * the steady state takes no lock of the VM.
 	 */
 	struct list_head bound_list;
 	/** @unbound_list: VMAs without */

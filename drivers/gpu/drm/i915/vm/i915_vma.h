@@ -2,8 +2,6 @@
 #ifndef _I915_VMA_H_
 #define _I915_VMA_H_
 
-#include <linux/atomic.h>
-#include <linux/bits.h>
 #include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/rbtree.h>
@@ -12,7 +10,9 @@
 #include <drm/drm_mm.h>
 
 #include "mem/i915_gem_object_types.h"
+#include "vm/i915_vma_marks.h"
 
+struct drm_gem_object;
 struct i915_address_space;
 struct drm_printer;
 struct work_struct;
@@ -21,7 +21,7 @@ struct work_struct;
  * struct i915_vma - one object in one address space
  *
  * Belongs to the object and to the address space and dies with the first of
- * them. While @active is not zero the VMA stays bound and stays allocated.
+ * them. While it has marks the VMA stays bound and stays allocated.
  */
 struct i915_vma {
 	/** @vm: the address space; the VMA holds a reference of its memory (not as a user) */
@@ -29,21 +29,13 @@ struct i915_vma {
 	/** @obj: the object; no reference: whoever makes the VMA active holds one */
 	struct drm_i915_gem_object *obj;
 
+	/** @marks: the requests that use it, and whether it ends with them */
+	struct i915_vma_marks marks;
 	/**
-	 * @active: requests in flight, or being built, that use this VMA, plus the bit
-	 * I915_VMA_CLOSED: the file let go of its handle meanwhile, destroy the VMA when it
-	 * retires. Leaves zero only under obj->vma_lock, goes down anywhere (also in interrupt).
-	 * Zero: idle. The bit is never there without a mark.
-	 */
-	atomic_t active;
-#define I915_VMA_CLOSED	BIT(30)
-	/**
-	 * @bound: it has an address and PTEs. Written under vm->lock; may be read by who holds an
-	 * @active mark, see i915_vma_fits(): it then cannot go away.
+	 * @bound: true while it has an address and PTEs. Written under vm->lock; may be read by
+	 * whoever holds a mark, see i915_vma_fits(): it then cannot go away.
 	 */
 	bool bound;
-	/** @readonly: PTEs without write permission */
-	bool readonly;
 
 	/** @node: address range; vm->lock */
 	struct drm_mm_node node;
@@ -51,7 +43,7 @@ struct i915_vma {
 	struct list_head vm_link;
 	/** @obj_node: in obj->vmas; obj->vma_lock */
 	struct rb_node obj_node;
-	/** @retire_link: closed and retired: on i915_ggtt.closed, waits for its destruction */
+	/** @retire_link: closed and retired: on i915_vm_device.closed, waits for its destruction */
 	struct llist_node retire_link;
 };
 
@@ -81,18 +73,6 @@ struct i915_vma *i915_vma_get_active(struct drm_i915_gem_object *obj,
 void i915_vma_put_active(struct i915_vma *vma);
 
 /**
- * i915_vma_mark_active - one more mark on a VMA
- * @vma: the VMA; the caller holds a mark already
- *
- * Context: any.
- */
-static inline void i915_vma_mark_active(struct i915_vma *vma)
-{
-	atomic_inc(&vma->active);
-	atomic_inc(&vma->obj->in_use);
-}
-
-/**
  * i915_vma_is_active - does somebody hold a mark?
  * @vma: the VMA
  *
@@ -101,7 +81,7 @@ static inline void i915_vma_mark_active(struct i915_vma *vma)
  */
 static inline bool i915_vma_is_active(const struct i915_vma *vma)
 {
-	return atomic_read(&vma->active) != 0;
+	return i915_vma_marks_any(&vma->marks);
 }
 
 int i915_vma_bind(struct i915_vma *vma, const struct i915_vma_placement *where);
@@ -148,13 +128,13 @@ static inline bool i915_vma_is_low(const struct i915_vma *vma)
 int __must_check i915_vma_unbind(struct i915_vma *vma);
 int __must_check __i915_vma_unbind_no_wait(struct i915_vma *vma);
 
-void i915_vma_release_object(struct drm_i915_gem_object *obj);
-void i915_vma_close(struct drm_i915_gem_object *obj, struct i915_address_space *vm);
-unsigned int i915_vma_unbind_object(struct drm_i915_gem_object *obj);
 unsigned int i915_vma_try_unbind_object(struct drm_i915_gem_object *obj);
 
-/* for the rest of the vm room */
-bool i915_vma_destroy(struct i915_vma *vma);
+/* every way a VMA ends (i915_vma_end.c) */
+void i915_vma_close(struct drm_i915_gem_object *obj, struct i915_address_space *vm);
+void i915_vma_close_owner(struct drm_i915_gem_object *obj, u64 owner);
+void i915_vma_release_object(struct drm_i915_gem_object *obj);
+void i915_vma_object_free(struct drm_gem_object *gem);
 void i915_vma_closed_work(struct work_struct *work);
 
 void i915_vma_print(const struct i915_vma *vma, struct drm_printer *p);

@@ -140,16 +140,16 @@ static int i915_vma_place(struct i915_vma *vma, const struct i915_vma_placement 
 }
 
 /*
- * Marked by at most @marks: not bound from here on for whoever marks it next.
+ * If there are no marks but @own: not bound from here on for whoever marks it next.
  * Return: false if there are more.
  */
-static bool i915_vma_begin_unbind(struct i915_vma *vma, int marks)
+static bool i915_vma_begin_unbind(struct i915_vma *vma, unsigned int own)
 {
 	struct drm_i915_gem_object *obj = vma->obj;
 	bool idle;
 
 	spin_lock(&obj->vma_lock);
-	idle = (atomic_read(&vma->active) & ~I915_VMA_CLOSED) <= marks;
+	idle = i915_vma_marks_only(&vma->marks, own);
 	if (idle)
 		WRITE_ONCE(vma->bound, false);
 	spin_unlock(&obj->vma_lock);
@@ -160,12 +160,12 @@ static bool i915_vma_begin_unbind(struct i915_vma *vma, int marks)
 /**
  * i915_vma_do_unbind - the one way to unbind
  * @vma: the VMA
- * @marks: marks of the caller's own
+ * @own: marks of the caller's own
  *
  * Context: vm->lock held.
  * Return: 0; -EBUSY: there are more marks.
  */
-int i915_vma_do_unbind(struct i915_vma *vma, int marks)
+int i915_vma_do_unbind(struct i915_vma *vma, unsigned int own)
 {
 	struct i915_address_space *vm = vma->vm;
 	struct drm_i915_gem_object *obj = vma->obj;
@@ -175,7 +175,7 @@ int i915_vma_do_unbind(struct i915_vma *vma, int marks)
 	if (!vma->bound)
 		return 0;
 
-	if (!i915_vma_begin_unbind(vma, marks))
+	if (!i915_vma_begin_unbind(vma, own))
 		return -EBUSY;
 
 	vm->ops->unbind(vm, vma);
@@ -207,9 +207,25 @@ noinline int __i915_vma_unbind_no_wait(struct i915_vma *vma)
 EXPORT_SYMBOL_IF_KUNIT(__i915_vma_unbind_no_wait);
 ALLOW_ERROR_INJECTION(__i915_vma_unbind_no_wait, ERRNO);
 
+static bool i915_vma_busy(struct drm_i915_gem_object *obj, struct i915_address_space *vm)
+{
+	struct i915_vma *vma;
+	bool busy;
+
+	spin_lock(&obj->vma_lock);
+	vma = i915_vma_find(obj, vm);
+	busy = vma && i915_vma_is_active(vma);
+	spin_unlock(&obj->vma_lock);
+
+	return busy;
+}
+
 /**
  * i915_vma_unbind - wait until a VMA is idle and unbind it
  * @vma: the VMA; the caller holds references of its object and VM
+ *
+ * For whoever must have a VMA unbound and may wait. Nothing in the driver does,
+ * since no VMA has to go before its requests; the tests are its users.
  *
  * Context: process context; neither the object nor the VM locked.
  * Return: 0 or -ERESTARTSYS.
@@ -218,7 +234,7 @@ int i915_vma_unbind(struct i915_vma *vma)
 {
 	struct drm_i915_gem_object *obj = vma->obj;
 	struct i915_address_space *vm = vma->vm;
-	void *key = &vma->active;
+	void *key = &vma->marks;
 	long wait;
 	int ret;
 
@@ -311,32 +327,6 @@ int i915_vma_bind(struct i915_vma *vma, const struct i915_vma_placement *where)
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_vma_bind);
 
-/* A reference of the VM of the next VMA of the object after @last, in the order of the tree */
-static struct i915_address_space *i915_vma_next_vm(struct drm_i915_gem_object *obj,
-						   const struct i915_address_space *last)
-{
-	struct i915_address_space *vm = NULL;
-	struct rb_node *rb;
-
-	spin_lock(&obj->vma_lock);
-	rb = obj->vmas.rb_node;
-	while (rb) {
-		struct i915_address_space *here = rb_entry(rb, struct i915_vma, obj_node)->vm;
-
-		if (here > last) {
-			vm = here;
-			rb = rb->rb_left;
-		} else {
-			rb = rb->rb_right;
-		}
-	}
-	if (vm)
-		i915_vm_get(vm);
-	spin_unlock(&obj->vma_lock);
-
-	return vm;
-}
-
 static void i915_vma_unbind_in(struct drm_i915_gem_object *obj, struct i915_address_space *vm)
 {
 	struct i915_vma *vma = i915_vma_lookup(obj, vm);
@@ -347,38 +337,12 @@ static void i915_vma_unbind_in(struct drm_i915_gem_object *obj, struct i915_addr
 }
 
 /**
- * i915_vma_unbind_object - unbind every idle VMA of an object
+ * i915_vma_try_unbind_object - unbind every idle VMA of an object, without waiting for a lock
  * @obj: the object; the caller holds a reference
  *
- * Context: process context, may sleep; no VM locked.
- * Return: VMAs still bound.
- */
-unsigned int i915_vma_unbind_object(struct drm_i915_gem_object *obj)
-{
-	struct i915_address_space *vm = NULL, *last;
-
-	do {
-		last = vm;
-		vm = i915_vma_next_vm(obj, last);
-		if (last)
-			i915_vm_put(last);
-		if (!vm)
-			break;
-
-		mutex_lock(&vm->lock);
-		i915_vma_unbind_in(obj, vm);
-		mutex_unlock(&vm->lock);
-	} while (true);
-
-	return atomic_read(&obj->bind_count);
-}
-EXPORT_SYMBOL_IF_KUNIT(i915_vma_unbind_object);
-
-/**
- * i915_vma_try_unbind_object - the same where locks must not be waited for
- * @obj: the object; the caller holds a reference
+ * Ends at the first VM that is locked.
  *
- * Context: memory reclaim; vm->lock is only tried.
+ * Context: process context, also memory reclaim; no VM locked.
  * Return: VMAs still bound.
  */
 unsigned int i915_vma_try_unbind_object(struct drm_i915_gem_object *obj)
@@ -387,7 +351,7 @@ unsigned int i915_vma_try_unbind_object(struct drm_i915_gem_object *obj)
 
 	do {
 		last = vm;
-		vm = i915_vma_next_vm(obj, last);
+		vm = i915_vma_next_vm(obj, last ? last->owner : 0, last);
 		if (last)
 			i915_vm_put(last);
 		if (!vm || !mutex_trylock(&vm->lock))
@@ -395,6 +359,7 @@ unsigned int i915_vma_try_unbind_object(struct drm_i915_gem_object *obj)
 
 		i915_vma_unbind_in(obj, vm);
 		mutex_unlock(&vm->lock);
+		cond_resched();
 	} while (true);
 
 	if (vm)

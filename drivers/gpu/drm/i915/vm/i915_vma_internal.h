@@ -8,10 +8,16 @@ struct drm_i915_gem_object;
 struct i915_address_space;
 struct i915_vma;
 
-/* between i915_vma.c and i915_vma_bind.c */
+/* i915_vma.c, for those who bind and end */
+struct i915_vma *i915_vma_find(struct drm_i915_gem_object *obj,
+			       const struct i915_address_space *vm);
 struct i915_vma *i915_vma_lookup(struct drm_i915_gem_object *obj,
 				 const struct i915_address_space *vm);
-bool i915_vma_busy(struct drm_i915_gem_object *obj, struct i915_address_space *vm);
-int i915_vma_do_unbind(struct i915_vma *vma, int marks);
+struct i915_address_space *i915_vma_next_vm(struct drm_i915_gem_object *obj, u64 owner,
+					    const struct i915_address_space *last);
+void i915_vma_free(struct i915_vma *vma);
+
+/* i915_vma_bind.c, for those who end */
+int i915_vma_do_unbind(struct i915_vma *vma, unsigned int own);
 
 #endif

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/array_size.h>
+
+#include <drm/drm_gem.h>
+
+#include "gem/i915_gem.h"
+#include "i915_drv.h"
+#include "mem/i915_gem_object.h"
+#include "selftests/i915_mock_selftests.h"
+#include "selftests/mock_util.h"
+#include "vm/i915_vm.h"
+
+/**
+ * DOC: mock handles
+ *
+ * A file closes its handle of an object that others keep, and lives on: what it
+ * had bound of it ends, in all of its address spaces and in nobody else's.
+ */
+
+/* A handle of the client for an object that the exporter keeps, too */
+static u32 open_handle(struct i915_st *st, struct mock_client *client,
+		       struct drm_i915_gem_object *obj)
+{
+	u32 handle = 0;
+
+	st_ok(st, "making a handle",
+	      drm_gem_handle_create(mock_file_drm(client->file), &obj->base, &handle));
+
+	return handle;
+}
+
+/* The importer lives on and closes its handle: an idle VMA goes at once. */
+static void handle_closed_idle(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1), *other = mock_object(st, 1);
+	struct i915_vma_placement same = { .exact = true };
+	struct mock_client client;
+	long tables;
+	u32 handle;
+
+	if (!obj || !other || !mock_client_open(st, &client))
+		goto out;
+
+	tables = st_alive(st, I915_AUDIT_PT);
+	handle = open_handle(st, &client, obj);
+	st_ok(st, "binding", mock_bind(obj, client.vm, NULL, &same.offset));
+	drm_gem_handle_delete(mock_file_drm(client.file), handle);
+
+	st_alive_eq(st, "handle closed", I915_AUDIT_VMA, 0);
+	st_eq(st, "page tables after it", st_alive(st, I915_AUDIT_PT), tables);
+	st_ok(st, "using the address again", mock_bind(other, client.vm, &same, NULL));
+
+	mock_client_close(&client);
+out:
+	if (other)
+		i915_gem_object_put(other);
+	if (obj)
+		i915_gem_object_put(obj);
+}
+
+/* Closed while a request uses it: the VMA goes when that retires, and not before. */
+static void handle_closed_active(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct mock_client client;
+	struct i915_request *rq;
+	struct dma_fence *fence;
+	u32 handle;
+
+	if (!obj)
+		return;
+	if (!mock_client_open(st, &client))
+		goto out_obj;
+
+	handle = open_handle(st, &client, obj);
+	fence = mock_fence_create();
+	rq = mock_request(st, &client, obj, fence);
+	drm_gem_handle_delete(mock_file_drm(client.file), handle);
+	mock_flush(st->i915);
+	if (rq)
+		st_alive_eq(st, "closed, in flight", I915_AUDIT_VMA_BOUND, 1);
+	mock_fence_signal(fence);
+	if (rq) {
+		mock_request_finish(st, rq);
+		mock_flush(st->i915);
+		st_alive_eq(st, "closed, retired", I915_AUDIT_VMA, 0);
+		st_alive_eq(st, "the exporter's", I915_AUDIT_OBJECT, 1);
+	}
+
+	mock_client_close(&client);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
+/* Closed while active, and used again through another handle before it retires: it stays. */
+static void handle_closed_and_used_again(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct i915_request *rq, *again;
+	struct mock_client client;
+	struct dma_fence *fence;
+	u32 handle;
+
+	if (!obj)
+		return;
+	if (!mock_client_open(st, &client))
+		goto out_obj;
+
+	handle = open_handle(st, &client, obj);
+	fence = mock_fence_create();
+	rq = mock_request(st, &client, obj, fence);
+	drm_gem_handle_delete(mock_file_drm(client.file), handle);
+	again = mock_request(st, &client, obj, NULL);
+	mock_fence_signal(fence);
+	if (again)
+		mock_request_finish(st, again);
+	if (rq)
+		mock_request_finish(st, rq);
+	mock_flush(st->i915);
+	st_alive_eq(st, "used again", I915_AUDIT_VMA_BOUND, 1);
+
+	mock_client_close(&client);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
+/* A context of the client's file with a VM of its own; the object is bound in it. */
+static struct i915_gem_context *bind_in_new_context(struct i915_st *st, struct mock_client *client,
+						    struct drm_i915_gem_object *obj)
+{
+	struct i915_gem_context *ctx;
+
+	ctx = i915_gem_context_create(st->i915, mock_file_priv(client->file));
+	if (!st_ptr(st, "making a context", ctx))
+		return NULL;
+
+	if (st_ptr(st, "making an image", i915_gem_context_lrc(ctx, I915_RCS0)))
+		st_ok(st, "binding", mock_bind(obj, ctx->base.vm, NULL, NULL));
+
+	return ctx;
+}
+
+static bool has_vma(struct drm_i915_gem_object *obj, struct i915_address_space *vm)
+{
+	struct rb_node *rb;
+	bool found = false;
+
+	spin_lock(&obj->vma_lock);
+	for (rb = rb_first(&obj->vmas); rb && !found; rb = rb_next(rb))
+		found = rb_entry(rb, struct i915_vma, obj_node)->vm == vm;
+	spin_unlock(&obj->vma_lock);
+
+	return found;
+}
+
+#define OWN_CONTEXTS	5
+
+/* Many address spaces of one file between those of two others: only the one's VMAs go. */
+static void handle_closed_in_every_vm(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct i915_gem_context *ctx[OWN_CONTEXTS] = { };
+	struct mock_client before, own, after;
+	unsigned int n;
+	u32 handle;
+
+	if (!obj)
+		return;
+	if (!mock_client_open(st, &before))
+		goto out_obj;
+	if (!mock_client_open(st, &own))
+		goto out_before;
+	if (!mock_client_open(st, &after))
+		goto out_own;
+
+	handle = open_handle(st, &own, obj);
+	st_ok(st, "binding", mock_bind(obj, after.vm, NULL, NULL));
+	for (n = 0; n < OWN_CONTEXTS; n++)
+		ctx[n] = bind_in_new_context(st, &own, obj);
+	st_ok(st, "binding", mock_bind(obj, before.vm, NULL, NULL));
+	st_alive_eq(st, "all bound", I915_AUDIT_VMA_BOUND, 2 + OWN_CONTEXTS);
+
+	drm_gem_handle_delete(mock_file_drm(own.file), handle);
+	st_alive_eq(st, "handle closed", I915_AUDIT_VMA, 2);
+	st_true(st, "the first file's VMA is there", has_vma(obj, before.vm));
+	st_true(st, "the last file's VMA is there", has_vma(obj, after.vm));
+
+	for (n = 0; n < OWN_CONTEXTS; n++) {
+		if (ctx[n])
+			i915_gem_context_close(ctx[n]);
+	}
+	mock_client_close(&after);
+out_own:
+	mock_client_close(&own);
+out_before:
+	mock_client_close(&before);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
+static const struct i915_subtest handles_subtests[] = {
+	I915_SUBTEST(handle_closed_idle),
+	I915_SUBTEST(handle_closed_active),
+	I915_SUBTEST(handle_closed_and_used_again),
+	I915_SUBTEST(handle_closed_in_every_vm),
+};
+
+const struct i915_suite i915_mock_handles_suite = {
+	.name = "handles",
+	.tests = handles_subtests,
+	.count = ARRAY_SIZE(handles_subtests),
+};

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _I915_VM_DEVICE_H_
+#define _I915_VM_DEVICE_H_
+
+#include "vm/i915_vm_device_types.h"
+
+int i915_vm_device_init(struct drm_i915_private *i915);
+void i915_vm_device_fini(struct drm_i915_private *i915);
+
+#endif

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/wait_bit.h>
+
+#include <kunit/visibility.h>
+
+#include "i915_drv.h"
+#include "mem/i915_gem_object.h"
+#include "vm/i915_vm.h"
+#include "vm/i915_vma.h"
+#include "vm/i915_vma_internal.h"
+
+/**
+ * DOC: How a VMA ends
+ *
+ * Every way in which a VMA ends is in this file, and each comes down to
+ * i915_vma_destroy() under vm->lock:
+ *
+ * - a file closes its handle of the object: i915_vma_close_owner(). What is idle
+ *   ends now, what has marks ends with the last of them, in a worker.
+ * - the last user of the address space goes, a context or a handle:
+ *   i915_vm_leave(), by i915_vm_clean().
+ * - the last reference of the object goes: i915_vma_release_object().
+ *
+ * None of them allocates or waits for the GPU, and each is linear in the VMAs
+ * that it ends: a file's of one object, those of one address space, those of
+ * one object.
+ */
+
+/*
+ * Destroy an idle, unbound VMA whose VM the caller holds another reference of. vm->lock held.
+ * Return: false if it was marked meanwhile and stays.
+ */
+static bool i915_vma_destroy(struct i915_vma *vma)
+{
+	struct drm_i915_gem_object *obj = vma->obj;
+	struct i915_address_space *vm = vma->vm;
+	bool idle;
+
+	lockdep_assert_held(&vm->lock);
+
+	spin_lock(&obj->vma_lock);
+	idle = !i915_vma_is_active(vma);
+	if (idle)
+		rb_erase(&vma->obj_node, &obj->vmas);
+	spin_unlock(&obj->vma_lock);
+	if (!idle)
+		return false;
+
+	/* From here on the object may be freed. */
+	list_del(&vma->vm_link);
+	i915_vma_free(vma);
+	i915_vm_put(vm);
+
+	return true;
+}
+
+static bool i915_vma_try_end(struct i915_vma *vma)
+{
+	return !__i915_vma_unbind_no_wait(vma) && i915_vma_destroy(vma);
+}
+
+/**
+ * i915_vma_release_object - the object dies: destroy its VMAs in every VM
+ * @obj: an object without references
+ *
+ * This cannot fail, so it does not go through the function whose failure can
+ * be injected.
+ *
+ * Context: process context, may sleep; no VM locked.
+ */
+void i915_vma_release_object(struct drm_i915_gem_object *obj)
+{
+	struct i915_address_space *vm;
+	struct i915_vma *vma;
+
+	while ((vm = i915_vma_next_vm(obj, 0, NULL))) {
+		mutex_lock(&vm->lock);
+		vma = i915_vma_lookup(obj, vm);
+		if (vma) {
+			/* A mark comes with a reference of the object, of which none is left. */
+			if (drm_WARN_ON(&vm->i915->drm, i915_vma_is_active(vma)))
+				vma->marks = (struct i915_vma_marks){};
+			i915_vma_do_unbind(vma, 0);
+			i915_vma_destroy(vma);
+		}
+		mutex_unlock(&vm->lock);
+		i915_vm_put_sync(vm);
+		cond_resched();
+	}
+}
+
+/**
+ * i915_vma_object_free - the end of an object: its VMAs, then itself
+ * @gem: an object without references
+ *
+ * For &drm_gem_object_funcs.free.
+ *
+ * Context: process context, may sleep; no VM locked. See i915_gem_object_put().
+ */
+void i915_vma_object_free(struct drm_gem_object *gem)
+{
+	struct drm_i915_gem_object *obj = to_i915_bo(gem);
+
+	i915_vma_release_object(obj);
+	i915_gem_object_fini(obj);
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_vma_object_free);
+
+/* Return: false if there is nothing to destroy now: no VMA, or marked and now closed. */
+static bool i915_vma_mark_closed(struct drm_i915_gem_object *obj, struct i915_address_space *vm)
+{
+	struct i915_vma *vma;
+	bool idle;
+
+	spin_lock(&obj->vma_lock);
+	vma = i915_vma_find(obj, vm);
+	idle = vma && !i915_vma_marks_close(&vma->marks);
+	spin_unlock(&obj->vma_lock);
+
+	return idle;
+}
+
+/**
+ * i915_vma_close - a file let go of its handle of an object, as to one VM
+ * @obj: the object; the caller holds a reference
+ * @vm: an address space of the file; the caller keeps it
+ *
+ * Destroys the VMA at once if it is idle, else when it retires.
+ *
+ * Context: process context, may sleep; neither the object nor a VM locked.
+ */
+void i915_vma_close(struct drm_i915_gem_object *obj, struct i915_address_space *vm)
+{
+	struct i915_vma *vma;
+
+	if (!i915_vma_mark_closed(obj, vm))
+		return;
+
+	mutex_lock(&vm->lock);
+	vma = i915_vma_lookup(obj, vm);
+	/* It stays if it was marked meanwhile: somebody uses it through another handle. */
+	if (vma)
+		i915_vma_try_end(vma);
+	mutex_unlock(&vm->lock);
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_vma_close);
+
+/**
+ * i915_vma_close_owner - a file let go of its handle of an object
+ * @obj: the object; the caller holds a reference
+ * @owner: the file: i915_address_space.owner of its address spaces
+ *
+ * i915_vma_close() for each address space of the file that @obj has a VMA in.
+ *
+ * Context: process context, may sleep; neither the object nor a VM locked.
+ */
+void i915_vma_close_owner(struct drm_i915_gem_object *obj, u64 owner)
+{
+	struct i915_address_space *vm = NULL, *last;
+
+	do {
+		last = vm;
+		vm = i915_vma_next_vm(obj, owner, last);
+		if (last)
+			i915_vm_put_sync(last);
+		if (!vm || vm->owner != owner)
+			break;
+
+		i915_vma_close(obj, vm);
+		cond_resched();
+	} while (true);
+
+	if (vm)
+		i915_vm_put_sync(vm);
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_vma_close_owner);
+
+/* Destroy a closed VMA whose last mark is the caller's, or drop the mark if it is wanted again. */
+static void i915_vma_reap(struct i915_vma *vma)
+{
+	struct drm_i915_gem_object *obj = vma->obj;
+	struct i915_address_space *vm = i915_vm_get(vma->vm);
+	bool claimed;
+
+	mutex_lock(&vm->lock);
+
+	spin_lock(&obj->vma_lock);
+	claimed = i915_vma_marks_claim(&vma->marks);
+	spin_unlock(&obj->vma_lock);
+	if (claimed) {
+		atomic_dec(&obj->in_use);
+		wake_up_var(&vma->marks);
+		i915_vma_try_end(vma);
+	} else {
+		i915_vma_put_active(vma);
+	}
+	mutex_unlock(&vm->lock);
+
+	i915_gem_object_put(obj);
+	i915_vm_put_sync(vm);
+}
+
+/**
+ * i915_vma_closed_work - destroy VMAs that were closed and have retired
+ * @work: i915_vm_device.closed_work
+ */
+void i915_vma_closed_work(struct work_struct *work)
+{
+	struct i915_vm_device *vmd = container_of(work, struct i915_vm_device, closed_work);
+	struct i915_vma *vma, *next;
+
+	llist_for_each_entry_safe(vma, next, llist_del_all(&vmd->closed), retire_link) {
+		i915_vma_reap(vma);
+		cond_resched();
+	}
+}
+
+static unsigned long i915_vm_clean_list(struct list_head *list)
+{
+	struct i915_vma *vma, *next;
+	unsigned long left = 0;
+
+	/* Unbinding moves a VMA to the other list, destroying takes it off. */
+	list_for_each_entry_safe(vma, next, list, vm_link) {
+		if (!i915_vma_try_end(vma))
+			left++;
+		cond_resched();
+	}
+
+	return left;
+}
+
+/**
+ * i915_vm_clean - destroy every idle VMA of an address space
+ * @vm: the address space; the caller holds a reference
+ *
+ * Linear in the number of VMAs; allocates nothing, waits for nothing. What it
+ * cannot destroy: VMAs whose unbind fails, and closed ones that have retired
+ * but still wait for their worker.
+ *
+ * The objects of the VMAs may die meanwhile: they cannot be freed before their
+ * VMAs are gone, which takes the lock held here.
+ *
+ * Context: process context, may sleep. Neither @vm nor an object locked.
+ * Return: number of VMAs left.
+ */
+unsigned long i915_vm_clean(struct i915_address_space *vm)
+{
+	unsigned long left;
+
+	mutex_lock(&vm->lock);
+	left = i915_vm_clean_list(&vm->unbound_list);
+	left += i915_vm_clean_list(&vm->bound_list);
+	mutex_unlock(&vm->lock);
+
+	return left;
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_vm_clean);
+
+/**
+ * i915_vm_leave - one user less
+ * @vm: the address space; the user's reference is left to the caller
+ *
+ * The last one destroys every VMA, without waiting for anything.
+ *
+ * Context: process context, may sleep. Neither @vm nor an object locked.
+ */
+void i915_vm_leave(struct i915_address_space *vm)
+{
+	if (atomic_dec_and_test(&vm->users))
+		i915_vm_clean(vm);
+}
+
+/**
+ * i915_vm_put_user - one user less, and its reference
+ * @vm: the address space
+ *
+ * Context: process context, may sleep. Neither @vm nor an object locked.
+ */
+void i915_vm_put_user(struct i915_address_space *vm)
+{
+	i915_vm_leave(vm);
+	i915_vm_put_sync(vm);
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_vm_put_user);
