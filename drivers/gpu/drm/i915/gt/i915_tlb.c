@@ -7,16 +7,23 @@
  *
  * Every request begins by dropping the translations its engine remembers, so
  * moving and unbinding VMAs needs nothing here. Memory that goes back to the
- * system does: a batch that runs meanwhile, in the same address space, may
- * still have a translation to it.
+ * system does, pages of objects and of page tables alike: a batch that runs
+ * meanwhile, in the same address space, may still know the way to it. See
+ * i915_tlb_flush().
+ *
+ * While no request is in flight nothing runs, and what runs next forgets first.
  */
 
 #define TLB_TIMEOUT_US	4000
 
-static bool get_if_awake(struct i915_gt *gt)
+static bool get_if_busy(struct i915_gt *gt)
 {
 	unsigned long flags;
 	bool awake;
+
+	/* After a full barrier: a request that is not counted yet finds the new page tables. */
+	if (!atomic_read(&gt->awake))
+		return false;
 
 	spin_lock_irqsave(&gt->awake_lock, flags);
 	awake = gt->forcewake_held;
@@ -31,7 +38,7 @@ static bool get_if_awake(struct i915_gt *gt)
  * i915_gt_invalidate_tlb - make the engines forget every translation
  * @i915: the device
  *
- * A GPU that sleeps or is wedged has nothing to forget: it starts anew.
+ * A GPU without work, or a wedged one, has nothing to forget: it starts anew.
  *
  * Context: any; busy-waits for some microseconds, allocates nothing.
  */
@@ -41,7 +48,7 @@ void i915_gt_invalidate_tlb(struct drm_i915_private *i915)
 	struct i915_engine *engine;
 	unsigned int id;
 
-	if (i915_gt_is_wedged(gt) || !get_if_awake(gt))
+	if (i915_gt_is_wedged(gt) || !get_if_busy(gt))
 		return;
 
 	for_each_engine(engine, gt, id)

@@ -78,6 +78,8 @@ void i915_mm_init(struct drm_i915_private *i915, const struct drm_gem_object_fun
 	INIT_LIST_HEAD(&mm->objects);
 	init_llist_head(&mm->free_list);
 	INIT_WORK(&mm->free_work, i915_mm_free_work);
+	mutex_init(&mm->tlb_lock);
+	mm->tlb_begun = 1;
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_mm_init);
 
@@ -105,6 +107,7 @@ void i915_mm_fini(struct drm_i915_private *i915)
 {
 	i915_mm_flush_free(i915);
 	drm_WARN_ON(&i915->drm, !list_empty(&i915->mm.objects));
+	mutex_destroy(&i915->mm.tlb_lock);
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_mm_fini);
 

@@ -99,6 +99,10 @@ static inline void i915_gem_object_unlock(struct drm_i915_gem_object *obj)
 	dma_resv_unlock(obj->base.resv);
 }
 
+/* what the GPU's TLBs remember (i915_mm_tlb.c) */
+void i915_tlb_stamp(struct i915_mm *mm, u32 *stamp);
+void i915_tlb_flush(struct drm_i915_private *i915, u32 stamp);
+
 /* pages (i915_gem_pages.c) */
 int i915_gem_object_pin_pages_unlocked(struct drm_i915_gem_object *obj);
 int i915_gem_object_set_pages(struct drm_i915_gem_object *obj, struct page **pages);

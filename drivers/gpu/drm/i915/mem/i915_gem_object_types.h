@@ -71,10 +71,11 @@ struct drm_i915_gem_object {
 	 */
 	void *vaddr;
 	/**
-	 * @tlb_stale: a GPU TLB may hold translations to @pages that no page table has any more.
-	 * Set by unbinding (any VM's lock), cleared by put_pages (object locked, no VMA bound).
+	 * @tlb_stamp: not 0 if a GPU TLB may hold translations to @pages that no page table has any
+	 * more, see i915_tlb_stamp(). Stamped by unbinding (any VM's lock), cleared when the pages
+	 * go (object locked, no VMA bound).
 	 */
-	bool tlb_stale;
+	u32 tlb_stamp;
 
 	/**
 	 * @madv: I915_MADV_WILLNEED, I915_MADV_DONTNEED or the internal "purged" of

@@ -112,9 +112,8 @@ void i915_gem_object_unset_pages(struct drm_i915_gem_object *obj)
 	 * The GPU's page tables forgot these pages, its TLB may not have: a
 	 * batch still running in the same address space could reach them.
 	 */
-	if (obj->tlb_stale && i915->mm.invalidate_tlb)
-		i915->mm.invalidate_tlb(i915);
-	obj->tlb_stale = false;
+	i915_tlb_flush(i915, obj->tlb_stamp);
+	obj->tlb_stamp = 0;
 
 	i915_gem_object_account(obj, -1);
 	obj->ops->put_pages(obj);

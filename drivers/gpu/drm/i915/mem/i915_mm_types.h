@@ -5,6 +5,7 @@
 #include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/llist.h>
+#include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
@@ -39,11 +40,15 @@ struct i915_mm {
 	atomic_long_t purgeable;
 
 	/**
-	 * @invalidate_tlb: make the GPU forget translations to pages that are
+	 * @invalidate_tlb: make the GPU forget translations to memory that is
 	 * about to be given back. Set by the room that knows the engines; NULL:
-	 * there is no TLB to care for. May sleep.
+	 * there is no TLB to care for. Called by i915_tlb_flush() only.
 	 */
 	void (*invalidate_tlb)(struct drm_i915_private *i915);
+	/** @tlb_lock: held while the TLBs are invalidated; innermost mutex, nothing is allocated */
+	struct mutex tlb_lock;
+	/** @tlb_begun: invalidations begun, plus one, not 0; written under @tlb_lock */
+	u32 tlb_begun;
 	/** @mmap_file: the file behind all CPU mappings, no reference: get_file_active() */
 	struct file *mmap_file;
 

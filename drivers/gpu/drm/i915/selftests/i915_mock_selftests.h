@@ -12,6 +12,7 @@ extern const struct i915_suite i915_mock_vma_suite;
 extern const struct i915_suite i915_mock_evict_suite;
 extern const struct i915_suite i915_mock_gtt_suite;
 extern const struct i915_suite i915_mock_contexts_suite;
+extern const struct i915_suite i915_mock_tlb_suite;
 extern const struct i915_suite i915_mock_handles_suite;
 
 #endif

@@ -48,6 +48,7 @@ static const struct i915_suite * const i915_mock_suites[] = {
 	[6] = &i915_mock_evict_suite,
 	[7] = &i915_mock_gtt_suite,
 	[8] = &i915_mock_contexts_suite,
+	[9] = &i915_mock_tlb_suite,
 	[10] = &i915_mock_handles_suite,
 };
 
@@ -65,6 +66,7 @@ I915_SUITE_PARAM(5, vma);
 I915_SUITE_PARAM(6, evict);
 I915_SUITE_PARAM(7, gtt);
 I915_SUITE_PARAM(8, contexts);
+I915_SUITE_PARAM(9, tlb);
 I915_SUITE_PARAM(10, handles);
 
 static void st_failed(struct i915_st *st, int err)

@@ -296,6 +296,9 @@ static void no_memory_leaves_nothing(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, tables(test), 1, "table %u could not be had", n);
 		KUNIT_EXPECT_FALSE(test, drm_mm_node_allocated(&vma->node));
 		KUNIT_EXPECT_EQ(test, atomic_read(&vma->obj->pages_pin), 0);
+		/* Its pages were in the tables for a while: the TLB may know them. */
+		KUNIT_EXPECT_NE(test, vma->obj->tlb_stamp, 0);
+		vma->obj->tlb_stamp = 0;
 		expect_scratch(test, SZ_1G - SZ_4K);
 	}
 	KUNIT_EXPECT_EQ(test, ret, 0);

@@ -31,6 +31,13 @@
  * they are needed; what a failed bind leaves is taken down by the very code
  * that unbinds.
  *
+ * A table that became empty is unhooked at once, but a batch that runs in the
+ * same address space may have the entry that led to it in its TLB, or be in the
+ * middle of it: the table is freed only after the TLBs were told to forget. What
+ * comes after the lock of the address space is dropped, i915_vm_unlock(), does
+ * that for all tables there are, with one invalidation. An address space
+ * without users runs nothing and skips it.
+ *
  * All of this runs under i915_address_space.lock.
  */
 
@@ -177,6 +184,52 @@ void i915_ppgtt_scratch_fini(struct i915_vm_device *vmd)
 	}
 }
 
+/*
+ * Nothing leads to a table any more, but a batch that runs in this address space may be on its way
+ * through it. Without users there is no batch.
+ */
+static void i915_pt_discard(struct i915_address_space *vm, struct i915_page_table *pt)
+{
+	struct i915_vm_device *vmd = &vm->i915->vm_device;
+
+	if (!atomic_read(&vm->users)) {
+		i915_pt_destroy(vmd, pt);
+		return;
+	}
+
+	i915_tlb_stamp(&vm->i915->mm, &vmd->pruned_stamp);
+	llist_add(&pt->pruned, &vmd->pruned);
+}
+
+/**
+ * i915_pt_free_pruned - free the page tables that became empty
+ * @i915: the device
+ *
+ * All there are, of all address spaces, after one invalidation of the TLBs. On
+ * return those are free that were pruned before the call.
+ *
+ * Context: process context, also memory reclaim.
+ */
+void i915_pt_free_pruned(struct drm_i915_private *i915)
+{
+	struct i915_vm_device *vmd = &i915->vm_device;
+	struct i915_page_table *pt, *next;
+	struct llist_node *pruned;
+
+	if (llist_empty(&vmd->pruned))
+		return;
+
+	mutex_lock(&vmd->pruned_lock);
+	pruned = llist_del_all(&vmd->pruned);
+	/* Written before the last of @pruned was added, or later still. */
+	if (pruned)
+		i915_tlb_flush(i915, READ_ONCE(vmd->pruned_stamp));
+	llist_for_each_entry_safe(pt, next, pruned, pruned)
+		i915_pt_destroy(vmd, pt);
+	mutex_unlock(&vmd->pruned_lock);
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_pt_free_pruned);
+
 /* Take down the empty tables at and above @level on the way to @addr. */
 static void i915_ppgtt_prune(struct i915_address_space *vm, struct i915_page_table **path, u64 addr,
 			     unsigned int level)
@@ -190,7 +243,7 @@ static void i915_ppgtt_prune(struct i915_address_space *vm, struct i915_page_tab
 		WRITE_ONCE(parent->entry[idx], vmd->scratch_pte[level + 1]);
 		parent->child[idx] = NULL;
 		parent->used--;
-		i915_pt_destroy(vmd, path[level]);
+		i915_pt_discard(vm, path[level]);
 	}
 }
 

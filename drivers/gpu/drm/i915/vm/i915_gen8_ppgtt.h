@@ -3,11 +3,13 @@
 #define _I915_GEN8_PPGTT_H_
 
 #include <linux/kconfig.h>
+#include <linux/llist.h>
 #include <linux/types.h>
 
 #include "hw/i915_gtt_regs.h"
 #include "vm/i915_vm_device_types.h"
 
+struct drm_i915_private;
 struct i915_address_space;
 
 /* Entries of a table of any level */
@@ -27,8 +29,12 @@ struct i915_page_table {
 	dma_addr_t dma;
 	/** @child: the tables one level down, by entry; NULL on level 0 */
 	struct i915_page_table **child;
-	/** @used: entries that are not scratch. The table goes when it falls to zero. */
-	unsigned int used;
+	union {
+		/** @used: entries that are not scratch. The table is pruned when it is zero. */
+		unsigned int used;
+		/** @pruned: on i915_vm_device.pruned */
+		struct llist_node pruned;
+	};
 };
 
 /**
@@ -76,6 +82,7 @@ int i915_pt_slab_init(void);
 void i915_pt_slab_exit(void);
 int i915_ppgtt_scratch_init(struct i915_vm_device *vmd);
 void i915_ppgtt_scratch_fini(struct i915_vm_device *vmd);
+void i915_pt_free_pruned(struct drm_i915_private *i915);
 u64 i915_ppgtt_lookup(struct i915_address_space *vm, u64 addr);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "diag/i915_audit.h"
 #include "i915_drv.h"
+#include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vm.h"
 
 /**
@@ -124,6 +125,23 @@ void i915_vm_put_sync(struct i915_address_space *vm)
 	kref_put(&vm->ref, i915_vm_release_sync);
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_vm_put_sync);
+
+/**
+ * i915_vm_unlock - drop the lock of an address space in which VMAs may have been unbound
+ * @vm: the address space, locked
+ *
+ * Frees the page tables that became empty meanwhile.
+ *
+ * Context: process context, also memory reclaim.
+ */
+void i915_vm_unlock(struct i915_address_space *vm)
+{
+	struct drm_i915_private *i915 = vm->i915;
+
+	mutex_unlock(&vm->lock);
+	i915_pt_free_pruned(i915);
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_vm_unlock);
 
 /**
  * i915_vm_get_user - one more user of an address space

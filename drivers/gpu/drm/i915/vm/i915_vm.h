@@ -15,6 +15,8 @@ struct i915_address_space *i915_vm_get(struct i915_address_space *vm);
 void i915_vm_put(struct i915_address_space *vm);
 void i915_vm_put_sync(struct i915_address_space *vm);
 
+void i915_vm_unlock(struct i915_address_space *vm);
+
 struct i915_address_space *i915_vm_get_user(struct i915_address_space *vm);
 
 /* the end of the last user, and with it of all VMAs (i915_vma_end.c) */

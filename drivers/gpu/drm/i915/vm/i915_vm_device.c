@@ -14,9 +14,9 @@
  * DOC: What address spaces share
  *
  * One per device, there before the first address space and gone after the last:
- * the scratch page and the tables that lead to it, and the VMAs that wait for
- * the worker which ends them. The GGTT is the device's too, but no part of
- * this: it has neither objects nor VMAs.
+ * the scratch page and the tables that lead to it, the VMAs that wait for the
+ * worker which ends them, and tables on their way back to the system. The GGTT
+ * is the device's too, but no part of this: it has neither objects nor VMAs.
  */
 
 static int i915_vm_device_init_scratch(struct i915_vm_device *vmd)
@@ -58,6 +58,8 @@ int i915_vm_device_init(struct drm_i915_private *i915)
 	vmd->i915 = i915;
 	init_llist_head(&vmd->closed);
 	INIT_WORK(&vmd->closed_work, i915_vma_closed_work);
+	init_llist_head(&vmd->pruned);
+	mutex_init(&vmd->pruned_lock);
 
 	ret = i915_vm_device_init_scratch(vmd);
 	if (ret)
@@ -82,6 +84,8 @@ void i915_vm_device_fini(struct drm_i915_private *i915)
 	struct i915_vm_device *vmd = &i915->vm_device;
 
 	flush_work(&vmd->closed_work);
+	i915_pt_free_pruned(i915);
+	mutex_destroy(&vmd->pruned_lock);
 	i915_ppgtt_scratch_fini(vmd);
 	i915_vm_device_fini_scratch(vmd);
 }

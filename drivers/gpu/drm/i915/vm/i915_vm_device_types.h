@@ -3,6 +3,7 @@
 #define _I915_VM_DEVICE_TYPES_H_
 
 #include <linux/llist.h>
+#include <linux/mutex.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
@@ -35,6 +36,19 @@ struct i915_vm_device {
 	struct llist_head closed;
 	/** @closed_work: destroys them, on drm_i915_private.wq */
 	struct work_struct closed_work;
+
+	/**
+	 * @pruned: page tables that became empty, off their tree. A running batch may still be
+	 * walking them: freed by i915_pt_free_pruned() after an invalidation.
+	 */
+	struct llist_head pruned;
+	/** @pruned_stamp: i915_tlb_stamp() of the latest of them */
+	u32 pruned_stamp;
+	/**
+	 * @pruned_lock: held while they are freed, so that others wait for it; innermost but for
+	 * i915_mm.tlb_lock
+	 */
+	struct mutex pruned_lock;
 };
 
 #endif

@@ -10,6 +10,7 @@
 #include "diag/i915_audit.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
+#include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vma.h"
 #include "vm/i915_vma_internal.h"
@@ -182,7 +183,7 @@ int i915_vma_do_unbind(struct i915_vma *vma, unsigned int own)
 	drm_mm_remove_node(&vma->node);
 	list_move_tail(&vma->vm_link, &vm->unbound_list);
 
-	WRITE_ONCE(obj->tlb_stale, true);
+	i915_tlb_stamp(&vm->i915->mm, &obj->tlb_stamp);
 	atomic_dec(&obj->bind_count);
 	i915_gem_object_unpin_pages(obj);
 	i915_audit_dec(I915_AUDIT_VMA_BOUND);
@@ -197,7 +198,8 @@ int i915_vma_do_unbind(struct i915_vma *vma, unsigned int own)
  * All of i915_vma_unbind() but the wait. May be made to fail by the kernel's
  * function error injection (fail_function).
  *
- * Context: vm->lock held.
+ * Context: vm->lock held, to be dropped by i915_vm_unlock(): the tables that became empty are freed
+ * there.
  * Return: 0; -EBUSY: it is active.
  */
 noinline int __i915_vma_unbind_no_wait(struct i915_vma *vma)
@@ -252,7 +254,7 @@ int i915_vma_unbind(struct i915_vma *vma)
 		mutex_lock(&vm->lock);
 		vma = i915_vma_lookup(obj, vm);
 		ret = vma ? i915_vma_do_unbind(vma, 0) : 0;
-		mutex_unlock(&vm->lock);
+		i915_vm_unlock(vm);
 	} while (ret == -EBUSY);
 
 	return ret;
@@ -276,6 +278,8 @@ static int i915_vma_bind_locked(struct i915_vma *vma, const struct i915_vma_plac
 	ret = vm->ops->bind(vm, vma);
 	if (ret) {
 		drm_mm_remove_node(&vma->node);
+		/* Some PTEs were there for a while: a batch that polls the address may know them. */
+		i915_tlb_stamp(&vm->i915->mm, &vma->obj->tlb_stamp);
 		return ret;
 	}
 
@@ -318,7 +322,7 @@ int i915_vma_bind(struct i915_vma *vma, const struct i915_vma_placement *where)
 
 	mutex_lock(&vm->lock);
 	ret = i915_vma_bind_locked(vma, where);
-	mutex_unlock(&vm->lock);
+	i915_vm_unlock(vm);
 
 	if (ret)
 		i915_gem_object_unpin_pages(vma->obj);
@@ -347,6 +351,7 @@ static void i915_vma_unbind_in(struct drm_i915_gem_object *obj, struct i915_addr
  */
 unsigned int i915_vma_try_unbind_object(struct drm_i915_gem_object *obj)
 {
+	struct drm_i915_private *i915 = to_i915(obj->base.dev);
 	struct i915_address_space *vm = NULL, *last;
 
 	do {
@@ -364,6 +369,7 @@ unsigned int i915_vma_try_unbind_object(struct drm_i915_gem_object *obj)
 
 	if (vm)
 		i915_vm_put(vm);
+	i915_pt_free_pruned(i915);
 
 	return atomic_read(&obj->bind_count);
 }

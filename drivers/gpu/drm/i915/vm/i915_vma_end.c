@@ -6,6 +6,7 @@
 
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
+#include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vma.h"
 #include "vm/i915_vma_internal.h"
@@ -88,6 +89,9 @@ void i915_vma_release_object(struct drm_i915_gem_object *obj)
 		i915_vm_put_sync(vm);
 		cond_resched();
 	}
+
+	/* Of all of them at once: one invalidation. */
+	i915_pt_free_pruned(to_i915(obj->base.dev));
 }
 
 /**
@@ -142,7 +146,7 @@ void i915_vma_close(struct drm_i915_gem_object *obj, struct i915_address_space *
 	/* It stays if it was marked meanwhile: somebody uses it through another handle. */
 	if (vma)
 		i915_vma_try_end(vma);
-	mutex_unlock(&vm->lock);
+	i915_vm_unlock(vm);
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_vma_close);
 
@@ -195,7 +199,7 @@ static void i915_vma_reap(struct i915_vma *vma)
 	} else {
 		i915_vma_put_active(vma);
 	}
-	mutex_unlock(&vm->lock);
+	i915_vm_unlock(vm);
 
 	i915_gem_object_put(obj);
 	i915_vm_put_sync(vm);
@@ -252,7 +256,7 @@ unsigned long i915_vm_clean(struct i915_address_space *vm)
 	mutex_lock(&vm->lock);
 	left = i915_vm_clean_list(&vm->unbound_list);
 	left += i915_vm_clean_list(&vm->bound_list);
-	mutex_unlock(&vm->lock);
+	i915_vm_unlock(vm);
 
 	return left;
 }

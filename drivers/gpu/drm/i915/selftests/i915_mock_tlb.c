@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/array_size.h>
+#include <linux/sizes.h>
+
+#include "i915_drv.h"
+#include "mem/i915_gem_object.h"
+#include "selftests/i915_mock_selftests.h"
+#include "selftests/mock_util.h"
+#include "vm/i915_vm.h"
+
+/**
+ * DOC: mock tlb
+ *
+ * What page tables led to goes back to the system after the GPU was told to
+ * forget it, and not before. The mock device has no TLB: the suite stands in for
+ * it, counts how often it is told, and looks at what is still there then.
+ */
+
+/* What the invalidation saw; one subtest runs at a time */
+static struct {
+	struct i915_st *st;
+	unsigned int count;
+	/* alive at the latest invalidation */
+	long tables;
+	long pages;
+} tlb_seen;
+
+static void tlb_invalidate(struct drm_i915_private *i915)
+{
+	tlb_seen.count++;
+	tlb_seen.tables = st_alive(tlb_seen.st, I915_AUDIT_PT);
+	tlb_seen.pages = st_alive(tlb_seen.st, I915_AUDIT_OBJECT_PAGES);
+}
+
+static void tlb_watch(struct i915_st *st)
+{
+	tlb_seen = (typeof(tlb_seen)){ .st = st };
+	st->i915->mm.invalidate_tlb = tlb_invalidate;
+}
+
+/* An idle VMA goes that had tables of its own, while another one of the VM is active. */
+static void tables_outlive_what_runs(struct i915_st *st)
+{
+	const struct i915_vma_placement low = { .offset = 0, .exact = true };
+	const struct i915_vma_placement high = { .offset = SZ_1G, .exact = true };
+	struct drm_i915_gem_object *busy = mock_object(st, 1), *idle = mock_object(st, 1);
+	struct mock_client client;
+	struct i915_vma *vma;
+
+	if (!busy || !idle || !mock_client_open(st, &client))
+		goto out;
+
+	tlb_watch(st);
+	vma = mock_bind_active(st, busy, client.vm, &low);
+	st_ok(st, "binding", mock_bind(idle, client.vm, &high, NULL));
+	st_alive_eq(st, "both bound", I915_AUDIT_PT, 1 + 3 + 2);
+
+	i915_vma_close(idle, client.vm);
+	st_alive_eq(st, "one closed", I915_AUDIT_PT, 1 + 3);
+	st_eq(st, "invalidations", tlb_seen.count, 1);
+	st_eq(st, "tables there at the invalidation", tlb_seen.tables, 1 + 3 + 2);
+
+	if (vma)
+		i915_vma_put_active(vma);
+	mock_client_close(&client);
+out:
+	if (idle)
+		i915_gem_object_put(idle);
+	if (busy)
+		i915_gem_object_put(busy);
+}
+
+#define TLB_VMS	8
+
+/* An object dies that was bound in many VMs: its tables and its pages need one together. */
+static void one_for_many(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct mock_client client[TLB_VMS];
+	unsigned int n, opened;
+
+	if (!obj)
+		return;
+
+	tlb_watch(st);
+	for (opened = 0; opened < TLB_VMS; opened++) {
+		if (!mock_client_open(st, &client[opened]))
+			break;
+		st_ok(st, "binding", mock_bind(obj, client[opened].vm, NULL, NULL));
+	}
+	st_alive_eq(st, "bound", I915_AUDIT_PT, TLB_VMS * 4);
+
+	i915_gem_object_put(obj);
+	mock_flush(st->i915);
+	st_alive_eq(st, "object dead", I915_AUDIT_PT, TLB_VMS);
+	st_alive_eq(st, "object dead", I915_AUDIT_OBJECT_PAGES, 0);
+	st_eq(st, "invalidations", tlb_seen.count, 1);
+	st_eq(st, "tables there at the invalidation", tlb_seen.tables, TLB_VMS * 4);
+	st_eq(st, "pages there at the invalidation", tlb_seen.pages, 1);
+
+	for (n = 0; n < opened; n++)
+		mock_client_close(&client[n]);
+}
+
+/* Unbound at different times, given back later: the first invalidation serves both. */
+static void one_serves_what_was_before(struct i915_st *st)
+{
+	struct drm_i915_gem_object *first = mock_object(st, 1), *second = mock_object(st, 1);
+	struct drm_i915_gem_object *keeps = mock_object(st, 1);
+	struct mock_client client;
+
+	if (!first || !second || !keeps || !mock_client_open(st, &client))
+		goto out;
+
+	/* so that no table becomes empty */
+	st_ok(st, "binding", mock_bind(keeps, client.vm, NULL, NULL));
+	st_ok(st, "binding", mock_bind(first, client.vm, NULL, NULL));
+	st_ok(st, "binding", mock_bind(second, client.vm, NULL, NULL));
+	tlb_watch(st);
+	i915_vma_close(first, client.vm);
+	i915_vma_close(second, client.vm);
+	st_eq(st, "invalidations for addresses", tlb_seen.count, 0);
+
+	i915_gem_object_put(first);
+	mock_flush(st->i915);
+	st_eq(st, "invalidations for the first", tlb_seen.count, 1);
+	i915_gem_object_put(second);
+	mock_flush(st->i915);
+	st_eq(st, "invalidations for both", tlb_seen.count, 1);
+	first = NULL;
+	second = NULL;
+
+	i915_vma_close(keeps, client.vm);
+	st_eq(st, "invalidations for the tables", tlb_seen.count, 2);
+	mock_client_close(&client);
+out:
+	if (keeps)
+		i915_gem_object_put(keeps);
+	if (second)
+		i915_gem_object_put(second);
+	if (first)
+		i915_gem_object_put(first);
+}
+
+/* Nothing runs in a VM without users: its tables need none. The pages stay with the exporter. */
+static void none_for_the_end_of_a_vm(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct mock_client client;
+
+	if (!obj)
+		return;
+	if (!mock_client_open(st, &client))
+		goto out_obj;
+
+	st_ok(st, "binding", mock_bind(obj, client.vm, NULL, NULL));
+	tlb_watch(st);
+	mock_client_close(&client);
+	st_alive_eq(st, "importer gone", I915_AUDIT_PT, 0);
+	st_eq(st, "invalidations", tlb_seen.count, 0);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
+static const struct i915_subtest tlb_subtests[] = {
+	I915_SUBTEST(tables_outlive_what_runs),
+	I915_SUBTEST(one_for_many),
+	I915_SUBTEST(one_serves_what_was_before),
+	I915_SUBTEST(none_for_the_end_of_a_vm),
+};
+
+const struct i915_suite i915_mock_tlb_suite = {
+	.name = "tlb",
+	.tests = tlb_subtests,
+	.count = ARRAY_SIZE(tlb_subtests),
+};
