@@ -33,12 +33,16 @@ MODULE_IMPORT_NS(DMA_BUF);
  */
 struct dma_buf *i915_gem_prime_export(struct drm_gem_object *gem, int flags)
 {
+	struct drm_i915_gem_object *obj = to_i915_bo(gem);
 	int ret;
 
 	/* mmap of the dma-buf goes through our offsets, which must exist by then. */
-	ret = i915_gem_object_create_mmap_offset(to_i915_bo(gem));
+	ret = i915_gem_object_create_mmap_offset(obj);
 	if (ret)
 		return ERR_PTR(ret);
+
+	/* Before anybody can use it: see i915_gem_object_is_private(). */
+	WRITE_ONCE(obj->exported, true);
 
 	return drm_gem_prime_export(gem, flags);
 }

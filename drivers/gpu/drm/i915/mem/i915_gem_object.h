@@ -59,12 +59,15 @@ static inline void i915_gem_object_put(struct drm_i915_gem_object *obj)
  * Then its fences are those of requests that have marked one of its VMAs, and
  * &drm_i915_gem_object.in_use answers what otherwise takes a walk of the fences.
  *
+ * An answer with the object locked is good while it is locked: whoever has come
+ * by its dma-buf needs the lock to add a fence.
+ *
  * Context: any.
- * Return: true if no dma-buf leads to it or from it.
+ * Return: true if no dma-buf ever led to it or from it.
  */
 static inline bool i915_gem_object_is_private(const struct drm_i915_gem_object *obj)
 {
-	return !READ_ONCE(obj->base.dma_buf) && !obj->base.import_attach;
+	return !READ_ONCE(obj->exported) && !obj->base.import_attach;
 }
 
 /**

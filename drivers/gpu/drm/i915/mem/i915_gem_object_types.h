@@ -89,6 +89,12 @@ struct drm_i915_gem_object {
 	/** @write_domain: the domain last written in, or 0; object locked */
 	u32 write_domain;
 
+	/**
+	 * @exported: there is, or was, a dma-buf of it. Never cleared: base.dma_buf is gone with
+	 * the last handle, while the dma-buf may live on, and others add their fences
+	 */
+	bool exported;
+
 	/** @vma_lock: guards @vmas, and the i915_vma.active of each when it leaves zero */
 	spinlock_t vma_lock;
 	/** @vmas: the object's VMAs by address space */
