@@ -15,16 +15,22 @@
  * From the outermost to the innermost:
  *
  * 1. i915_gem_context.lock
- * 2. the object lock, drm_gem_object.resv (several: drm_exec)
- * 3. i915_lrc.lock: a request under construction
- * 4. i915_address_space.lock, i915_ggtt.lock: never held while waiting for the GPU
- * 5. i915_gem_object.vma_lock, i915_mm.lock
- * 6. i915_request.lock: the lock of a fence
- * 7. i915_gt.sched_lock
- * 8. i915_engine.lock: the scheduler; no fence is signalled under it
- * 9. i915_uncore.lock
+ * 2. i915_lrc.turn, i915_address_space.turn: held while waiting for room in a ring, in
+ *    an address space
+ * 3. the object lock, drm_gem_object.resv (several: drm_exec)
+ * 4. i915_lrc.lock: a request under construction
+ * 5. i915_address_space.lock, i915_ggtt.lock
+ * 6. i915_gem_object.vma_lock, i915_mm.lock
+ * 7. i915_request.lock: the lock of a fence
+ * 8. i915_gt.sched_lock
+ * 9. i915_engine.lock: the scheduler; no fence is signalled under it
+ * 10. i915_uncore.lock
  *
- * Memory may be reclaimed wherever 1 to 4 are held: the shrinker takes object
+ * An execbuf waits for the GPU with nothing but 2 held: only others that need the same
+ * room wait behind it. Objects are shared between clients, and with one locked, nobody
+ * waits for the work of anybody.
+ *
+ * Memory may be reclaimed wherever 1 to 5 are held: the shrinker takes object
  * locks and i915_address_space.lock by trylock only.
  *
  * Lockdep learns this order from the first device of a load instead of from
@@ -35,6 +41,8 @@ static void i915_lock_order_mutexes(struct i915_gem_context *ctx, struct drm_i91
 				    struct i915_lrc *lrc, struct i915_address_space *vm)
 {
 	mutex_lock(&ctx->lock);
+	mutex_lock(&lrc->turn);
+	mutex_lock(&vm->turn);
 	dma_resv_lock(obj->base.resv, NULL);
 
 	mutex_lock(&vm->lock);
@@ -49,6 +57,8 @@ static void i915_lock_order_mutexes(struct i915_gem_context *ctx, struct drm_i91
 	mutex_unlock(&lrc->lock);
 
 	dma_resv_unlock(obj->base.resv);
+	mutex_unlock(&vm->turn);
+	mutex_unlock(&lrc->turn);
 	mutex_unlock(&ctx->lock);
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+#include <linux/dma-resv.h>
 #include <linux/sizes.h>
 
 #include "gem/i915_gem.h"
 #include "gem/i915_gem_execbuffer.h"
+#include "gt/i915_gt.h"
 #include "i915_drv.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vma.h"
@@ -15,25 +17,43 @@
  * walked once, with no lock of the address space.
  *
  * Where the addresses do not work out, all VMAs are let go and taken again,
- * those with a fixed address before the others: a VMA of this list may have
- * stood in the way of another. If that does not help either, the locks are
- * dropped and the GPU is waited for, so that what is active now in the place
- * that is wanted can be evicted.
+ * those with the least choice first: a VMA of this list may have stood in the
+ * way of another. Then what is idle is evicted, so that the list has all the
+ * room that is not in use. What is in the way after that is either of this list,
+ * which cannot be helped: -ENOSPC. Or it is in use by somebody else, and not for
+ * ever. Then locks and marks are dropped, the GPU is waited for, and it begins
+ * anew, as often as it takes: losing a race for an address is no error.
+ *
+ * Those who wait in one address space take turns, so that each gets its chance.
+ * Only the work of that address space is waited for: a shared object may be busy
+ * elsewhere for as long as its other users like.
  */
 
-/* How often to wait for the GPU: others may take the place that became free. */
-#define I915_EB_ATTEMPTS	8
-/* A batch that is relocated stays off the addresses below. */
+/* A batch that is relocated stays off the addresses below: it may get negative deltas. */
 #define I915_EB_BATCH_BIAS	SZ_256K
 
-/*
- * User space's idea of an address is taken up where it can be; a batch that is relocated may get
- * negative deltas and stays off the first addresses.
- */
-static bool i915_eb_takes_hint(const struct i915_execbuffer *eb, unsigned int i)
+/* In the order in which they are given their places */
+enum i915_eb_choice {
+	I915_EB_CHOICE_NONE,	/* a fixed address */
+	I915_EB_CHOICE_LOW,	/* 32 bits of it */
+	I915_EB_CHOICE_ALL,
+	I915_EB_CHOICES
+};
+
+/* A list for which there is no room */
+struct i915_eb_squeeze {
+	/* entry that found none */
+	unsigned int stuck;
+	/* VMAs of the list that have their place; the same, in the 32-bit zone */
+	unsigned int own;
+	unsigned int own_low;
+	/* i915_address_space.turn is held */
+	bool turn;
+};
+
+static bool i915_eb_is_relocated_batch(const struct i915_execbuffer *eb, unsigned int i)
 {
-	return i != eb->batch || !eb->exec[i].relocation_count ||
-	       eb->exec[i].offset >= I915_EB_BATCH_BIAS;
+	return i == eb->batch && eb->exec[i].relocation_count;
 }
 
 static void i915_eb_placement(const struct i915_execbuffer *eb, unsigned int i,
@@ -43,9 +63,12 @@ static void i915_eb_placement(const struct i915_execbuffer *eb, unsigned int i,
 
 	where->offset = i915_plain_address(entry->offset);
 	where->align = entry->alignment;
+	where->start = i915_eb_is_relocated_batch(eb, i) ? I915_EB_BATCH_BIAS : 0;
 	where->exact = entry->flags & EXEC_OBJECT_PINNED;
-	where->prefer = !where->exact && i915_eb_takes_hint(eb, i);
+	/* User space's idea of an address is taken up where it can be. */
+	where->prefer = !where->exact && where->offset >= where->start;
 	where->low = !(entry->flags & EXEC_OBJECT_SUPPORTS_48B_ADDRESS);
+	where->own = 0;
 	where->size = 0;
 	if (entry->flags & EXEC_OBJECT_PAD_TO_SIZE)
 		where->size = i915_eb_size(entry, eb->ev[i].obj);
@@ -62,32 +85,55 @@ static bool i915_eb_is_in_place(const struct drm_i915_gem_exec_object2 *entry,
 	       (entry->flags & EXEC_OBJECT_SUPPORTS_48B_ADDRESS || i915_vma_is_low(vma));
 }
 
-static int i915_eb_bind_one(struct i915_execbuffer *eb, unsigned int i)
+/* Where the VMA is, for user space */
+static void i915_eb_note_offset(struct i915_execbuffer *eb, unsigned int i)
 {
-	struct drm_i915_gem_exec_object2 *entry = &eb->exec[i];
+	u64 offset = i915_canonical_address(i915_vma_offset(eb->ev[i].vma));
+
+	if (eb->exec[i].offset == offset)
+		return;
+
+	eb->exec[i].offset = offset;
+	eb->ev[i].moved = true;
+	eb->any_moved = true;
+}
+
+/* Marks the VMA of an entry and gives it its place; @squeeze: NULL at the first attempt. */
+static int i915_eb_bind_one(struct i915_execbuffer *eb, unsigned int i,
+			    const struct i915_eb_squeeze *squeeze)
+{
 	struct i915_eb_vma *ev = &eb->ev[i];
 	struct i915_vma_placement where;
-	u64 offset;
+	struct i915_vma *vma;
 
-	if (likely(i915_eb_is_in_place(entry, ev->vma)))
+	vma = i915_vma_get_active(ev->obj, eb->ctx->base.vm);
+	if (IS_ERR(vma))
+		return PTR_ERR(vma);
+
+	ev->vma = vma;
+	eb->marked = true;
+	if (likely(i915_eb_is_in_place(&eb->exec[i], vma)))
 		return 0;
 
 	i915_eb_placement(eb, i, &where);
-	if (!i915_vma_fits(ev->vma, &where)) {
-		int ret = i915_vma_bind(ev->vma, &where);
+	if (squeeze)
+		where.own = where.low ? squeeze->own_low : squeeze->own;
+	if (!i915_vma_fits(vma, &where)) {
+		int ret = i915_vma_bind(vma, &where);
 
 		if (ret)
 			return ret;
 	}
 
-	offset = i915_canonical_address(i915_vma_offset(ev->vma));
-	if (entry->offset != offset) {
-		entry->offset = offset;
-		ev->moved = true;
-		eb->any_moved = true;
-	}
-
+	i915_eb_note_offset(eb, i);
 	return 0;
+}
+
+/* Entries that name an object once more have its address, too. */
+static void i915_eb_bind_repeated(struct i915_execbuffer *eb, unsigned int i)
+{
+	eb->ev[i].vma = eb->ev[eb->ev[i].first].vma;
+	i915_eb_note_offset(eb, i);
 }
 
 static int i915_eb_bind_in_order(struct i915_execbuffer *eb)
@@ -95,134 +141,218 @@ static int i915_eb_bind_in_order(struct i915_execbuffer *eb)
 	unsigned int i;
 	int ret = 0;
 
-	for (i = 0; i < eb->count && !ret; i++)
-		ret = i915_eb_bind_one(eb, i);
+	for (i = 0; i < eb->count && !ret; i++) {
+		if (unlikely(!i915_eb_is_first(eb, i)))
+			i915_eb_bind_repeated(eb, i);
+		else
+			ret = i915_eb_bind_one(eb, i, NULL);
+		ret = ret ?: i915_eb_breathe(i);
+	}
 
 	return ret;
 }
 
-static void i915_eb_drop_marks(struct i915_execbuffer *eb)
+static enum i915_eb_choice i915_eb_choice(const struct i915_execbuffer *eb, unsigned int i)
+{
+	const u64 flags = eb->exec[i].flags;
+
+	if (flags & EXEC_OBJECT_PINNED)
+		return I915_EB_CHOICE_NONE;
+
+	return flags & EXEC_OBJECT_SUPPORTS_48B_ADDRESS ? I915_EB_CHOICE_ALL : I915_EB_CHOICE_LOW;
+}
+
+static int i915_eb_bind_choice(struct i915_execbuffer *eb, struct i915_eb_squeeze *squeeze,
+			       enum i915_eb_choice choice)
 {
 	unsigned int i;
 
 	for (i = 0; i < eb->count; i++) {
-		if (eb->ev[i].vma)
-			i915_vma_put_active(eb->ev[i].vma);
-		eb->ev[i].vma = NULL;
-	}
-}
+		int ret;
 
-static int i915_eb_take_mark(struct i915_execbuffer *eb, unsigned int i)
-{
-	struct i915_vma *vma = i915_vma_get_active(eb->ev[i].obj, eb->ctx->base.vm);
+		if (!i915_eb_is_first(eb, i) || i915_eb_choice(eb, i) != choice)
+			continue;
 
-	if (IS_ERR(vma))
-		return PTR_ERR(vma);
+		squeeze->stuck = i;
+		ret = i915_eb_bind_one(eb, i, squeeze) ?: i915_eb_breathe(i);
+		if (ret)
+			return ret;
 
-	eb->ev[i].vma = vma;
-	return 0;
-}
-
-/* Where the entry that has no room wants to be, and where it is: both may be in use. */
-static void i915_eb_note_stuck(struct i915_execbuffer *eb, unsigned int i)
-{
-	const struct drm_i915_gem_exec_object2 *entry = &eb->exec[i];
-	const struct i915_vma *vma = eb->ev[i].vma;
-
-	eb->stuck.size = 0;
-	if (entry->flags & EXEC_OBJECT_PINNED) {
-		eb->stuck.size = i915_eb_size(entry, eb->ev[i].obj);
-		eb->stuck.offset = i915_plain_address(entry->offset);
-	}
-
-	eb->stuck.self_size = 0;
-	if (vma && READ_ONCE(vma->bound)) {
-		eb->stuck.self_size = vma->node.size;
-		eb->stuck.self_offset = vma->node.start;
-	}
-}
-
-/* Everything is let go and bound again, fixed addresses first. Objects locked. */
-static int i915_eb_bind_afresh(struct i915_execbuffer *eb)
-{
-	unsigned int pass, i;
-
-	i915_eb_drop_marks(eb);
-
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; i < eb->count; i++) {
-			bool pinned = eb->exec[i].flags & EXEC_OBJECT_PINNED;
-			int ret;
-
-			if (pinned != !pass)
-				continue;
-
-			ret = i915_eb_take_mark(eb, i);
-			if (!ret)
-				ret = i915_eb_bind_one(eb, i);
-			if (ret) {
-				i915_eb_note_stuck(eb, i);
-				return ret;
-			}
-		}
+		squeeze->own++;
+		squeeze->own_low += i915_vma_offset(eb->ev[i].vma) < I915_LOW_END;
 	}
 
 	return 0;
 }
 
-static bool i915_eb_no_room(int err)
+/* Everything is let go and bound again, least choice first. Objects locked. */
+static int i915_eb_bind_afresh(struct i915_execbuffer *eb, struct i915_eb_squeeze *squeeze)
 {
-	return err == -ENOSPC || err == -EBUSY;
-}
-
-/* Locks on entry, no locks on return: the GPU may take its time. */
-static int i915_eb_wait_for_room(struct i915_execbuffer *eb)
-{
-	struct i915_address_space *vm = eb->ctx->base.vm;
+	enum i915_eb_choice choice;
+	unsigned int i;
 	int ret = 0;
 
 	i915_eb_drop_marks(eb);
-	i915_eb_unlock(eb);
+	squeeze->own = 0;
+	squeeze->own_low = 0;
 
-	if (eb->stuck.self_size)
-		ret = i915_vm_wait_range(vm, eb->stuck.self_offset, eb->stuck.self_size);
-	if (!ret && eb->stuck.size)
-		ret = i915_vm_wait_range(vm, eb->stuck.offset, eb->stuck.size);
-	else if (!ret)
-		ret = i915_vm_wait_range(vm, 0, vm->total);
+	for (choice = I915_EB_CHOICE_NONE; choice < I915_EB_CHOICES && !ret; choice++)
+		ret = i915_eb_bind_choice(eb, squeeze, choice);
+	if (ret)
+		return ret;
+
+	for (i = 0; i < eb->count; i++) {
+		if (!i915_eb_is_first(eb, i))
+			i915_eb_bind_repeated(eb, i);
+	}
+
+	return 0;
+}
+
+/* Does the list itself stand where the stuck entry, which has a fixed address, has to be? */
+static bool i915_eb_is_own_fault(const struct i915_execbuffer *eb,
+				 const struct i915_eb_squeeze *squeeze)
+{
+	const struct drm_i915_gem_exec_object2 *entry = &eb->exec[squeeze->stuck];
+	u64 start = i915_plain_address(entry->offset);
+	u64 end = start + i915_eb_size(entry, eb->ev[squeeze->stuck].obj);
+	unsigned int i;
+
+	if (!(entry->flags & EXEC_OBJECT_PINNED))
+		return false;
+
+	for (i = 0; i < eb->count; i++) {
+		const struct i915_vma *vma = eb->ev[i].vma;
+
+		if (vma && i != squeeze->stuck && vma->node.start < end &&
+		    start < vma->node.start + vma->node.size)
+			return true;
+	}
+
+	return false;
+}
+
+/*
+ * All that can be done without a wait. Objects locked.
+ * Return: -EBUSY: others are in the way; -ENOSPC: nobody is.
+ */
+static int i915_eb_bind_somehow(struct i915_execbuffer *eb, struct i915_eb_squeeze *squeeze)
+{
+	int ret = i915_eb_bind_afresh(eb, squeeze);
+
+	if (ret == -ENOSPC) {
+		/* What has no mark now is idle, or of this list and better placed anew. */
+		i915_eb_drop_marks(eb);
+		i915_vm_evict_idle(eb->ctx->base.vm);
+		ret = i915_eb_bind_afresh(eb, squeeze);
+	}
+
+	return ret == -EBUSY && i915_eb_is_own_fault(eb, squeeze) ? -ENOSPC : ret;
+}
+
+/* Waits for requests in @vm that use the object. Return: 1: waited; 0: there was nothing to. */
+static int i915_eb_wait_object(struct drm_i915_gem_object *obj,
+			       const struct i915_address_space *vm)
+{
+	struct dma_resv_iter cursor;
+	struct dma_fence *fence;
+	int ret = 0;
+
+	dma_resv_iter_begin(&cursor, obj->base.resv, DMA_RESV_USAGE_READ);
+	dma_resv_for_each_fence_unlocked(&cursor, fence) {
+		long err;
+
+		if (!i915_fence_is_in_vm(fence, vm))
+			continue;
+
+		err = dma_fence_wait(fence, true);
+		ret = err ?: 1;
+		if (err)
+			break;
+	}
+	dma_resv_iter_end(&cursor);
 
 	return ret;
 }
 
-static int i915_eb_bind_hard(struct i915_execbuffer *eb)
+/* @all: until nothing is active from @start to @end; else until there is less */
+static int i915_eb_wait_range(struct i915_execbuffer *eb, u64 start, u64 end, bool all)
 {
-	unsigned int attempt;
+	struct i915_address_space *vm = eb->ctx->base.vm;
+	struct drm_i915_gem_object *obj;
+	u64 from = start;
 	int ret;
 
-	ret = i915_eb_bind_afresh(eb);
-
-	for (attempt = 1; i915_eb_no_room(ret) && attempt < I915_EB_ATTEMPTS; attempt++) {
-		ret = i915_eb_wait_for_room(eb);
-		if (ret)
+	while ((obj = i915_vm_next_active(vm, &from, end))) {
+		ret = i915_eb_wait_object(obj, vm);
+		i915_gem_object_put(obj);
+		if (ret < 0)
 			return ret;
-
-		ret = i915_eb_lock(eb);
-		if (ret)
-			return ret;
-
-		ret = i915_eb_bind_afresh(eb);
+		if (ret && !all)
+			break;
 	}
 
-	return i915_eb_no_room(ret) ? -ENOSPC : ret;
+	/* Who found a fence signalled may have been quicker than the interrupt. */
+	i915_gt_retire(&eb->i915->gt);
+
+	return all || !obj ? i915_vm_wait_marks(vm, start, end) : 0;
+}
+
+/* Locks on entry, no locks on return: the GPU may take its time. */
+static int i915_eb_wait_for_room(struct i915_execbuffer *eb, struct i915_eb_squeeze *squeeze)
+{
+	const struct drm_i915_gem_exec_object2 *entry = &eb->exec[squeeze->stuck];
+	struct i915_address_space *vm = eb->ctx->base.vm;
+	const struct i915_vma *vma = eb->ev[squeeze->stuck].vma;
+	bool exact = entry->flags & EXEC_OBJECT_PINNED;
+	u64 start = 0, end = vm->total;
+
+	if (i915_vma_is_bound(vma)) {
+		/* It is in use where it is, and cannot be moved. */
+		start = vma->node.start;
+		end = start + vma->node.size;
+		exact = true;
+	} else if (exact) {
+		start = i915_plain_address(entry->offset);
+		end = start + i915_eb_size(entry, eb->ev[squeeze->stuck].obj);
+	} else if (!(entry->flags & EXEC_OBJECT_SUPPORTS_48B_ADDRESS)) {
+		end = min_t(u64, end, I915_LOW_END);
+	}
+	i915_eb_unlock(eb);
+
+	if (!squeeze->turn && mutex_lock_interruptible(&vm->turn))
+		return -ERESTARTSYS;
+	squeeze->turn = true;
+
+	return i915_eb_wait_range(eb, start, end, exact);
+}
+
+static int i915_eb_bind_hard(struct i915_execbuffer *eb)
+{
+	struct i915_eb_squeeze squeeze = {};
+	int ret;
+
+	while ((ret = i915_eb_bind_somehow(eb, &squeeze)) == -EBUSY) {
+		ret = i915_eb_wait_for_room(eb, &squeeze);
+		if (!ret)
+			ret = i915_eb_lock(eb);
+		if (ret)
+			break;
+	}
+
+	if (squeeze.turn)
+		mutex_unlock(&eb->ctx->base.vm->turn);
+
+	return ret;
 }
 
 /**
  * i915_eb_bind - lock the objects and see to it that all have an address
  * @eb: the execbuffer after i915_eb_lookup()
  *
- * Context: process context; waits interruptibly for the GPU where there is no
- * room otherwise. The objects are locked on success; on failure i915_eb_unlock()
- * does what is needed.
+ * Context: process context; nothing locked; waits interruptibly for the GPU where
+ * there is no room otherwise. The objects are locked and marked on success; on
+ * failure i915_eb_unlock() does what is needed.
  * Return: 0; -ENOSPC: they do not fit together; -EINVAL, -EFAULT (purged object),
  * -ENOMEM, -ERESTARTSYS.
  */
@@ -235,7 +365,7 @@ int i915_eb_bind(struct i915_execbuffer *eb)
 		return ret;
 
 	ret = i915_eb_bind_in_order(eb);
-	if (unlikely(i915_eb_no_room(ret)))
+	if (unlikely(ret == -ENOSPC || ret == -EBUSY))
 		ret = i915_eb_bind_hard(eb);
 
 	return ret;

@@ -3,6 +3,7 @@
 #include <linux/dma-fence-chain.h>
 #include <linux/dma-resv.h>
 #include <linux/file.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/sync_file.h>
 #include <linux/uaccess.h>
@@ -25,7 +26,16 @@
  * syncobjs. It signals itself to all of these. Waits are gathered while the
  * request can still be given up; whatever publishing needs (a file descriptor,
  * room in the reservation objects, links of a timeline) is allocated then too.
+ *
+ * The number of fences user space may name is bounded, by I915_EB_MAX_FENCES:
+ * each keeps kernel memory for as long as the ioctl takes.
  */
+
+/*
+ * As many as the stock driver takes, which wants its own notes on them, 32 bytes each, in one
+ * piece of physical memory; it says -ENOMEM, too.
+ */
+#define I915_EB_MAX_FENCES	(SZ_4M / 32)
 
 static void i915_eb_put_fence(struct i915_eb_fence *fence)
 {
@@ -45,8 +55,11 @@ static void i915_eb_put_fence(struct i915_eb_fence *fence)
  */
 void i915_eb_put_fences(struct i915_execbuffer *eb)
 {
-	while (eb->num_fences)
+	while (eb->num_fences) {
 		i915_eb_put_fence(&eb->fences[--eb->num_fences]);
+		if (unlikely(eb->num_fences % SZ_1K == SZ_1K - 1))
+			cond_resched();
+	}
 	kvfree(eb->fences);
 	eb->fences = NULL;
 
@@ -60,31 +73,27 @@ void i915_eb_put_fences(struct i915_execbuffer *eb)
 }
 
 /*
- * What there is to wait for at the point of a syncobj. Nothing there is an error where user space
- * only wants to wait; if it signals as well, this may be the first use.
+ * What there is to wait for at the point of a syncobj. Return: -EINVAL: nothing yet. Else @wait is
+ * the fence, or NULL: that point is signalled already.
  */
-static int i915_eb_find_wait(struct drm_syncobj *syncobj, u64 point, bool required,
-			     struct dma_fence **wait)
+static int i915_eb_find_wait(struct drm_syncobj *syncobj, u64 point, struct dma_fence **wait)
 {
 	struct dma_fence *fence = drm_syncobj_fence_get(syncobj);
 	struct dma_fence *at_point = fence;
 
-	if (!fence)
-		return required ? -EINVAL : 0;
-
-	if (dma_fence_chain_find_seqno(&at_point, point)) {
+	if (!fence || dma_fence_chain_find_seqno(&at_point, point)) {
 		dma_fence_put(fence);
-		return required ? -EINVAL : 0;
+		return -EINVAL;
 	}
 
-	/* NULL: that point is signalled already. The reference has moved along. */
+	/* The reference has moved along. */
 	*wait = at_point;
 	return 0;
 }
 
-/* Takes one entry, from an array or a timeline; @point is 0 for a binary syncobj. */
+/* Takes one entry, from an array or a @timeline; @point is 0 for a binary syncobj. */
 static int i915_eb_add_fence(struct i915_execbuffer *eb,
-			     const struct drm_i915_gem_exec_fence *user, u64 point)
+			     const struct drm_i915_gem_exec_fence *user, bool timeline, u64 point)
 {
 	struct i915_eb_fence *fence = &eb->fences[eb->num_fences];
 	const bool signal = user->flags & I915_EXEC_FENCE_SIGNAL;
@@ -112,8 +121,9 @@ static int i915_eb_add_fence(struct i915_execbuffer *eb,
 	}
 
 	if (user->flags & I915_EXEC_FENCE_WAIT) {
-		ret = i915_eb_find_wait(fence->syncobj, point, true, &fence->wait);
-		if (ret) {
+		ret = i915_eb_find_wait(fence->syncobj, point, &fence->wait);
+		/* In a timeline, who signals as well may be the first to use it. */
+		if (ret && !(timeline && signal)) {
 			drm_dbg(&eb->i915->drm, "syncobj %u has no fence\n", user->handle);
 			return ret;
 		}
@@ -135,12 +145,17 @@ static int i915_eb_add_fence(struct i915_execbuffer *eb,
 static int i915_eb_grow_fences(struct i915_execbuffer *eb, u64 more)
 {
 	struct i915_eb_fence *fences;
-	u64 count = eb->num_fences + more;
+	size_t count;
 
-	if (more > INT_MAX || count > INT_MAX / sizeof(*fences))
+	if (more > U64_MAX / sizeof(struct drm_i915_gem_exec_fence) - eb->num_fences)
 		return -EINVAL;
+	if (more > I915_EB_MAX_FENCES - eb->num_fences) {
+		drm_dbg(&eb->i915->drm, "%llu fences\n", eb->num_fences + more);
+		return -ENOMEM;
+	}
 
-	fences = kvmalloc_array(count, sizeof(*fences), GFP_KERNEL | __GFP_NOWARN);
+	count = eb->num_fences + more;
+	fences = kvmalloc_array(count, sizeof(*fences), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!fences)
 		return -ENOMEM;
 
@@ -156,17 +171,15 @@ static int i915_eb_copy_fence_list(struct i915_execbuffer *eb,
 				   const struct drm_i915_gem_exec_fence __user *handles,
 				   const u64 __user *values, u64 count)
 {
-	u64 i;
 	int ret;
+	u64 i;
 
 	if (!count)
 		return 0;
 
 	ret = i915_eb_grow_fences(eb, count);
-	if (ret)
-		return ret;
 
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count && !ret; i++) {
 		struct drm_i915_gem_exec_fence user;
 		u64 point = 0;
 
@@ -175,12 +188,10 @@ static int i915_eb_copy_fence_list(struct i915_execbuffer *eb,
 		if (values && get_user(point, &values[i]))
 			return -EFAULT;
 
-		ret = i915_eb_add_fence(eb, &user, point);
-		if (ret)
-			return ret;
+		ret = i915_eb_add_fence(eb, &user, values, point) ?: i915_eb_breathe(i);
 	}
 
-	return 0;
+	return ret;
 }
 
 static int i915_eb_timeline_fences(struct i915_user_extension __user *base, void *data)
@@ -206,8 +217,8 @@ static const i915_user_extension_fn i915_eb_extensions[] = {
  *
  * Context: process context, may fault; no lock held.
  * Return: 0; -EINVAL for a sync_file, for flags, or where there is nothing to wait
- * for; -ENOENT for a syncobj; -EFAULT, -ENOMEM. In each case i915_eb_put_fences()
- * is due.
+ * for; -ENOENT for a syncobj; -ENOMEM, also for more than I915_EB_MAX_FENCES;
+ * -EFAULT, -EINTR: killed. In each case i915_eb_put_fences() is due.
  */
 int i915_eb_copy_fences(struct i915_execbuffer *eb)
 {
@@ -235,25 +246,25 @@ int i915_eb_copy_fences(struct i915_execbuffer *eb)
  * i915_eb_reserve_fences - make room for the request's fence in every object
  * @eb: the execbuffer, its objects locked
  *
- * An object that is in the list twice may be read in one place and written in
- * the other: room for both.
+ * Two objects of the list may have their reservation in common, one read and the
+ * other written: room for both.
  *
  * Context: process context.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, -EINTR: killed.
  */
 int i915_eb_reserve_fences(struct i915_execbuffer *eb)
 {
 	const unsigned int room = eb->count > 1 ? 2 : 1;
 	unsigned int i;
+	int ret = 0;
 
-	for (i = 0; i < eb->count; i++) {
-		int ret = dma_resv_reserve_fences(eb->ev[i].obj->base.resv, room);
-
-		if (ret)
-			return ret;
+	for (i = 0; i < eb->count && !ret; i++) {
+		if (likely(i915_eb_is_first(eb, i)))
+			ret = dma_resv_reserve_fences(eb->ev[i].obj->base.resv, room);
+		ret = ret ?: i915_eb_breathe(i);
 	}
 
-	return 0;
+	return ret;
 }
 
 static int i915_eb_await_object(struct i915_execbuffer *eb, const struct i915_eb_vma *ev)
@@ -299,27 +310,48 @@ static int i915_eb_await_timeline(struct i915_execbuffer *eb, struct drm_syncobj
 	return ret;
 }
 
-/**
- * i915_eb_await - make the request wait for all it depends on
- * @eb: the execbuffer: request begun, objects locked
- *
- * Context: process context.
- * Return: 0 or -ENOMEM.
- */
-int i915_eb_await(struct i915_execbuffer *eb)
+static int i915_eb_await_objects(struct i915_execbuffer *eb)
 {
 	unsigned int i;
 	int ret = 0;
 
 	for (i = 0; i < eb->count && !ret; i++) {
-		if (!(eb->ev[i].flags & EXEC_OBJECT_ASYNC))
+		if (likely(i915_eb_is_first(eb, i)) && !(eb->ev[i].flags & EXEC_OBJECT_ASYNC))
 			ret = i915_eb_await_object(eb, &eb->ev[i]);
+		ret = ret ?: i915_eb_breathe(i);
 	}
+
+	return ret;
+}
+
+static int i915_eb_await_syncobjs(struct i915_execbuffer *eb)
+{
+	unsigned int i;
+	int ret = 0;
 
 	for (i = 0; i < eb->num_fences && !ret; i++) {
 		if (eb->fences[i].wait)
 			ret = i915_request_await(eb->rq, eb->fences[i].wait);
+		ret = ret ?: i915_eb_breathe(i);
 	}
+
+	return ret;
+}
+
+/**
+ * i915_eb_await - make the request wait for all it depends on
+ * @eb: the execbuffer: request begun, objects locked
+ *
+ * Context: process context.
+ * Return: 0, -ENOMEM, -EINTR: killed.
+ */
+int i915_eb_await(struct i915_execbuffer *eb)
+{
+	int ret;
+
+	ret = i915_eb_await_objects(eb);
+	if (!ret)
+		ret = i915_eb_await_syncobjs(eb);
 
 	if (!ret && eb->fence_in) {
 		if (eb->args->flags & I915_EXEC_FENCE_SUBMIT)
@@ -363,6 +395,9 @@ void i915_eb_publish_resv(struct i915_execbuffer *eb)
 
 	for (i = 0; i < eb->count; i++) {
 		const struct i915_eb_vma *ev = &eb->ev[i];
+
+		if (unlikely(!i915_eb_is_first(eb, i)))
+			continue;
 
 		dma_resv_add_fence(ev->obj->base.resv, &eb->rq->fence,
 				   ev->flags & EXEC_OBJECT_WRITE ? DMA_RESV_USAGE_WRITE :

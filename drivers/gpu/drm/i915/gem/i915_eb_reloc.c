@@ -3,6 +3,7 @@
 #include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/unaligned.h>
@@ -21,17 +22,23 @@
  * presumption is right, nothing is done. Where it is wrong, the CPU writes the
  * address, once the GPU has finished with the object it stands in.
  *
- * They are read from user space before the objects are locked, all at once. What
- * was written is told to user space afterwards, also when the ioctl fails: an
- * address in a batch and the presumption about it have to agree.
+ * They are read from user space, and their targets looked up, before the objects
+ * are locked, all at once. Where the GPU still works with an object that is to
+ * be written, the locks are dropped for the wait, and on the way back only what
+ * has moved meanwhile is written anew.
+ *
+ * What was written is told to user space afterwards, also when the ioctl fails:
+ * an address in a batch and the presumption about it have to agree.
  */
 
 #define I915_EB_MAX_RELOCS	(INT_MAX / sizeof(struct drm_i915_gem_relocation_entry))
+/* Told to user space so many at a time */
+#define I915_EB_RETURN_PIECE	SZ_4K
 /* Buffer lists up to this long are searched for a handle one by one. */
 #define I915_EB_SEARCH_LIMIT	8
-#define I915_EB_HASH_EMPTY	U32_MAX
-/* In place of the offset, no longer needed: the address was written. No offset can be this. */
-#define I915_EB_RELOC_WRITTEN	U64_MAX
+#define I915_EB_NO_ENTRY	U32_MAX
+/* In place of the domains to read in, no longer needed: the address was written. */
+#define I915_EB_RELOC_WRITTEN	U32_MAX
 
 #define I915_GEM_GPU_DOMAINS \
 	(I915_GEM_DOMAIN_RENDER | I915_GEM_DOMAIN_SAMPLER | I915_GEM_DOMAIN_COMMAND | \
@@ -54,55 +61,202 @@ static int i915_eb_count_relocs(struct i915_execbuffer *eb, size_t *count)
 	return 0;
 }
 
+/* The entries of the list by handle; @head is NULL for a list that is short or has indices */
+struct i915_eb_handles {
+	/* index of the first entry with that hash, I915_EB_NO_ENTRY: none */
+	u32 *head;
+	/* by index: next one with the same hash */
+	u32 *next;
+	unsigned int bits;
+};
+
+static u32 i915_eb_find_hashed(const struct i915_execbuffer *eb,
+			       const struct i915_eb_handles *handles, u32 handle)
+{
+	u32 i = handles->head[hash_32(handle, handles->bits)];
+
+	while (i != I915_EB_NO_ENTRY && eb->exec[i].handle != handle)
+		i = handles->next[i];
+
+	return i;
+}
+
+/* A handle that is listed many times is in the table once: the first entry stands for it. */
+static int i915_eb_hash_handles(const struct i915_execbuffer *eb, struct i915_eb_handles *handles)
+{
+	size_t slots;
+	unsigned int i;
+
+	handles->bits = ilog2(eb->count) + 1;
+	slots = BIT(handles->bits);
+	handles->head = kvmalloc_array(slots + eb->count, sizeof(*handles->head),
+				       GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!handles->head)
+		return -ENOMEM;
+	handles->next = handles->head + slots;
+	memset32(handles->head, I915_EB_NO_ENTRY, slots);
+
+	for (i = 0; i < eb->count; i++) {
+		u32 handle = eb->exec[i].handle;
+		u32 *head = &handles->head[hash_32(handle, handles->bits)];
+		int ret = i915_eb_breathe(i);
+
+		if (ret)
+			return ret;
+		if (i915_eb_find_hashed(eb, handles, handle) != I915_EB_NO_ENTRY)
+			continue;
+
+		handles->next[i] = *head;
+		*head = i;
+	}
+
+	return 0;
+}
+
+/* Index of the entry that a relocation names, or I915_EB_NO_ENTRY */
+static u32 i915_eb_find(const struct i915_execbuffer *eb, const struct i915_eb_handles *handles,
+			u32 handle)
+{
+	unsigned int i;
+
+	if (eb->args->flags & I915_EXEC_HANDLE_LUT)
+		return handle < eb->count ? array_index_nospec(handle, eb->count) :
+					    I915_EB_NO_ENTRY;
+	if (handles->head)
+		return i915_eb_find_hashed(eb, handles, handle);
+
+	for (i = 0; i < eb->count; i++) {
+		if (eb->exec[i].handle == handle)
+			return i;
+	}
+
+	return I915_EB_NO_ENTRY;
+}
+
+static int i915_eb_check_domains(const struct i915_execbuffer *eb,
+				 const struct drm_i915_gem_relocation_entry *reloc)
+{
+	if (reloc->write_domain & (reloc->write_domain - 1)) {
+		drm_dbg(&eb->i915->drm, "write_domain 0x%x: more than one\n",
+			reloc->write_domain);
+		return -EINVAL;
+	}
+	if ((reloc->write_domain | reloc->read_domains) & ~I915_GEM_GPU_DOMAINS) {
+		drm_dbg(&eb->i915->drm, "domains 0x%x, 0x%x: not of the GPU\n",
+			reloc->read_domains, reloc->write_domain);
+		return -EINVAL;
+	}
+
+	return 0;
+}
+
+static int i915_eb_check_reloc(struct i915_execbuffer *eb, const struct i915_eb_handles *handles,
+			       struct drm_i915_gem_relocation_entry *reloc)
+{
+	u32 target = i915_eb_find(eb, handles, reloc->target_handle);
+	int ret;
+
+	if (target == I915_EB_NO_ENTRY) {
+		drm_dbg(&eb->i915->drm, "target_handle %u: not in the list\n",
+			reloc->target_handle);
+		return -ENOENT;
+	}
+
+	ret = i915_eb_check_domains(eb, reloc);
+	if (ret)
+		return ret;
+	if (reloc->write_domain)
+		eb->ev[eb->ev[target].first].flags |= EXEC_OBJECT_WRITE;
+
+	reloc->target_handle = target;
+	reloc->read_domains = 0;
+	return 0;
+}
+
+/* Once for all: afterwards target_handle is an index into the list. */
+static int i915_eb_check_relocs(struct i915_execbuffer *eb, size_t count)
+{
+	struct i915_eb_handles handles = {};
+	int ret = 0;
+	size_t n;
+
+	if (eb->count > I915_EB_SEARCH_LIMIT && !(eb->args->flags & I915_EXEC_HANDLE_LUT))
+		ret = i915_eb_hash_handles(eb, &handles);
+
+	for (n = 0; n < count && !ret; n++)
+		ret = i915_eb_check_reloc(eb, &handles, &eb->relocs[n]) ?: i915_eb_breathe(n);
+
+	kvfree(handles.head);
+	return ret;
+}
+
+static int i915_eb_read_relocs(const struct i915_execbuffer *eb,
+			       struct drm_i915_gem_relocation_entry *relocs)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < eb->count && !ret; i++) {
+		const struct drm_i915_gem_exec_object2 *entry = &eb->exec[i];
+
+		ret = i915_eb_breathe(i);
+		if (ret || !entry->relocation_count)
+			continue;
+
+		ret = i915_eb_copy_from_user(relocs, u64_to_user_ptr(entry->relocs_ptr),
+					     array_size(entry->relocation_count,
+							sizeof(*relocs)));
+		relocs += entry->relocation_count;
+	}
+
+	return ret;
+}
+
 /**
  * i915_eb_copy_relocs - read the relocations of all entries
  * @eb: the execbuffer, its objects not locked
  *
  * Context: process context, may fault.
- * Return: 0; -EINVAL for too many, -EFAULT, -ENOMEM.
+ * Return: 0; -EINVAL for too many and for domains, -ENOENT for a target that is not
+ * in the list; -EFAULT, -ENOMEM, -EINTR: killed. In each case
+ * i915_eb_return_relocs() is due.
  */
 int i915_eb_copy_relocs(struct i915_execbuffer *eb)
 {
 	struct drm_i915_gem_relocation_entry *relocs;
-	size_t count, n = 0;
-	unsigned int i;
+	size_t count;
 	int ret;
 
 	ret = i915_eb_count_relocs(eb, &count);
 	if (ret)
 		return ret;
 
-	relocs = kvmalloc_array(count, sizeof(*relocs), GFP_KERNEL | __GFP_NOWARN);
+	relocs = kvmalloc_array(count, sizeof(*relocs), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!relocs)
 		return -ENOMEM;
 
-	for (i = 0; i < eb->count; i++) {
-		const struct drm_i915_gem_exec_object2 *entry = &eb->exec[i];
-
-		if (copy_from_user(&relocs[n], u64_to_user_ptr(entry->relocs_ptr),
-				   array_size(entry->relocation_count, sizeof(*relocs)))) {
-			kvfree(relocs);
-			return -EFAULT;
-		}
-		n += entry->relocation_count;
+	ret = i915_eb_read_relocs(eb, relocs);
+	if (ret) {
+		kvfree(relocs);
+		return ret;
 	}
 
 	eb->relocs = relocs;
-	return 0;
+	return i915_eb_check_relocs(eb, count);
 }
 
 /* They could be read a moment ago; who takes them away now loses only hints. */
-static void i915_eb_return_presumed(const struct drm_i915_gem_exec_object2 *entry,
-				    const struct drm_i915_gem_relocation_entry *relocs)
+static void i915_eb_return_presumed(struct drm_i915_gem_relocation_entry __user *user,
+				    const struct drm_i915_gem_relocation_entry *relocs,
+				    u32 count)
 {
-	struct drm_i915_gem_relocation_entry __user *user = u64_to_user_ptr(entry->relocs_ptr);
-	u32 n, count = entry->relocation_count;
+	u32 n;
 
 	if (!user_write_access_begin(user, array_size(count, sizeof(*user))))
 		return;
 
 	for (n = 0; n < count; n++) {
-		if (relocs[n].offset == I915_EB_RELOC_WRITTEN)
+		if (relocs[n].read_domains == I915_EB_RELOC_WRITTEN)
 			unsafe_put_user(relocs[n].presumed_offset, &user[n].presumed_offset, out);
 	}
 out:
@@ -119,95 +273,28 @@ out:
  */
 void i915_eb_return_relocs(struct i915_execbuffer *eb)
 {
-	size_t first = 0;
+	const struct drm_i915_gem_relocation_entry *relocs = eb->relocs;
 	unsigned int i;
 
-	if (!eb->relocs)
+	if (!relocs)
 		return;
 
 	for (i = 0; i < eb->count; i++) {
-		if (eb->exec[i].relocation_count)
-			i915_eb_return_presumed(&eb->exec[i], &eb->relocs[first]);
-		first += eb->exec[i].relocation_count;
+		struct drm_i915_gem_relocation_entry __user *user =
+			u64_to_user_ptr(eb->exec[i].relocs_ptr);
+		u32 n, left = eb->exec[i].relocation_count;
+
+		for (; left; left -= n) {
+			n = min_t(u32, left, I915_EB_RETURN_PIECE);
+			i915_eb_return_presumed(user, relocs, n);
+			user += n;
+			relocs += n;
+			cond_resched();
+		}
 	}
 
-	kvfree(eb->handle_hash);
 	kvfree(eb->relocs);
 	eb->relocs = NULL;
-}
-
-static int i915_eb_hash_handles(struct i915_execbuffer *eb)
-{
-	unsigned int bits = ilog2(eb->count) + 2;
-	u32 mask = BIT(bits) - 1;
-	unsigned int i;
-	u32 *table;
-
-	table = kvmalloc_array(BIT(bits), sizeof(*table), GFP_KERNEL | __GFP_NOWARN);
-	if (!table)
-		return -ENOMEM;
-	memset32(table, I915_EB_HASH_EMPTY, BIT(bits));
-
-	for (i = 0; i < eb->count; i++) {
-		u32 slot = hash_32(eb->exec[i].handle, bits);
-
-		while (table[slot] != I915_EB_HASH_EMPTY)
-			slot = (slot + 1) & mask;
-		table[slot] = i;
-	}
-
-	eb->handle_hash = table;
-	eb->handle_bits = bits;
-	return 0;
-}
-
-static struct i915_eb_vma *i915_eb_find_hashed(struct i915_execbuffer *eb, u32 handle)
-{
-	u32 mask = BIT(eb->handle_bits) - 1;
-	u32 slot = hash_32(handle, eb->handle_bits);
-
-	for (; eb->handle_hash[slot] != I915_EB_HASH_EMPTY; slot = (slot + 1) & mask) {
-		u32 i = eb->handle_hash[slot];
-
-		if (eb->exec[i].handle == handle)
-			return &eb->ev[i];
-	}
-
-	return NULL;
-}
-
-static struct i915_eb_vma *i915_eb_find(struct i915_execbuffer *eb, u32 handle)
-{
-	unsigned int i;
-
-	if (eb->args->flags & I915_EXEC_HANDLE_LUT)
-		return handle < eb->count ? &eb->ev[handle] : NULL;
-	if (eb->handle_hash)
-		return i915_eb_find_hashed(eb, handle);
-
-	for (i = 0; i < eb->count; i++) {
-		if (eb->exec[i].handle == handle)
-			return &eb->ev[i];
-	}
-
-	return NULL;
-}
-
-static int i915_eb_check_domains(struct i915_execbuffer *eb,
-				 const struct drm_i915_gem_relocation_entry *reloc)
-{
-	if (reloc->write_domain & (reloc->write_domain - 1)) {
-		drm_dbg(&eb->i915->drm, "write_domain 0x%x: more than one\n",
-			reloc->write_domain);
-		return -EINVAL;
-	}
-	if ((reloc->write_domain | reloc->read_domains) & ~I915_GEM_GPU_DOMAINS) {
-		drm_dbg(&eb->i915->drm, "domains 0x%x, 0x%x: not of the GPU\n",
-			reloc->read_domains, reloc->write_domain);
-		return -EINVAL;
-	}
-
-	return 0;
 }
 
 /* The object whose relocations are under way */
@@ -269,38 +356,29 @@ static int i915_eb_check_place(struct i915_execbuffer *eb, const struct drm_i915
 	return 0;
 }
 
-static int i915_eb_wait_object(struct drm_i915_gem_object *obj)
+static bool i915_eb_is_busy(struct drm_i915_gem_object *obj)
+{
+	return !i915_eb_is_alone(obj) && i915_gem_object_wait(obj, true, false, 0);
+}
+
+/* Locks on entry, no locks on return: whoever else uses the list's objects is not held up. */
+static int i915_eb_wait_for_place(struct i915_execbuffer *eb, struct drm_i915_gem_object *obj)
 {
 	long left;
 
-	if (i915_eb_is_alone(obj))
-		return 0;
-
+	i915_eb_unlock(eb);
 	left = i915_gem_object_wait(obj, true, true, MAX_SCHEDULE_TIMEOUT);
 
-	return left < 0 ? left : 0;
+	return left < 0 ? left : I915_EB_AGAIN;
 }
 
 static int i915_eb_relocate_one(struct i915_execbuffer *eb, struct i915_eb_place *place,
 				struct drm_i915_gem_relocation_entry *reloc)
 {
-	struct i915_eb_vma *target = i915_eb_find(eb, reloc->target_handle);
-	u64 address;
+	u64 target = i915_vma_offset(eb->ev[reloc->target_handle].vma);
+	u64 address = i915_canonical_address(target);
 	int ret;
 
-	if (!target) {
-		drm_dbg(&eb->i915->drm, "target_handle %u: not in the list\n",
-			reloc->target_handle);
-		return -ENOENT;
-	}
-
-	ret = i915_eb_check_domains(eb, reloc);
-	if (ret)
-		return ret;
-	if (reloc->write_domain)
-		target->flags |= EXEC_OBJECT_WRITE;
-
-	address = i915_canonical_address(i915_vma_offset(target->vma));
 	if (address == reloc->presumed_offset)
 		return 0;
 
@@ -308,31 +386,30 @@ static int i915_eb_relocate_one(struct i915_execbuffer *eb, struct i915_eb_place
 	if (ret)
 		return ret;
 
-	if (!place->idle) {
-		ret = i915_eb_wait_object(place->obj);
-		if (ret)
-			return ret;
-		place->idle = true;
-	}
+	if (!place->idle && i915_eb_is_busy(place->obj))
+		return -EBUSY;
+	place->idle = true;
 
-	ret = i915_eb_write(place, reloc->offset, address + reloc->delta);
+	/* The user API has an unsigned field for it, but a delta may be negative. */
+	ret = i915_eb_write(place, reloc->offset,
+			    i915_canonical_address(target + (s32)reloc->delta));
 	if (ret)
 		return ret;
 
 	reloc->presumed_offset = address;
-	reloc->offset = I915_EB_RELOC_WRITTEN;
+	reloc->read_domains = I915_EB_RELOC_WRITTEN;
 	return 0;
 }
 
-static int i915_eb_relocate_entry(struct i915_execbuffer *eb, unsigned int i, size_t first)
+static int i915_eb_relocate_entry(struct i915_execbuffer *eb, unsigned int i,
+				  struct drm_i915_gem_relocation_entry *relocs)
 {
-	struct drm_i915_gem_relocation_entry *reloc = &eb->relocs[first];
 	struct i915_eb_place place = { .obj = eb->ev[i].obj, .page = ULONG_MAX };
-	u32 left = eb->exec[i].relocation_count;
+	u32 n, count = eb->exec[i].relocation_count;
 	int ret = 0;
 
-	for (; left && !ret; left--)
-		ret = i915_eb_relocate_one(eb, &place, reloc++);
+	for (n = 0; n < count && !ret; n++)
+		ret = i915_eb_relocate_one(eb, &place, &relocs[n]) ?: i915_eb_breathe(n);
 
 	return ret;
 }
@@ -341,29 +418,28 @@ static int i915_eb_relocate_entry(struct i915_execbuffer *eb, unsigned int i, si
  * i915_eb_relocate - write the addresses that user space presumed wrong
  * @eb: the execbuffer: objects locked and bound, relocations read
  *
- * Context: process context; waits interruptibly until the GPU has finished with
- * an object that is to be written.
- * Return: 0; -ENOENT for a target that is not in the list, -EINVAL for offset or
- * domains, -ERESTARTSYS, -ENOMEM.
+ * Context: process context; where the GPU has not finished with an object that is
+ * to be written, drops the locks and waits interruptibly.
+ * Return: 0; I915_EB_AGAIN: the locks were dropped; -EINVAL for an offset; -ENOMEM,
+ * -ERESTARTSYS, -EINTR: killed.
  */
 int i915_eb_relocate(struct i915_execbuffer *eb)
 {
-	size_t first = 0;
+	struct drm_i915_gem_relocation_entry *relocs = eb->relocs;
 	unsigned int i;
-	int ret = 0;
-
-	if (!eb->handle_hash && eb->count > I915_EB_SEARCH_LIMIT &&
-	    !(eb->args->flags & I915_EXEC_HANDLE_LUT)) {
-		ret = i915_eb_hash_handles(eb);
-		if (ret)
-			return ret;
-	}
+	int ret;
 
 	/* Later entries may refer to earlier ones and the other way round; all have addresses. */
-	for (i = 0; i < eb->count && !ret; i++) {
-		ret = i915_eb_relocate_entry(eb, i, first);
-		first += eb->exec[i].relocation_count;
+	for (i = 0; i < eb->count; i++) {
+		ret = i915_eb_breathe(i);
+		if (!ret && eb->exec[i].relocation_count)
+			ret = i915_eb_relocate_entry(eb, i, relocs);
+		if (ret == -EBUSY)
+			return i915_eb_wait_for_place(eb, eb->ev[i].obj);
+		if (ret)
+			return ret;
+		relocs += eb->exec[i].relocation_count;
 	}
 
-	return ret;
+	return 0;
 }

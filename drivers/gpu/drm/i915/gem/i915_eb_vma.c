@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/log2.h>
-#include <linux/sched/signal.h>
 
 #include <drm/drm_file.h>
 
 #include "gem/i915_gem.h"
 #include "gem/i915_gem_execbuffer.h"
-#include "gt/i915_gt.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vm.h"
@@ -16,11 +14,16 @@
 /**
  * DOC: The buffer list of an execbuffer
  *
- * Handles become objects, and objects become VMAs with an active mark. What is
- * done with those comes in i915_eb_bind.c.
+ * Handles become objects, once and with nothing locked. What is done with those
+ * comes in i915_eb_lock.c and i915_eb_bind.c.
  *
- * A handle may be closed by another thread after it was looked up. The file
- * counts closed handles, so one comparison tells whether that may have happened.
+ * A handle may be closed by another thread after it was looked up, while this
+ * one sleeps or makes a VMA. Closing it has done its work by then and not met
+ * that VMA, which would stay until its address space goes. So whatever becomes
+ * of the execbuf, it looks in the end, when it takes no more marks, whether a
+ * handle of its list is gone, and closes the VMA in place of who closed the
+ * handle. The file counts closed handles, so one comparison tells whether that
+ * may have happened.
  */
 
 /* Exists in no address space of its own choosing: VMAs live in per-process address spaces only. */
@@ -105,7 +108,6 @@ static int i915_eb_lookup_one(struct i915_execbuffer *eb, unsigned int i)
 {
 	struct i915_eb_vma *ev = &eb->ev[i];
 	struct drm_i915_gem_object *obj;
-	struct i915_vma *vma;
 	int ret;
 
 	obj = i915_gem_object_lookup(eb->file, eb->exec[i].handle);
@@ -115,153 +117,101 @@ static int i915_eb_lookup_one(struct i915_execbuffer *eb, unsigned int i)
 	}
 
 	ret = i915_eb_check_entry(eb, i, obj);
-	if (ret)
-		goto err_obj;
-
-	vma = i915_vma_get_active(obj, eb->ctx->base.vm);
-	if (IS_ERR(vma)) {
-		ret = PTR_ERR(vma);
-		goto err_obj;
+	if (ret) {
+		i915_gem_object_put(obj);
+		return ret;
 	}
 
 	ev->obj = obj;
-	ev->vma = vma;
+	ev->vma = NULL;
+	ev->first = i;
 	ev->flags = eb->exec[i].flags;
 	ev->moved = false;
 	if (eb->exec[i].relocation_count)
 		eb->has_relocs = true;
 
 	return 0;
-
-err_obj:
-	i915_gem_object_put(obj);
-	return ret;
-}
-
-/* Some handle of the file was closed: is it one of ours? Then its VMA is not to stay. */
-static int i915_eb_recheck_handles(struct i915_execbuffer *eb)
-{
-	unsigned int i;
-	int ret = 0;
-
-	for (i = 0; i < eb->count; i++) {
-		struct drm_i915_gem_object *obj;
-
-		obj = i915_gem_object_lookup(eb->file, eb->exec[i].handle);
-		if (obj != eb->ev[i].obj) {
-			i915_vma_close(eb->ev[i].obj, eb->ctx->base.vm);
-			ret = -ENOENT;
-		}
-		if (obj)
-			i915_gem_object_put(obj);
-	}
-
-	return ret;
 }
 
 /**
- * i915_eb_lookup - objects and VMAs of the buffer list
+ * i915_eb_lookup - the objects of the buffer list
  * @eb: the execbuffer, with its context
  *
- * Checks each entry. Every VMA gets an active mark.
+ * Checks each entry.
  *
  * Context: process context; no object lock held.
- * Return: 0; -ENOENT for a handle, -EINVAL for an entry, -ENOMEM. In each case
- * i915_eb_release() is due.
+ * Return: 0; -ENOENT for a handle, -EINVAL for an entry, -EINTR: killed. In each
+ * case i915_eb_release() is due.
  */
 int i915_eb_lookup(struct i915_execbuffer *eb)
 {
-	int closes = atomic_read(&eb->fpriv->handle_closes);
-	int ret;
+	int ret = 0;
 
-	/* Pairs with the order in i915_gem_file_close_object(): count, then look at the VMAs. */
+	/* Whatever is closed from here on, i915_eb_honour_closes() will see that something was. */
+	eb->closes = atomic_read(&eb->fpriv->handle_closes);
 	smp_rmb();
 
-	for (; eb->held < eb->count; eb->held++) {
+	for (; eb->held < eb->count && !ret; eb->held++) {
 		ret = i915_eb_lookup_one(eb, eb->held);
 		if (ret)
 			return ret;
+		ret = i915_eb_breathe(eb->held);
 	}
 
-	if (unlikely(atomic_read(&eb->fpriv->handle_closes) != closes))
-		return i915_eb_recheck_handles(eb);
+	return ret;
+}
 
-	return 0;
+static void i915_eb_close_lost_handles(struct i915_execbuffer *eb)
+{
+	unsigned int i;
+
+	for (i = 0; i < eb->held; i++) {
+		struct drm_i915_gem_object *obj;
+
+		obj = i915_gem_object_lookup(eb->file, eb->exec[i].handle);
+		if (obj != eb->ev[i].obj)
+			i915_vma_close(eb->ev[i].obj, eb->ctx->base.vm);
+		if (obj)
+			i915_gem_object_put(obj);
+		cond_resched();
+	}
+}
+
+/**
+ * i915_eb_honour_closes - nothing stays bound whose handle was closed meanwhile
+ * @eb: the execbuffer after i915_eb_lookup(); no more marks will be taken
+ *
+ * With a mark on it, the VMA goes when the request retires. This is no error:
+ * the handles were good when the ioctl began.
+ *
+ * Context: process context; either the objects are locked and all VMAs marked, or
+ * no object is locked.
+ */
+void i915_eb_honour_closes(struct i915_execbuffer *eb)
+{
+	/*
+	 * First the marks, then the look at the count: i915_gem_file_close_object() does it the
+	 * other way round. One of the two sees the other.
+	 */
+	smp_mb__after_atomic();
+
+	if (unlikely(atomic_read(&eb->fpriv->handle_closes) != eb->closes))
+		i915_eb_close_lost_handles(eb);
 }
 
 /**
  * i915_eb_release - let go of the buffer list
  * @eb: the execbuffer, its objects not locked
  *
- * Nothing is left to do where the request has taken over.
+ * Last: until here the references keep the objects that were locked.
  *
  * Context: process context.
  */
 void i915_eb_release(struct i915_execbuffer *eb)
 {
 	while (eb->held) {
-		struct i915_eb_vma *ev = &eb->ev[--eb->held];
-
-		if (ev->vma)
-			i915_vma_put_active(ev->vma);
-		i915_gem_object_put(ev->obj);
+		i915_gem_object_put(eb->ev[--eb->held].obj);
+		if (unlikely(eb->held % SZ_1K == SZ_1K - 1))
+			cond_resched();
 	}
-}
-
-/**
- * i915_eb_lock - lock all objects of the list
- * @eb: the execbuffer
- *
- * An object may be in the list more than once.
- *
- * Context: process context, sleeps interruptibly.
- * Return: 0, -ERESTARTSYS, -ENOMEM.
- */
-int i915_eb_lock(struct i915_execbuffer *eb)
-{
-	unsigned int i;
-	int ret = 0;
-
-	if (eb->count == 1) {
-		ret = i915_gem_object_lock(eb->ev[0].obj);
-		eb->locked = !ret;
-		/* -EINTR stands for a lock that may be tried again */
-		return ret == -EINTR ? -ERESTARTSYS : ret;
-	}
-
-	drm_exec_init(&eb->locks, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES,
-		      eb->count);
-	drm_exec_until_all_locked(&eb->locks) {
-		for (i = 0; i < eb->count; i++) {
-			ret = drm_exec_lock_obj(&eb->locks, &eb->ev[i].obj->base);
-			drm_exec_retry_on_contention(&eb->locks);
-			if (ret)
-				break;
-		}
-		if (ret)
-			break;
-	}
-
-	if (ret)
-		drm_exec_fini(&eb->locks);
-	eb->locked = !ret;
-	return ret == -EINTR ? -ERESTARTSYS : ret;
-}
-
-/**
- * i915_eb_unlock - unlock the objects of the list, if they are locked
- * @eb: the execbuffer
- *
- * Context: process context.
- */
-void i915_eb_unlock(struct i915_execbuffer *eb)
-{
-	if (!eb->locked)
-		return;
-
-	eb->locked = false;
-	if (eb->count == 1)
-		i915_gem_object_unlock(eb->ev[0].obj);
-	else
-		drm_exec_fini(&eb->locks);
 }

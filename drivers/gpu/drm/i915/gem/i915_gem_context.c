@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+#include <linux/nospec.h>
 #include <linux/slab.h>
 
 #include <drm/drm_file.h>
@@ -269,17 +270,15 @@ static struct i915_gem_context *i915_gem_context_make_default(struct i915_file *
 		goto out;
 
 	ctx = i915_gem_context_create(file->i915, file);
-	if (IS_ERR(ctx)) {
-		ctx = NULL;
+	if (IS_ERR(ctx))
 		goto out;
-	}
 
 	i915_gt_context_get(&ctx->base);
 	ret = xa_insert(&file->contexts, 0, ctx, GFP_KERNEL);
 	if (ret) {
 		i915_gt_context_put(&ctx->base);
 		i915_gem_context_close(ctx);
-		ctx = NULL;
+		ctx = ERR_PTR(ret);
 	}
 
 out:
@@ -293,8 +292,8 @@ out:
  * @id: the handle; 0 is the default context, made here if it is not there yet
  *
  * Context: process context.
- * Return: the context with one more reference, or NULL: no such handle, or no
- * memory for the default context.
+ * Return: the context with one more reference, or ERR_PTR: -ENOENT (no such handle),
+ * -ENOMEM (no memory for the default context).
  */
 struct i915_gem_context *i915_gem_context_lookup(struct i915_file *file, u32 id)
 {
@@ -303,7 +302,7 @@ struct i915_gem_context *i915_gem_context_lookup(struct i915_file *file, u32 id)
 	if (!ctx && !id)
 		ctx = i915_gem_context_make_default(file);
 
-	return ctx;
+	return ctx ?: ERR_PTR(-ENOENT);
 }
 
 static struct i915_lrc *i915_gem_context_make_lrc(struct i915_gem_context *ctx,
@@ -369,7 +368,7 @@ struct i915_lrc *i915_gem_context_lrc(struct i915_gem_context *ctx, unsigned int
 	if (idx >= ctx->num_engines)
 		return ERR_PTR(-EINVAL);
 
-	slot = &ctx->engines[idx];
+	slot = &ctx->engines[array_index_nospec(idx, ctx->num_engines)];
 	if (!slot->engine)
 		return ERR_PTR(-EINVAL);
 

@@ -330,8 +330,8 @@ int i915_gem_context_getparam_ioctl(struct drm_device *dev, void *data, struct d
 	int ret;
 
 	ctx = i915_gem_context_lookup(fpriv, args->ctx_id);
-	if (!ctx)
-		return -ENOENT;
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
 
 	param = i915_context_param_find(args->param);
 	if (param && param->flag >= 0) {
@@ -374,8 +374,8 @@ int i915_gem_context_setparam_ioctl(struct drm_device *dev, void *data, struct d
 	int ret;
 
 	ctx = i915_gem_context_lookup(fpriv, args->ctx_id);
-	if (!ctx)
-		return -ENOENT;
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
 
 	if (i915_context_param_fixed(ctx, args->param)) {
 		drm_dbg(dev, "param %llu is fixed in this context\n", args->param);

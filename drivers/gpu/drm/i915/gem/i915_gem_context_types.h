@@ -37,8 +37,8 @@ struct i915_file {
 	 */
 	struct mutex lock;
 	/**
-	 * @handle_closes: object handles closed so far. An execbuf that sees it change looks its
-	 * handles up again: one of them may be gone, and with it the right to keep a VMA.
+	 * @handle_closes: object handles closed so far. An execbuf that sees it change closes the
+	 * VMAs whose handles are gone.
 	 */
 	atomic_t handle_closes;
 	/**

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/nospec.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/sync_file.h>
 #include <linux/uaccess.h>
@@ -23,19 +26,28 @@
  *
  * 1. copy everything from user space: buffer list, fences, relocations. No
  *    lock is held, so a page fault may do what it likes.
- * 2. look up context, engine, objects and VMAs. Each VMA gets an active mark:
- *    from here on it cannot go away.
- * 3. lock the objects, give those an address that have none, write relocations
+ * 2. look up context, engine and objects.
+ * 3. see to it that the ring has room.
+ * 4. lock the objects. Each gets an active mark on its VMA, from here on it
+ *    stays bound; give those an address that have none, write relocations
  *    where an address is not what user space presumed.
- * 4. begin the request in the ring, make it wait for the fences of its objects
+ * 5. begin the request in the ring, make it wait for the fences of its objects
  *    and those user space named.
- * 5. the point of no return: the batch is in the ring, the request is handed to
+ * 6. the point of no return: the batch is in the ring, the request is handed to
  *    the scheduler, its fence is published.
- * 6. copy back what changed.
+ * 7. copy back what changed.
  *
- * Everything that can fail or allocate comes before 5. With the same objects at
+ * Everything that can fail or allocate comes before 6. With the same objects at
  * the same addresses as last time, nothing but the request is allocated, no
  * lock of the address space is taken, and nothing is walked but the list.
+ *
+ * Objects belong to several clients. So with an object locked, or marked, the
+ * GPU is never waited for: where that has to be, for room in the ring or in the
+ * address space or to write a relocation, locks and marks are dropped, and 3
+ * and 4 begin anew after the wait.
+ *
+ * A handle may be closed while its execbuf is under way: the object stays to
+ * the end of the request, its binding no longer. See i915_eb_honour_closes().
  */
 
 #define I915_EXEC_REFUSED \
@@ -43,9 +55,6 @@
 	 I915_EXEC_GEN7_SOL_RESET)
 
 #define I915_EXEC_CLIPRECTS_USED	(I915_EXEC_FENCE_ARRAY | I915_EXEC_USE_EXTENSIONS)
-
-/* A list this long cannot be meant; it also keeps sizes far from overflow. */
-#define I915_EXEC_MAX_COUNT	(INT_MAX / sizeof(struct drm_i915_gem_exec_object2) / 2)
 
 static int i915_eb_check_secure(struct drm_device *dev, struct drm_file *file)
 {
@@ -80,7 +89,7 @@ static int i915_eb_check_flags(struct drm_device *dev, struct drm_file *file,
 static int i915_eb_check_args(struct drm_device *dev, struct drm_file *file,
 			      struct drm_i915_gem_execbuffer2 *args)
 {
-	if (!args->buffer_count || args->buffer_count > I915_EXEC_MAX_COUNT) {
+	if (!args->buffer_count || args->buffer_count > INT_MAX) {
 		drm_dbg(dev, "buffer_count %u\n", args->buffer_count);
 		return -EINVAL;
 	}
@@ -132,17 +141,19 @@ static int i915_eb_engine_index(struct i915_execbuffer *eb)
 		return -EINVAL;
 	}
 
-	return i915_eb_rings[ring];
+	return i915_eb_rings[array_index_nospec(ring, ARRAY_SIZE(i915_eb_rings))];
 }
 
 static int i915_eb_select_engine(struct i915_execbuffer *eb)
 {
+	struct i915_gem_context *ctx;
 	struct i915_lrc *lrc;
 	int idx;
 
-	eb->ctx = i915_gem_context_lookup(eb->fpriv, eb->args->rsvd1);
-	if (!eb->ctx)
-		return -ENOENT;
+	ctx = i915_gem_context_lookup(eb->fpriv, eb->args->rsvd1);
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
+	eb->ctx = ctx;
 
 	idx = i915_eb_engine_index(eb);
 	if (idx < 0)
@@ -156,13 +167,33 @@ static int i915_eb_select_engine(struct i915_execbuffer *eb)
 	return 0;
 }
 
-/* Objects locked and in place on success; still to be unlocked by the caller on failure too. */
+/* Not with objects locked: the ring of a client is its own business. */
+static int i915_eb_find_ring_room(struct i915_execbuffer *eb)
+{
+	int ret;
+
+	if (likely(eb->turn || i915_lrc_has_room(eb->lrc)))
+		return 0;
+
+	ret = i915_lrc_begin_turn(eb->lrc, eb->file->filp->f_flags & O_NONBLOCK);
+	eb->turn = !ret;
+	return ret;
+}
+
+static void i915_eb_end_turn(struct i915_execbuffer *eb)
+{
+	if (unlikely(eb->turn))
+		i915_lrc_end_turn(eb->lrc);
+	eb->turn = false;
+}
+
+/* On success objects are locked and in place. */
 static int i915_eb_prepare_objects(struct i915_execbuffer *eb)
 {
 	const bool always = !(eb->args->flags & I915_EXEC_NO_RELOC);
 	int ret;
 
-	if (eb->has_relocs && always) {
+	if (eb->has_relocs && always && !eb->relocs) {
 		ret = i915_eb_copy_relocs(eb);
 		if (ret)
 			return ret;
@@ -173,13 +204,10 @@ static int i915_eb_prepare_objects(struct i915_execbuffer *eb)
 		return ret;
 
 	if (!eb->relocs) {
-		/* Reading them may fault: not with objects locked. Nothing moves meanwhile. */
+		/* Reading them may fault: not with objects locked. */
 		i915_eb_unlock(eb);
 		ret = i915_eb_copy_relocs(eb);
-		if (!ret)
-			ret = i915_eb_bind(eb);
-		if (ret)
-			return ret;
+		return ret ?: I915_EB_AGAIN;
 	}
 
 	return i915_eb_relocate(eb);
@@ -190,30 +218,50 @@ static u64 i915_eb_batch_address(const struct i915_execbuffer *eb)
 	return i915_vma_offset(eb->ev[eb->batch].vma) + eb->args->batch_start_offset;
 }
 
-/* The request takes over what the buffer list holds. */
+/* The request takes over the marks, and has references of its own. */
 static void i915_eb_hand_over(struct i915_execbuffer *eb)
 {
 	unsigned int i;
 
-	for (i = 0; i < eb->count; i++)
+	for (i = 0; i < eb->count; i++) {
+		if (!i915_eb_is_first(eb, i))
+			continue;
+
+		i915_gem_object_get(eb->ev[i].obj);
 		i915_request_use_vma(eb->rq, eb->ev[i].vma);
-	eb->held = 0;
+	}
+	eb->marked = false;
+}
+
+static int i915_eb_begin_request(struct i915_execbuffer *eb)
+{
+	struct i915_request *rq = i915_request_try_create(eb->lrc, eb->count);
+
+	if (unlikely(rq == ERR_PTR(-EAGAIN))) {
+		/* Somebody was quicker: now it is waited for, in turn. */
+		i915_eb_unlock(eb);
+		i915_eb_end_turn(eb);
+		return I915_EB_AGAIN;
+	}
+	if (IS_ERR(rq))
+		return PTR_ERR(rq);
+
+	eb->rq = rq;
+	return 0;
 }
 
 /* Objects are locked and in place: everything up to the point where nothing fails any more. */
 static int i915_eb_build_request(struct i915_execbuffer *eb)
 {
-	struct i915_request *rq;
 	int ret;
 
 	ret = i915_eb_reserve_fences(eb);
 	if (ret)
 		return ret;
 
-	rq = i915_request_create(eb->lrc, eb->count);
-	if (IS_ERR(rq))
-		return PTR_ERR(rq);
-	eb->rq = rq;
+	ret = i915_eb_begin_request(eb);
+	if (ret)
+		return ret;
 
 	/* The ring is ours until the request is added or abandoned; closing waits for that. */
 	if (test_bit(I915_CTX_CLOSED, &eb->ctx->base.flags)) {
@@ -234,29 +282,62 @@ static int i915_eb_build_request(struct i915_execbuffer *eb)
 	return 0;
 
 err_abandon:
-	i915_request_abandon(rq);
+	i915_request_abandon(eb->rq);
 	eb->rq = NULL;
+	return ret;
+}
+
+static int i915_eb_build(struct i915_execbuffer *eb)
+{
+	int ret;
+
+	do {
+		ret = i915_eb_find_ring_room(eb);
+		if (!ret)
+			ret = i915_eb_prepare_objects(eb);
+		if (!ret)
+			ret = i915_eb_build_request(eb);
+	} while (ret == I915_EB_AGAIN);
+
+	i915_eb_end_turn(eb);
 	return ret;
 }
 
 /* Past the point of no return: nothing here fails. */
 static void i915_eb_submit(struct i915_execbuffer *eb)
 {
-	struct drm_i915_gem_object *obj = eb->ev[0].obj;
 	struct i915_request *rq = eb->rq;
 
 	i915_request_emit_batch(rq, i915_eb_batch_address(eb), 0);
 
-	/* The request may retire at once: a single lock is on an object that only it may hold. */
-	i915_gem_object_get(obj);
+	i915_eb_honour_closes(eb);
 	i915_eb_hand_over(eb);
 	i915_eb_publish_resv(eb);
+	/* It may retire at once. What is unlocked after it keeps its references: i915_eb_release() */
 	i915_request_add(rq);
 	i915_eb_unlock(eb);
-	i915_gem_object_put(obj);
 
 	i915_eb_publish_fences(eb);
 	i915_request_put(rq);
+}
+
+static int i915_eb_run_objects(struct i915_execbuffer *eb)
+{
+	int ret;
+
+	ret = i915_eb_lookup(eb);
+	if (!ret)
+		ret = i915_eb_build(eb);
+	if (!ret) {
+		i915_eb_submit(eb);
+	} else {
+		i915_eb_unlock(eb);
+		i915_eb_honour_closes(eb);
+	}
+
+	i915_eb_return_relocs(eb);
+	i915_eb_release(eb);
+	return ret;
 }
 
 static int i915_eb_run(struct i915_execbuffer *eb)
@@ -264,32 +345,13 @@ static int i915_eb_run(struct i915_execbuffer *eb)
 	int ret;
 
 	ret = i915_eb_copy_fences(eb);
-	if (ret)
-		goto out_fences;
-
-	ret = i915_eb_select_engine(eb);
-	if (ret)
-		goto out_ctx;
-
-	ret = i915_eb_lookup(eb);
-	if (ret)
-		goto out_objects;
-
-	ret = i915_eb_prepare_objects(eb);
 	if (!ret)
-		ret = i915_eb_build_request(eb);
+		ret = i915_eb_select_engine(eb);
 	if (!ret)
-		i915_eb_submit(eb);
-	else
-		i915_eb_unlock(eb);
+		ret = i915_eb_run_objects(eb);
 
-	i915_eb_return_relocs(eb);
-out_objects:
-	i915_eb_release(eb);
-out_ctx:
 	if (eb->ctx)
 		i915_gt_context_put(&eb->ctx->base);
-out_fences:
 	i915_eb_put_fences(eb);
 	return ret;
 }
@@ -304,12 +366,42 @@ static void i915_eb_return_offsets(const struct i915_execbuffer *eb)
 		return;
 
 	for (i = 0; i < eb->count; i++) {
+		cond_resched();
 		/*
 		 * The batch is on its way, and the list could be read: if it cannot be written,
 		 * user space loses a hint, no more.
 		 */
 		if (eb->ev[i].moved && put_user(eb->exec[i].offset, &user[i].offset))
 			return;
+	}
+}
+
+/**
+ * i915_eb_copy_from_user - copy_from_user() for what may be very long
+ * @to: where to
+ * @from: where from
+ * @bytes: how much
+ *
+ * Context: process context, may fault.
+ * Return: 0, -EFAULT, -EINTR: killed.
+ */
+int i915_eb_copy_from_user(void *to, const void __user *from, size_t bytes)
+{
+	for (;;) {
+		size_t n = min_t(size_t, bytes, SZ_1M);
+
+		if (copy_from_user(to, from, n))
+			return -EFAULT;
+
+		bytes -= n;
+		if (likely(!bytes))
+			return 0;
+
+		to += n;
+		from += n;
+		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
 	}
 }
 
@@ -320,9 +412,10 @@ static int i915_eb_execute(struct drm_device *dev, struct drm_file *file,
 	struct i915_execbuffer eb;
 	int ret;
 
-	if (copy_from_user(exec, u64_to_user_ptr(args->buffers_ptr),
-			   array_size(args->buffer_count, sizeof(*exec))))
-		return -EFAULT;
+	ret = i915_eb_copy_from_user(exec, u64_to_user_ptr(args->buffers_ptr),
+				     array_size(args->buffer_count, sizeof(*exec)));
+	if (ret)
+		return ret;
 
 	eb.i915 = to_i915(dev);
 	eb.file = file;
@@ -337,9 +430,10 @@ static int i915_eb_execute(struct drm_device *dev, struct drm_file *file,
 	eb.has_relocs = false;
 	eb.ctx = NULL;
 	eb.lrc = NULL;
+	eb.turn = false;
 	eb.locked = false;
+	eb.marked = false;
 	eb.relocs = NULL;
-	eb.handle_hash = NULL;
 	eb.fence_in = NULL;
 	eb.fences = NULL;
 	eb.num_fences = 0;
@@ -363,7 +457,7 @@ static int i915_eb_execute_long(struct drm_device *dev, struct drm_file *file,
 
 	/* Both arrays in one allocation */
 	exec = kvmalloc_array(args->buffer_count, sizeof(*exec) + sizeof(*ev),
-			      GFP_KERNEL | __GFP_NOWARN);
+			      GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!exec)
 		return -ENOMEM;
 
@@ -380,11 +474,15 @@ static int i915_eb_execute_long(struct drm_device *dev, struct drm_file *file,
  * @data: struct drm_i915_gem_execbuffer2
  * @file: whose context and objects
  *
- * Context: process context; sleeps interruptibly for ring space, for memory, for
- * the GPU where an address is in use, and for user pages.
+ * Up to INT_MAX entries, INT_MAX bytes of them with what the driver notes down
+ * for each (24 millions), and I915_EB_MAX_FENCES fences: -ENOMEM beyond the latter
+ * two. What is allocated for them is charged to the caller's memory cgroup.
+ *
+ * Context: process context; sleeps interruptibly for ring space (O_NONBLOCK: does
+ * not), for memory, for the GPU where an address is in use, and for user pages.
  * Return: 0; -EINVAL, -EFAULT and -ENOENT for what user space got wrong; -ENOSPC: the
- * objects do not fit together; -EIO: GPU wedged or context banned; -ENOMEM,
- * -ERESTARTSYS, -EPERM, -ENODEV.
+ * objects do not fit together; -EWOULDBLOCK: no room in the ring; -EIO: GPU wedged or
+ * context banned; -ENOMEM, -ERESTARTSYS, -EPERM, -ENODEV.
  */
 int i915_gem_execbuffer2_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
 {

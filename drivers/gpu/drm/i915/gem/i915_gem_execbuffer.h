@@ -3,7 +3,11 @@
 #define _I915_GEM_EXECBUFFER_H_
 
 #include <linux/bitops.h>
+#include <linux/errno.h>
 #include <linux/minmax.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 #include <drm/drm_exec.h>
@@ -27,16 +31,24 @@ struct sync_file;
 /* Buffer lists up to this long live on the stack; as many as fit in a request without allocation */
 #define I915_EB_INLINE		4
 
+/* Positive, for inside: the locks were dropped for a wait, everything from them on is to be done again */
+#define I915_EB_AGAIN		1
+
 /**
  * struct i915_eb_vma - one entry of the buffer list
+ *
+ * Several entries may name one object. Then the first of them is as strict as
+ * all together, and it alone has the mark; the others only have its address.
  */
 struct i915_eb_vma {
-	/** @obj: referenced until the request takes over */
+	/** @obj: referenced until the end of the ioctl */
 	struct drm_i915_gem_object *obj;
-	/** @vma: with an active mark until the request takes over; NULL between attempts to bind */
+	/** @vma: while the objects are locked: bound, with an active mark of the first entry */
 	struct i915_vma *vma;
+	/** @first: index of the first entry with this object; known once the objects were locked */
+	u32 first;
 	/** @flags: EXEC_OBJECT_* of user space, and writes found in relocations */
-	u32 flags;
+	u16 flags;
 	/** @moved: not where user space thought */
 	bool moved;
 };
@@ -76,8 +88,10 @@ struct i915_execbuffer {
 	struct i915_eb_vma *ev;
 	/** @count: entries in both */
 	unsigned int count;
-	/** @held: entries of @ev that are looked up and not handed to the request */
+	/** @held: entries of @ev that are looked up */
 	unsigned int held;
+	/** @closes: i915_file.handle_closes before the look-up */
+	int closes;
 	/** @batch: index of the batch */
 	unsigned int batch;
 	/** @any_moved: some entry has i915_eb_vma.moved set */
@@ -89,30 +103,21 @@ struct i915_execbuffer {
 	struct i915_gem_context *ctx;
 	/** @lrc: where the batch will run; owned by @ctx */
 	struct i915_lrc *lrc;
+	/** @turn: i915_lrc.turn is held: the next room in the ring is for this one */
+	bool turn;
 
 	/** @locks: the objects' locks where there is more than one */
 	struct drm_exec locks;
 	/** @locked: the objects are locked */
 	bool locked;
+	/** @marked: VMAs may have marks of this execbuf, which go when the objects are unlocked */
+	bool marked;
 
-	/** @stuck: what the entry without room waits for */
-	struct {
-		/** @stuck.offset: where it wants to be */
-		u64 offset;
-		/** @stuck.size: bytes from there on; 0: anywhere */
-		u64 size;
-		/** @stuck.self_offset: where it is */
-		u64 self_offset;
-		/** @stuck.self_size: bytes from there on; 0: nowhere */
-		u64 self_size;
-	} stuck;
-
-	/** @relocs: the relocations of all entries in a row, or NULL: not read yet */
+	/**
+	 * @relocs: the relocations of all entries in a row, or NULL: not read yet. In
+	 * target_handle stands the index of the target, see i915_eb_check_relocs()
+	 */
 	struct drm_i915_gem_relocation_entry *relocs;
-	/** @handle_hash: indices into @ev by handle, open addressing; NULL: not made yet */
-	u32 *handle_hash;
-	/** @handle_bits: log2 of the size of @handle_hash */
-	unsigned int handle_bits;
 
 	/** @fence_in: FENCE_IN or FENCE_SUBMIT, or NULL; referenced */
 	struct dma_fence *fence_in;
@@ -170,16 +175,33 @@ static inline u64 i915_eb_size(const struct drm_i915_gem_exec_object2 *entry,
 	return entry->flags & EXEC_OBJECT_PAD_TO_SIZE ? max(size, entry->pad_to_size) : size;
 }
 
-/* i915_eb_vma.c */
-int i915_eb_lookup(struct i915_execbuffer *eb);
-void i915_eb_release(struct i915_execbuffer *eb);
-int i915_eb_lock(struct i915_execbuffer *eb);
-void i915_eb_unlock(struct i915_execbuffer *eb);
+/**
+ * i915_eb_breathe - in a loop over a list that may be very long: let others run
+ * @i: how many times round
+ *
+ * Return: 0; -EINTR: nobody waits for the result any more.
+ */
+static inline int i915_eb_breathe(size_t i)
+{
+	if (likely(i % SZ_1K != SZ_1K - 1))
+		return 0;
 
-/* i915_eb_bind.c */
-int i915_eb_bind(struct i915_execbuffer *eb);
+	cond_resched();
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
 
-/* i915_eb_reloc.c */
+/**
+ * i915_eb_is_first - is this the entry that stands for its object?
+ * @eb: the execbuffer, its objects were locked before
+ * @i: index of the entry
+ *
+ * Return: false: an earlier one does.
+ */
+static inline bool i915_eb_is_first(const struct i915_execbuffer *eb, unsigned int i)
+{
+	return eb->ev[i].first == i;
+}
+
 /**
  * i915_eb_is_alone - does nobody else use an object of the list?
  * @obj: the object, locked, with a mark of this execbuffer
@@ -194,6 +216,23 @@ static inline bool i915_eb_is_alone(const struct drm_i915_gem_object *obj)
 	return atomic_read_acquire(&obj->in_use) == 1 && i915_gem_object_is_private(obj);
 }
 
+/* i915_gem_execbuffer.c */
+int i915_eb_copy_from_user(void *to, const void __user *from, size_t bytes);
+
+/* i915_eb_vma.c */
+int i915_eb_lookup(struct i915_execbuffer *eb);
+void i915_eb_honour_closes(struct i915_execbuffer *eb);
+void i915_eb_release(struct i915_execbuffer *eb);
+
+/* i915_eb_lock.c */
+int i915_eb_lock(struct i915_execbuffer *eb);
+void i915_eb_drop_marks(struct i915_execbuffer *eb);
+void i915_eb_unlock(struct i915_execbuffer *eb);
+
+/* i915_eb_bind.c */
+int i915_eb_bind(struct i915_execbuffer *eb);
+
+/* i915_eb_reloc.c */
 int i915_eb_copy_relocs(struct i915_execbuffer *eb);
 int i915_eb_relocate(struct i915_execbuffer *eb);
 void i915_eb_return_relocs(struct i915_execbuffer *eb);

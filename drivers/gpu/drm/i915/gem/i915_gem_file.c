@@ -101,7 +101,8 @@ void i915_gem_file_close_object(struct i915_file *file, struct drm_i915_gem_obje
 {
 	/*
 	 * Before the look at the VMAs: an execbuf that still found the handle either has marked
-	 * its VMA active before that look, or sees the new count after it.
+	 * its VMA active before that look, or sees the new count after it and closes the VMA
+	 * itself, see i915_eb_honour_closes().
 	 */
 	atomic_inc(&file->handle_closes);
 	smp_mb__after_atomic();

@@ -52,8 +52,8 @@ int i915_gem_context_reset_stats_ioctl(struct drm_device *dev, void *data, struc
 	}
 
 	ctx = i915_gem_context_lookup(file->driver_priv, args->ctx_id);
-	if (!ctx)
-		return -ENOENT;
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
 
 	/* How often others hang the GPU is only for the administrator to see. */
 	args->reset_count = capable(CAP_SYS_ADMIN) ? i915_gem_reset_count(&to_i915(dev)->gt) : 0;

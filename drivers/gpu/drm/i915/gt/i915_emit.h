@@ -8,6 +8,8 @@ struct i915_request;
 
 /* The most bytes one request takes in the ring, all parts together */
 #define I915_EMIT_MAX_BYTES	384
+/* Room in which a request fits wherever the ring ends: what stands before the end may be skipped */
+#define I915_EMIT_ROOM		(2 * I915_EMIT_MAX_BYTES)
 
 /* Each writes commands at @cs and returns where the next one goes */
 u32 *i915_emit_invalidate(const struct i915_request *rq, u32 *cs);

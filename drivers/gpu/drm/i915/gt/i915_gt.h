@@ -2,6 +2,7 @@
 #ifndef _I915_GT_H_
 #define _I915_GT_H_
 
+#include "gt/i915_emit.h"
 #include "gt/i915_gt_types.h"
 
 /**
@@ -97,10 +98,21 @@ void i915_gt_context_put(struct i915_gt_context *ctx);	/* any context */
 int i915_request_slab_init(void);
 void i915_request_slab_exit(void);
 
-/*
- * Begin a request with room for @max_vmas VMAs. Takes lrc->lock on success; waits interruptibly
- * for ring space. Return: request or ERR_PTR: -EIO (wedged, banned), -ERESTARTSYS, -ENOMEM.
+/**
+ * i915_lrc_has_room - is the ring known to have room for a request?
+ * @lrc: the timeline
+ *
+ * Context: any; a look without a lock.
+ * Return: false: i915_lrc_begin_turn() finds out, and waits.
  */
+static inline bool i915_lrc_has_room(const struct i915_lrc *lrc)
+{
+	return READ_ONCE(lrc->ring.space) >= I915_EMIT_ROOM;
+}
+
+int i915_lrc_begin_turn(struct i915_lrc *lrc, bool nonblock);
+void i915_lrc_end_turn(struct i915_lrc *lrc);
+struct i915_request *i915_request_try_create(struct i915_lrc *lrc, unsigned int max_vmas);
 struct i915_request *i915_request_create(struct i915_lrc *lrc, unsigned int max_vmas);
 /* Let the request wait for a fence of anybody. Signalled ones cost nothing. Return: 0, -ENOMEM. */
 int i915_request_await(struct i915_request *rq, struct dma_fence *fence);
@@ -127,6 +139,7 @@ bool i915_request_completed(const struct i915_request *rq);
 void i915_request_set_priority(struct i915_request *rq, int priority);
 
 struct i915_request *i915_fence_to_request(struct dma_fence *fence);	/* NULL: not ours */
+bool i915_fence_is_in_vm(struct dma_fence *fence, const struct i915_address_space *vm);
 /* teach lockdep that engine->lock is inside the lock of a fence */
 void i915_request_prime_lock(struct i915_engine *engine);
 

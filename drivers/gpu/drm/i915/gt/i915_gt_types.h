@@ -136,7 +136,7 @@ struct i915_ring {
 	u32 size;
 	/** @emit: where the next command goes, bytes; lrc->lock */
 	u32 emit;
-	/** @space: bytes known to be free; lrc->lock */
+	/** @space: bytes known to be free; lrc->lock; a hint for who reads it without */
 	u32 space;
 };
 
@@ -169,8 +169,14 @@ struct i915_lrc {
 	struct list_head engine_link;
 
 	/**
-	 * @lock: held from i915_request_create() to i915_request_add(): building of a request.
-	 * Guards @ring and @seqno. Inside object locks.
+	 * @turn: held by who waits for room in @ring, until it has begun its request or given up.
+	 * Outside object locks.
+	 */
+	struct mutex turn;
+	/**
+	 * @lock: held from i915_request_try_create() to i915_request_add(): building of a
+	 * request. Guards @ring and @seqno. Inside object locks; never held while waiting for
+	 * the GPU.
 	 */
 	struct mutex lock;
 	/** @ring: commands */
@@ -389,7 +395,7 @@ struct i915_gt {
 /**
  * struct i915_request - one batch on one engine
  *
- * Life: i915_request_create() (lrc->lock taken) -> awaits, VMAs, commands ->
+ * Life: i915_request_try_create() (lrc->lock taken) -> awaits, VMAs, commands ->
  * i915_request_add() (lrc->lock dropped; nothing fails any more) -> ready once
  * its awaits signalled -> engine->queue -> engine->executing -> complete (the
  * seqno is in the PPHWSP) -> retired: fence signalled, VMAs and context let go.

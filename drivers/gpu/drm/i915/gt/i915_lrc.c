@@ -100,6 +100,7 @@ struct i915_lrc *i915_lrc_create(struct i915_engine *engine, struct i915_gt_cont
 	}
 
 	lrc_init_image(lrc);
+	mutex_init(&lrc->turn);
 	mutex_init(&lrc->lock);
 	INIT_LIST_HEAD(&lrc->requests);
 	lrc->fence_context = dma_fence_context_alloc(1);
@@ -141,6 +142,7 @@ void i915_lrc_destroy(struct i915_lrc *lrc)
 	i915_ggtt_buf_fini(&i915->ggtt, &lrc->ring.buf);
 	i915_ggtt_buf_fini(&i915->ggtt, &lrc->image);
 	mutex_destroy(&lrc->lock);
+	mutex_destroy(&lrc->turn);
 	kfree(lrc);
 
 	i915_audit_dec(I915_AUDIT_LRC);

@@ -19,9 +19,13 @@
  *
  * A request is one batch on one engine and the fence that tells its end.
  *
- * It is built with i915_lrc.lock held, from i915_request_create(), which makes
- * sure that the ring has room, to i915_request_add(), which cannot fail.
+ * It is built with i915_lrc.lock held, from i915_request_try_create(), which
+ * makes sure that the ring has room, to i915_request_add(), which cannot fail.
  * Nothing is allocated beyond the request itself.
+ *
+ * Room in the ring may be as far away as the end of the oldest request. It is
+ * waited for with nothing locked that anybody else could want, neither objects
+ * nor i915_lrc.lock: only i915_lrc.turn, which lines up those who wait.
  *
  * It is complete when the GPU wrote its seqno to the status page of its
  * context. It retires right in the interrupt handler that found out: first its
@@ -56,6 +60,31 @@ struct i915_request *i915_fence_to_request(struct dma_fence *fence)
 		return NULL;
 
 	return container_of(fence, struct i915_request, fence);
+}
+
+/**
+ * i915_fence_is_in_vm - is this fence a request of an address space that has not retired?
+ * @fence: anybody's
+ * @vm: the address space
+ *
+ * Context: any.
+ * Return: true while the request may have marks on VMAs of @vm.
+ */
+bool i915_fence_is_in_vm(struct dma_fence *fence, const struct i915_address_space *vm)
+{
+	struct i915_request *rq = i915_fence_to_request(fence);
+	unsigned long flags;
+	bool is_in;
+
+	if (!rq)
+		return false;
+
+	/* not retired under the lock: the context is still there */
+	spin_lock_irqsave(&rq->hwsp_lock, flags);
+	is_in = !test_bit(I915_RQ_RETIRED, &rq->state) && rq->ctx->vm == vm;
+	spin_unlock_irqrestore(&rq->hwsp_lock, flags);
+
+	return is_in;
 }
 
 /**
@@ -139,57 +168,114 @@ static const struct dma_fence_ops request_fence_ops = {
 	.release = request_release,
 };
 
-/* Wait for the oldest requests of the timeline until @bytes fit. lrc->lock held. */
-static int wait_for_space(struct i915_lrc *lrc, u32 bytes)
+/* The oldest request that is in the way of another one, referenced; NULL: there is room. */
+static struct i915_request *blocks_ring(struct i915_lrc *lrc)
 {
 	struct i915_engine *engine = lrc->engine;
 	struct i915_ring *ring = &lrc->ring;
 	struct i915_request *rq;
+
+	lockdep_assert_held(&lrc->lock);
+
+	i915_sched_retire(engine);
+
+	spin_lock_irq(&engine->lock);
+	rq = i915_lrc_first(lrc);
+	WRITE_ONCE(ring->space, i915_ring_space(rq ? rq->head : ring->emit, ring->emit,
+						ring->size));
+	if (rq && ring->space >= I915_EMIT_ROOM)
+		rq = NULL;
+	if (rq)
+		i915_request_get(rq);
+	spin_unlock_irq(&engine->lock);
+
+	return rq;
+}
+
+static int wait_for_room(struct i915_lrc *lrc, bool nonblock)
+{
+	struct i915_request *rq;
 	long ret;
 
 	for (;;) {
-		i915_sched_retire(engine);
-
-		spin_lock_irq(&engine->lock);
-		rq = i915_lrc_first(lrc);
-		ring->space = i915_ring_space(rq ? rq->head : ring->emit, ring->emit, ring->size);
-		if (rq)
-			i915_request_get(rq);
-		spin_unlock_irq(&engine->lock);
-
-		if (ring->space >= bytes || !rq) {
-			if (rq)
-				i915_request_put(rq);
+		/* not while waiting: whoever has objects locked may want this lock */
+		if (mutex_lock_interruptible(&lrc->lock))
+			return -ERESTARTSYS;
+		rq = blocks_ring(lrc);
+		mutex_unlock(&lrc->lock);
+		if (!rq)
 			return 0;
-		}
 
-		ret = dma_fence_wait(&rq->fence, true);
+		ret = nonblock ? -EWOULDBLOCK : dma_fence_wait(&rq->fence, true);
 		i915_request_put(rq);
 		if (ret)
 			return ret;
 	}
 }
 
-/* Make room for a whole request that does not wrap. lrc->lock held. */
-static int reserve_ring(struct i915_lrc *lrc)
+/**
+ * i915_lrc_begin_turn - wait until the ring has room for a request
+ * @lrc: the timeline
+ * @nonblock: -EWOULDBLOCK instead of a wait
+ *
+ * Those who wait do so in the order they came. The turn lasts until
+ * i915_lrc_end_turn(), which is due when the request has been begun or is not
+ * wanted any more. Who found i915_lrc_has_room() may still be quicker:
+ * i915_request_try_create() has the last word.
+ *
+ * Context: process context, sleeps interruptibly; no object and no VM locked.
+ * Return: 0, -EWOULDBLOCK or -ERESTARTSYS.
+ */
+int i915_lrc_begin_turn(struct i915_lrc *lrc, bool nonblock)
 {
-	struct i915_ring *ring = &lrc->ring;
-	u32 pad = i915_ring_pad(ring->emit, I915_EMIT_MAX_BYTES, ring->size);
 	int ret;
 
-	if (ring->space < pad + I915_EMIT_MAX_BYTES) {
-		ret = wait_for_space(lrc, pad + I915_EMIT_MAX_BYTES);
-		if (ret)
-			return ret;
+	if (nonblock && !mutex_trylock(&lrc->turn))
+		return -EWOULDBLOCK;
+	if (!nonblock && mutex_lock_interruptible(&lrc->turn))
+		return -ERESTARTSYS;
+
+	ret = wait_for_room(lrc, nonblock);
+	if (ret)
+		mutex_unlock(&lrc->turn);
+
+	return ret;
+}
+
+/**
+ * i915_lrc_end_turn - let the next one wait for room in the ring
+ * @lrc: the timeline
+ *
+ * Context: process context; after i915_lrc_begin_turn().
+ */
+void i915_lrc_end_turn(struct i915_lrc *lrc)
+{
+	mutex_unlock(&lrc->turn);
+}
+
+/* Room for a whole request that does not wrap, without a wait. lrc->lock held. */
+static bool reserve_ring(struct i915_lrc *lrc)
+{
+	struct i915_ring *ring = &lrc->ring;
+	struct i915_request *rq;
+	u32 pad;
+
+	if (ring->space < I915_EMIT_ROOM) {
+		rq = blocks_ring(lrc);
+		if (rq) {
+			i915_request_put(rq);
+			return false;
+		}
 	}
 
+	pad = i915_ring_pad(ring->emit, I915_EMIT_MAX_BYTES, ring->size);
 	if (pad) {
 		memset(ring->vaddr + ring->emit, 0, pad);
 		ring->emit = 0;
 		ring->space -= pad;
 	}
 
-	return 0;
+	return true;
 }
 
 static u32 *ring_cs(struct i915_ring *ring)
@@ -202,7 +288,7 @@ static void ring_advance(struct i915_ring *ring, u32 *cs)
 	u32 bytes = (void *)cs - ring->vaddr - ring->emit;
 
 	ring->emit += bytes;
-	ring->space -= bytes;
+	WRITE_ONCE(ring->space, ring->space - bytes);
 }
 
 static struct i915_request *request_alloc(unsigned int max_vmas)
@@ -269,14 +355,19 @@ static void request_init(struct i915_request *rq, struct i915_lrc *lrc)
 	i915_audit_inc(I915_AUDIT_REQUEST);
 }
 
-static int lock_and_reserve(struct i915_lrc *lrc)
+/* 0: lrc->lock is held, and there is room */
+static int begin_request(struct i915_lrc *lrc)
 {
-	int ret;
+	int ret = 0;
 
 	if (mutex_lock_interruptible(&lrc->lock))
 		return -ERESTARTSYS;
 
-	ret = reserve_ring(lrc);
+	/* here, where it is known: the caller may have slept since it last looked */
+	if (i915_gt_is_wedged(lrc->engine->gt) || test_bit(I915_CTX_BANNED, &lrc->ctx->flags))
+		ret = -EIO;
+	else if (!reserve_ring(lrc))
+		ret = -EAGAIN;
 	if (ret)
 		mutex_unlock(&lrc->lock);
 
@@ -284,31 +375,28 @@ static int lock_and_reserve(struct i915_lrc *lrc)
 }
 
 /**
- * i915_request_create - begin a request
+ * i915_request_try_create - begin a request if the ring has room
  * @lrc: on which context and engine
  * @max_vmas: room for i915_request_use_vma()
  *
  * On success lrc->lock is held until i915_request_add() or
  * i915_request_abandon(). Up to four VMAs nothing is allocated but the request.
  *
- * Context: process context; waits, interruptibly, for room in the ring.
- * Return: the request, or ERR_PTR: -EIO (GPU wedged, context banned),
- * -ERESTARTSYS, -ENOMEM.
+ * Context: process context; objects may be locked: the GPU is not waited for.
+ * Return: the request, or ERR_PTR: -EAGAIN (i915_lrc_begin_turn() is due), -EIO
+ * (GPU wedged, context banned), -ERESTARTSYS, -ENOMEM.
  */
-struct i915_request *i915_request_create(struct i915_lrc *lrc, unsigned int max_vmas)
+struct i915_request *i915_request_try_create(struct i915_lrc *lrc, unsigned int max_vmas)
 {
 	struct i915_request *rq;
 	u32 *cs;
 	int ret;
 
-	if (i915_gt_is_wedged(lrc->engine->gt) || test_bit(I915_CTX_BANNED, &lrc->ctx->flags))
-		return ERR_PTR(-EIO);
-
 	rq = request_alloc(max_vmas);
 	if (!rq)
 		return ERR_PTR(-ENOMEM);
 
-	ret = lock_and_reserve(lrc);
+	ret = begin_request(lrc);
 	if (ret) {
 		request_free_vmas(rq);
 		kmem_cache_free(request_slab, rq);
@@ -323,6 +411,34 @@ struct i915_request *i915_request_create(struct i915_lrc *lrc, unsigned int max_
 	ring_advance(&lrc->ring, cs);
 	rq->batch = lrc->ring.emit;
 	rq->batch_dwords = 0;
+
+	return rq;
+}
+
+/**
+ * i915_request_create - begin a request
+ * @lrc: on which context and engine
+ * @max_vmas: room for i915_request_use_vma()
+ *
+ * i915_request_try_create() for those who may wait.
+ *
+ * Context: process context; no object locked; waits, interruptibly, for room in
+ * the ring.
+ * Return: the request, or ERR_PTR: -EIO (GPU wedged, context banned),
+ * -ERESTARTSYS, -ENOMEM.
+ */
+struct i915_request *i915_request_create(struct i915_lrc *lrc, unsigned int max_vmas)
+{
+	struct i915_request *rq = i915_request_try_create(lrc, max_vmas);
+	int ret;
+
+	while (rq == ERR_PTR(-EAGAIN)) {
+		ret = i915_lrc_begin_turn(lrc, false);
+		if (ret)
+			return ERR_PTR(ret);
+		rq = i915_request_try_create(lrc, max_vmas);
+		i915_lrc_end_turn(lrc);
+	}
 
 	return rq;
 }

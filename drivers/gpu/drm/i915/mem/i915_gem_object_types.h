@@ -84,6 +84,11 @@ struct drm_i915_gem_object {
 	u8 madv;
 	/** @caching: I915_CACHING_NONE, _CACHED or _DISPLAY, as user space set it; object locked */
 	u8 caching;
+	/**
+	 * @eb_index: where the execbuf that has locked the object lists it first; without meaning
+	 * otherwise. Written with the object locked
+	 */
+	u32 eb_index;
 	/** @read_domains: I915_GEM_DOMAIN_* the object may be read in; object locked */
 	u32 read_domains;
 	/** @write_domain: the domain last written in, or 0; object locked */

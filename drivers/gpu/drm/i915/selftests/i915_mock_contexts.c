@@ -37,12 +37,12 @@ static void default_context(struct i915_st *st)
 		st_alive_eq(st, "named once", I915_AUDIT_VM, 0);
 		st_ptr(st, "an image", i915_gem_context_lrc(first, I915_RCS0));
 		st_alive_eq(st, "used once", I915_AUDIT_VM, 1);
-		if (again)
+		if (!IS_ERR(again))
 			i915_gt_context_put(&again->base);
 		i915_gt_context_put(&first->base);
 	}
 	st_true(st, "an unknown handle finds nothing",
-		!i915_gem_context_lookup(mock_file_priv(file), 7));
+		i915_gem_context_lookup(mock_file_priv(file), 7) == ERR_PTR(-ENOENT));
 
 	mock_file_close(file);
 	mock_flush(st->i915);

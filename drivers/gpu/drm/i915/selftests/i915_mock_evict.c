@@ -114,6 +114,7 @@ out_obj:
 /* Nothing idle: no room, and nothing is touched. One idle: that one makes room. */
 static void active_stay(struct i915_st *st)
 {
+	const struct i915_vma_placement own = { .own = EVICT_PAGES };
 	struct drm_i915_gem_object *obj = mock_object(st, 1);
 	struct full_vm full;
 	u64 offset = ~0ull;
@@ -123,7 +124,8 @@ static void active_stay(struct i915_st *st)
 	if (!full_vm_create(st, &full))
 		goto out_obj;
 
-	st_eq(st, "binding into a full, active VM", mock_bind(obj, full.vm, NULL, NULL), -ENOSPC);
+	st_eq(st, "binding into a full, active VM", mock_bind(obj, full.vm, NULL, NULL), -EBUSY);
+	st_eq(st, "the same, all of it the caller's", mock_bind(obj, full.vm, &own, NULL), -ENOSPC);
 	st_alive_eq(st, "nothing evicted", I915_AUDIT_VMA_BOUND, EVICT_PAGES);
 
 	idle_one(&full, 5);

@@ -16,8 +16,11 @@
  *
  * Making room in an address space, for a size (i915_vm_evict_something()) or at
  * an address (i915_vm_evict_range()). Only idle VMAs are unbound and nothing is
- * waited for, because vm->lock is held. Who would rather wait lets go of its
- * locks and marks and calls i915_vm_wait_range().
+ * waited for, because vm->lock is held. The answer tells two cases apart: active
+ * VMAs are in the way (-EBUSY), or it is no use to wait for anybody (-ENOSPC).
+ *
+ * Who would rather wait lets go of its locks and marks, waits for the fences of
+ * what i915_vm_next_active() finds, and calls i915_vm_wait_marks().
  */
 
 /* How often to look whether marks are gone, from 10 us on, each time twice as long: 40 ms */
@@ -30,18 +33,22 @@ static struct i915_vma *i915_node_to_vma(struct drm_mm_node *node)
 
 /*
  * Ask drm_mm for the oldest bound VMAs that make a hole together, and put them
- * on @victims, linked by vm_link.
+ * on @victims, linked by vm_link. @active: those in the range that were passed by.
  */
 static bool i915_vm_scan(struct i915_address_space *vm, struct drm_mm_scan *scan,
-			 struct list_head *victims)
+			 struct list_head *victims, unsigned long *active)
 {
 	struct i915_vma *vma, *next;
 	LIST_HEAD(seen);
 	bool found = false;
 
 	list_for_each_entry_safe(vma, next, &vm->bound_list, vm_link) {
-		if (i915_vma_is_active(vma))
+		cond_resched();
+		/* Marks go at any time: the one look that decides is the one that counts. */
+		if (i915_vma_is_active(vma)) {
+			*active += vma->node.start < scan->range_end;
 			continue;
+		}
 
 		/* Newest first: drm_mm wants its blocks back in reverse order. */
 		list_move(&vma->vm_link, &seen);
@@ -66,41 +73,54 @@ static bool i915_vm_scan(struct i915_address_space *vm, struct drm_mm_scan *scan
  * @align: alignment wanted, bytes, or 0
  * @start: first address that will do
  * @end: end of the addresses that will do
- * @needs_32b: only addresses below 4 GiB will do
+ * @own: active VMAs before @end that are the caller's
  *
  * Context: vm->lock held.
- * Return: 0: there is a hole now (DRM_MM_INSERT_EVICT); -ENOSPC: not without waiting.
+ * Return: 0: there is a hole now (DRM_MM_INSERT_EVICT); -EBUSY: not now, but there
+ * are active VMAs besides @own; -ENOSPC: there are none.
  */
 int i915_vm_evict_something(struct i915_address_space *vm, u64 size, u64 align, u64 start,
-			    u64 end, bool needs_32b)
+			    u64 end, unsigned long own)
 {
 	struct i915_vma *vma, *next;
+	unsigned long active = 0;
 	struct drm_mm_scan scan;
 	LIST_HEAD(victims);
 	int ret = 0;
 
 	lockdep_assert_held(&vm->lock);
 
-	if (needs_32b)
-		end = min_t(u64, end, SZ_4G - SZ_4K);
 	if (start >= end || size > end - start)
 		return -ENOSPC;
 
 	drm_mm_scan_init_with_range(&scan, &vm->mm, size, align, 0, start, end, DRM_MM_INSERT_BEST);
-	if (!i915_vm_scan(vm, &scan, &victims))
-		return -ENOSPC;
+	if (!i915_vm_scan(vm, &scan, &victims, &active))
+		return active > own ? -EBUSY : -ENOSPC;
 
 	/* One that got marked meanwhile, or whose unbind fails, goes back. */
 	list_for_each_entry_safe(vma, next, &victims, vm_link) {
-		if (__i915_vma_unbind_no_wait(vma)) {
+		int err = __i915_vma_unbind_no_wait(vma);
+
+		if (err) {
 			list_move_tail(&vma->vm_link, &vm->bound_list);
-			ret = -ENOSPC;
+			ret = err == -EBUSY ? err : -ENOSPC;
 		}
 	}
 
 	return ret;
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_vm_evict_something);
+
+static struct drm_mm_node *i915_vm_first_node(struct i915_address_space *vm, u64 start, u64 end)
+{
+	return __drm_mm_interval_first(&vm->mm, start, end - 1);
+}
+
+/* The end of the list of nodes is a node beyond all addresses. */
+static bool i915_vm_is_node(struct i915_address_space *vm, const struct drm_mm_node *node, u64 end)
+{
+	return node != &vm->mm.head_node && node->start < end;
+}
 
 /**
  * i915_vm_evict_range - unbind what stands in a range of addresses
@@ -116,25 +136,23 @@ EXPORT_SYMBOL_IF_KUNIT(i915_vm_evict_something);
 int i915_vm_evict_range(struct i915_address_space *vm, u64 offset, u64 size, struct i915_vma *self)
 {
 	struct drm_mm_node *node, *next;
+	u64 end = offset + size;
+	int err;
 
 	lockdep_assert_held(&vm->lock);
 
-	node = __drm_mm_interval_first(&vm->mm, offset, offset + size - 1);
-	for (; node->start < offset + size; node = next) {
+	for (node = i915_vm_first_node(vm, offset, end); i915_vm_is_node(vm, node, end);
+	     node = next) {
 		struct i915_vma *vma = i915_node_to_vma(node);
-
-		/* The end of the list is a node beyond all addresses. */
-		if (node == &vm->mm.head_node)
-			break;
 
 		next = list_next_entry(node, node_list);
 		if (vma == self)
 			continue;
 
-		if (i915_vma_is_active(vma))
-			return -EBUSY;
-		if (__i915_vma_unbind_no_wait(vma))
-			return i915_vma_is_active(vma) ? -EBUSY : -ENOSPC;
+		err = __i915_vma_unbind_no_wait(vma);
+		if (err)
+			return err == -EBUSY ? err : -ENOSPC;
+		cond_resched();
 	}
 
 	return 0;
@@ -155,80 +173,79 @@ unsigned long i915_vm_evict_all(struct i915_address_space *vm)
 
 	lockdep_assert_held(&vm->lock);
 
-	list_for_each_entry_safe(vma, next, &vm->bound_list, vm_link)
+	list_for_each_entry_safe(vma, next, &vm->bound_list, vm_link) {
 		if (__i915_vma_unbind_no_wait(vma))
 			left++;
+		cond_resched();
+	}
 
 	return left;
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_vm_evict_all);
 
-/* The object, referenced, of an active VMA in the range whose fences have not all signalled */
-static struct drm_i915_gem_object *i915_vm_find_busy(struct i915_address_space *vm, u64 offset,
-						     u64 size)
+/**
+ * i915_vm_evict_idle - the same for whoever has not locked the address space
+ * @vm: the address space
+ *
+ * Context: process context, may sleep.
+ */
+void i915_vm_evict_idle(struct i915_address_space *vm)
 {
-	struct i915_vma *vma;
-
-	list_for_each_entry(vma, &vm->bound_list, vm_link) {
-		struct drm_i915_gem_object *obj = vma->obj;
-
-		if (vma->node.start >= offset + size ||
-		    vma->node.start + vma->node.size <= offset || !i915_vma_is_active(vma))
-			continue;
-
-		if (!i915_gem_object_wait(obj, true, false, 0))
-			continue;
-
-		/* It dies: then it is not busy for long. */
-		if (kref_get_unless_zero(&obj->base.refcount))
-			return obj;
-	}
-
-	return NULL;
-}
-
-static int i915_vm_wait_fences(struct i915_address_space *vm, u64 offset, u64 size)
-{
-	struct drm_i915_gem_object *obj;
-	long ret;
-
-	do {
-		mutex_lock(&vm->lock);
-		obj = i915_vm_find_busy(vm, offset, size);
-		mutex_unlock(&vm->lock);
-		if (!obj)
-			return 0;
-
-		ret = i915_gem_object_wait(obj, true, true, MAX_SCHEDULE_TIMEOUT);
-		i915_gem_object_put(obj);
-	} while (ret >= 0);
-
-	return ret;
-}
-
-static bool i915_vm_range_active(struct i915_address_space *vm, u64 offset, u64 size)
-{
-	struct i915_vma *vma;
-	bool active = false;
-
 	mutex_lock(&vm->lock);
-	list_for_each_entry(vma, &vm->bound_list, vm_link) {
-		if (vma->node.start < offset + size &&
-		    vma->node.start + vma->node.size > offset && i915_vma_is_active(vma)) {
-			active = true;
-			break;
-		}
-	}
-	mutex_unlock(&vm->lock);
-
-	return active;
+	i915_vm_evict_all(vm);
+	i915_vm_unlock(vm);
 }
 
 /**
- * i915_vm_wait_range - wait until the GPU is done with a range of addresses
+ * i915_vm_next_active - walk the active VMAs in a range of addresses
  * @vm: the address space
- * @offset: first address, bytes
- * @size: bytes; the whole VM: 0 and vm->total
+ * @from: where to begin, bytes; on return the end of the VMA found
+ * @end: end of the range, bytes
+ *
+ * Context: process context, may sleep; vm->lock not held.
+ * Return: the object of the VMA, referenced, or NULL at the end.
+ */
+struct drm_i915_gem_object *i915_vm_next_active(struct i915_address_space *vm, u64 *from, u64 end)
+{
+	struct drm_i915_gem_object *obj = NULL;
+	struct drm_mm_node *node;
+
+	if (*from >= end)
+		return NULL;
+
+	mutex_lock(&vm->lock);
+	for (node = i915_vm_first_node(vm, *from, end); i915_vm_is_node(vm, node, end);
+	     node = list_next_entry(node, node_list)) {
+		struct i915_vma *vma = i915_node_to_vma(node);
+
+		/* One whose object dies is not active for long. */
+		if (i915_vma_is_active(vma) && kref_get_unless_zero(&vma->obj->base.refcount)) {
+			obj = vma->obj;
+			*from = node->start + node->size;
+			break;
+		}
+		cond_resched();
+	}
+	mutex_unlock(&vm->lock);
+
+	return obj;
+}
+
+static bool i915_vm_range_active(struct i915_address_space *vm, u64 start, u64 end)
+{
+	struct drm_i915_gem_object *obj = i915_vm_next_active(vm, &start, end);
+
+	if (obj)
+		i915_gem_object_put(obj);
+
+	return obj;
+}
+
+/**
+ * i915_vm_wait_marks - wait for the marks in a range whose fences have signalled
+ * @vm: the address space
+ * @start: first address, bytes
+ * @end: end of the range, bytes
  *
  * A moment passes between the signal of a fence and the end of the mark it kept
  * on its VMA, and a closed VMA is destroyed by a worker: both are waited for,
@@ -238,19 +255,14 @@ static bool i915_vm_range_active(struct i915_address_space *vm, u64 offset, u64 
  * caller's own marks in the range.
  * Return: 0 or -ERESTARTSYS.
  */
-int i915_vm_wait_range(struct i915_address_space *vm, u64 offset, u64 size)
+int i915_vm_wait_marks(struct i915_address_space *vm, u64 start, u64 end)
 {
 	unsigned int step;
-	int ret;
-
-	ret = i915_vm_wait_fences(vm, offset, size);
-	if (ret)
-		return ret;
 
 	flush_work(&vm->i915->vm_device.closed_work);
 
 	for (step = 0; step < I915_VM_WAIT_STEPS; step++) {
-		if (!i915_vm_range_active(vm, offset, size))
+		if (!i915_vm_range_active(vm, start, end))
 			break;
 		if (signal_pending(current))
 			return -ERESTARTSYS;

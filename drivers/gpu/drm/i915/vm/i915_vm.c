@@ -40,6 +40,7 @@ void i915_address_space_fini(struct i915_address_space *vm)
 	vm->ops->release(vm);
 	drm_mm_takedown(&vm->mm);
 	mutex_destroy(&vm->lock);
+	mutex_destroy(&vm->turn);
 	i915_audit_dec(I915_AUDIT_VM);
 	kfree(vm);
 }
@@ -67,6 +68,7 @@ void i915_address_space_init(struct i915_address_space *vm, struct drm_i915_priv
 	vm->i915 = i915;
 	vm->ops = ops;
 	vm->total = total;
+	mutex_init(&vm->turn);
 	mutex_init(&vm->lock);
 	drm_mm_init(&vm->mm, start, total - start);
 	INIT_LIST_HEAD(&vm->bound_list);

@@ -25,9 +25,11 @@ void i915_vm_put_user(struct i915_address_space *vm);
 unsigned long i915_vm_clean(struct i915_address_space *vm);
 
 int i915_vm_evict_something(struct i915_address_space *vm, u64 size, u64 align, u64 start,
-			    u64 end, bool needs_32b);
+			    u64 end, unsigned long own);
 int i915_vm_evict_range(struct i915_address_space *vm, u64 offset, u64 size, struct i915_vma *self);
 unsigned long i915_vm_evict_all(struct i915_address_space *vm);
-int i915_vm_wait_range(struct i915_address_space *vm, u64 offset, u64 size);
+void i915_vm_evict_idle(struct i915_address_space *vm);
+struct drm_i915_gem_object *i915_vm_next_active(struct i915_address_space *vm, u64 *from, u64 end);
+int i915_vm_wait_marks(struct i915_address_space *vm, u64 start, u64 end);
 
 #endif

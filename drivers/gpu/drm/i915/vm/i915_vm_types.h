@@ -59,6 +59,11 @@ struct i915_address_space {
 	u64 owner;
 
 	/**
+	 * @turn: held by who waits for room among the addresses, until it has got it or given up.
+	 * Outside object locks.
+	 */
+	struct mutex turn;
+	/**
 	 * @lock: guards @mm, @bound_list, @unbound_list, the page tables, and address and binding
 	 * of every VMA in it. Taken inside object locks, outside i915_gem_object.vma_lock. Never
 	 * held while waiting for the GPU.

@@ -55,6 +55,8 @@ struct i915_vma_placement {
 	u64 offset;
 	/** @align: bytes, power of two or 0 */
 	u64 align;
+	/** @start: first address that will do, bytes; not for @exact and @prefer */
+	u64 start;
 	/** @exact: softpin: @offset or nothing */
 	bool exact;
 	/** @prefer: @offset if it is free, else anywhere */
@@ -63,6 +65,11 @@ struct i915_vma_placement {
 	bool low;
 	/** @size: 0: the object's size; else pad to this many bytes */
 	u64 size;
+	/**
+	 * @own: bound VMAs the caller has marked (with @low: those that begin in the 32-bit
+	 * zone), for i915_vma_bind() to know whether others are in the way, too
+	 */
+	unsigned long own;
 };
 
 int i915_vma_slab_init(void);

@@ -27,7 +27,10 @@
  * without the wait for the GPU; they differ in the wait and nothing else.
  */
 
-/* Kernel-placed VMAs stay off the first addresses: relocations have negative deltas. */
+/*
+ * Kernel-placed VMAs stay off the first addresses while there are others: relocations have
+ * negative deltas.
+ */
 #define I915_VM_BIAS	SZ_256K
 
 /**
@@ -97,27 +100,36 @@ static bool i915_vma_place_preferred(struct i915_vma *vma, const struct i915_vma
 	return !drm_mm_reserve_node(&vma->vm->mm, &vma->node);
 }
 
+static int i915_vma_insert_node(struct i915_vma *vma, u64 size, u64 align, u64 start, u64 end,
+				enum drm_mm_insert_mode mode)
+{
+	if (start > end || size > end - start)
+		return -ENOSPC;
+
+	return drm_mm_insert_node_in_range(&vma->vm->mm, &vma->node, size, align, 0, start, end,
+					   mode);
+}
+
 static int i915_vma_place_anywhere(struct i915_vma *vma, const struct i915_vma_placement *where,
 				   u64 size, u64 end)
 {
 	struct i915_address_space *vm = vma->vm;
-	u64 start = i915_vm_bias(vm);
+	u64 bias = max(where->start, i915_vm_bias(vm));
 	int ret;
 
-	if (size > end - start)
-		return -ENOSPC;
-
-	ret = drm_mm_insert_node_in_range(&vm->mm, &vma->node, size, where->align, 0, start, end,
-					  DRM_MM_INSERT_BEST);
+	ret = i915_vma_insert_node(vma, size, where->align, bias, end, DRM_MM_INSERT_BEST);
+	if (ret == -ENOSPC && where->start < bias)
+		ret = i915_vma_insert_node(vma, size, where->align, where->start, end,
+					   DRM_MM_INSERT_BEST);
 	if (ret != -ENOSPC)
 		return ret;
 
-	ret = i915_vm_evict_something(vm, size, where->align, start, end, where->low);
+	ret = i915_vm_evict_something(vm, size, where->align, where->start, end, where->own);
 	if (ret)
 		return ret;
 
-	return drm_mm_insert_node_in_range(&vm->mm, &vma->node, size, where->align, 0, start, end,
-					   DRM_MM_INSERT_EVICT);
+	return i915_vma_insert_node(vma, size, where->align, where->start, end,
+				    DRM_MM_INSERT_EVICT);
 }
 
 static int i915_vma_place(struct i915_vma *vma, const struct i915_vma_placement *where)
@@ -303,9 +315,10 @@ static int i915_vma_bind_locked(struct i915_vma *vma, const struct i915_vma_plac
  * evicted.
  *
  * Context: object locked; takes vm->lock, may sleep; does not wait for the GPU.
- * Return: 0; -ENOSPC: no room without waiting; -EINVAL: no such address;
- * -EBUSY: this VMA, or one at the exact address, is active; -ENOMEM; -EFAULT:
- * the object was purged.
+ * Return: 0; -EBUSY: this VMA is active where it is, or there is no room because
+ * others are, more than &i915_vma_placement.own or one at the exact address;
+ * -ENOSPC: there is no room and waiting would not help; -EINVAL: no such
+ * address; -ENOMEM; -EFAULT: the object was purged.
  */
 int i915_vma_bind(struct i915_vma *vma, const struct i915_vma_placement *where)
 {
