@@ -19,10 +19,16 @@
 /**
  * DOC: CPU mappings
  *
- * An object has one range of fake file offsets, three times its size: one copy
- * of it per caching mode. So the offset says which mode a mapping has, the
- * DRM core's per-file access control (given with the handle, taken back with
- * it) covers all of them, and one call tears them all down.
+ * An object has one range of fake file offsets, as long as the object. Above
+ * the offsets of the DRM core there is a window for each caching mode: the
+ * offset in a window says which object, the window says how it is mapped. So
+ * the object takes no more of the offsets than its size, and the DRM core's
+ * per-file access control (given with the handle, taken back with it) covers
+ * all modes.
+ *
+ * Only shared mappings are possible. A private one would get anonymous pages
+ * where it is written, in the middle of PTEs that come and go with the pages of
+ * the object.
  *
  * A mapping holds the object, not the file it was made through: closing the
  * file must end its contexts and handles although a mapping stays. All mappings
@@ -43,6 +49,28 @@ enum i915_mmap_mode {
 	I915_MMAP_MODES
 };
 
+/*
+ * Pages of a window. Even the offset of the last one, in pages, fits in the 31 bits that mmap2() of
+ * 32-bit user space certainly has.
+ */
+#define I915_MMAP_WINDOW	BIT(29)
+
+static_assert(DRM_FILE_PAGE_OFFSET_START + DRM_FILE_PAGE_OFFSET_SIZE <= I915_MMAP_WINDOW);
+static_assert(I915_MMAP_MODES * I915_MMAP_WINDOW <= BIT(31));
+
+/* File offset of the first byte of an object in the window of a mode */
+static u64 i915_mmap_offset(struct drm_i915_gem_object *obj, enum i915_mmap_mode mode)
+{
+	return drm_vma_node_offset_addr(&obj->base.vma_node) +
+	       ((u64)mode * I915_MMAP_WINDOW << PAGE_SHIFT);
+}
+
+/* Index of the page of the object behind a page offset of a mapping */
+static unsigned long i915_mmap_page(const struct drm_i915_gem_object *obj, pgoff_t pgoff)
+{
+	return pgoff % I915_MMAP_WINDOW - drm_vma_node_start(&obj->base.vma_node);
+}
+
 /**
  * i915_gem_object_create_mmap_offset - give an object its fake offsets
  * @obj: the object
@@ -54,7 +82,7 @@ enum i915_mmap_mode {
  */
 int i915_gem_object_create_mmap_offset(struct drm_i915_gem_object *obj)
 {
-	return drm_gem_create_mmap_offset_size(&obj->base, obj->base.size * I915_MMAP_MODES);
+	return drm_gem_create_mmap_offset(&obj->base);
 }
 
 /**
@@ -65,7 +93,14 @@ int i915_gem_object_create_mmap_offset(struct drm_i915_gem_object *obj)
  */
 void i915_gem_object_release_mmaps(struct drm_i915_gem_object *obj)
 {
-	drm_vma_node_unmap(&obj->base.vma_node, obj->base.dev->anon_inode->i_mapping);
+	struct address_space *mapping = obj->base.dev->anon_inode->i_mapping;
+	enum i915_mmap_mode mode;
+
+	if (!drm_mm_node_allocated(&obj->base.vma_node.vm_node))
+		return;
+
+	for (mode = 0; mode < I915_MMAP_MODES; mode++)
+		unmap_mapping_range(mapping, i915_mmap_offset(obj, mode), obj->base.size, 1);
 }
 
 static int i915_mmap_file_release(struct inode *inode, struct file *file)
@@ -118,19 +153,27 @@ static pgprot_t i915_mmap_prot(struct vm_area_struct *area, enum i915_mmap_mode 
  * @gem: the object
  * @area: the new mapping; vm_pgoff is the fake offset
  *
+ * Also for mmap() of a dma-buf, with the offset of a write-back mapping.
+ *
  * Context: process context, mmap lock held for writing.
- * Return: 0, -EINVAL (crosses the end of the object), -ENODEV, -ENOMEM.
+ * Return: 0, -EINVAL (private, or crosses the end of the object), -ENODEV, -ENOMEM.
  */
 int i915_gem_object_mmap(struct drm_gem_object *gem, struct vm_area_struct *area)
 {
+	struct drm_i915_gem_object *obj = to_i915_bo(gem);
 	unsigned long pages = gem->size >> PAGE_SHIFT;
-	unsigned long offset = area->vm_pgoff - drm_vma_node_start(&gem->vma_node);
+	unsigned long first = i915_mmap_page(obj, area->vm_pgoff);
 	struct file *file;
 
-	if (!to_i915_bo(gem)->ops->cpu_access)
+	if (!obj->ops->cpu_access)
 		return -ENODEV;
 
-	if (offset / pages >= I915_MMAP_MODES || offset % pages + vma_pages(area) > pages)
+	if (is_cow_mapping(area->vm_flags)) {
+		drm_dbg(gem->dev, "a private mapping of an object is not possible\n");
+		return -EINVAL;
+	}
+
+	if (first >= pages || vma_pages(area) > pages - first)
 		return -EINVAL;
 
 	file = i915_mmap_file(to_i915(gem->dev));
@@ -142,7 +185,7 @@ int i915_gem_object_mmap(struct drm_gem_object *gem, struct vm_area_struct *area
 
 	/* VM_IO: the pages are not for others to pin, they are given back at any time. */
 	vm_flags_set(area, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
-	area->vm_page_prot = i915_mmap_prot(area, offset / pages);
+	area->vm_page_prot = i915_mmap_prot(area, area->vm_pgoff / I915_MMAP_WINDOW);
 
 	return 0;
 }
@@ -152,10 +195,11 @@ int i915_gem_object_mmap(struct drm_gem_object *gem, struct vm_area_struct *area
  * @filp: the file
  * @area: the new mapping
  *
- * drm_gem_mmap() for mappings that start anywhere in the range of an object.
+ * drm_gem_mmap() for mappings that start anywhere in an object, in the window
+ * of any caching mode.
  *
- * Return: 0, -EINVAL (no object there), -EACCES (the file has no handle of
- * it), -ENODEV (unplugged), -ENOMEM.
+ * Return: 0, -EINVAL (no object there, or private), -EACCES (the file has no
+ * handle of it), -ENODEV (unplugged), -ENOMEM.
  */
 int i915_gem_mmap(struct file *filp, struct vm_area_struct *area)
 {
@@ -168,9 +212,12 @@ int i915_gem_mmap(struct file *filp, struct vm_area_struct *area)
 	if (drm_dev_is_unplugged(dev))
 		return -ENODEV;
 
+	if (area->vm_pgoff / I915_MMAP_WINDOW >= I915_MMAP_MODES)
+		return -EINVAL;
+
 	drm_vma_offset_lock_lookup(dev->vma_offset_manager);
-	node = drm_vma_offset_lookup_locked(dev->vma_offset_manager, area->vm_pgoff,
-					    vma_pages(area));
+	node = drm_vma_offset_lookup_locked(dev->vma_offset_manager,
+					    area->vm_pgoff % I915_MMAP_WINDOW, vma_pages(area));
 	if (node) {
 		/* The node leaves the manager before the object's memory goes. */
 		gem = container_of(node, struct drm_gem_object, vma_node);
@@ -190,12 +237,6 @@ int i915_gem_mmap(struct file *filp, struct vm_area_struct *area)
 	return ret;
 }
 
-/* Index of the page of the object behind a page offset of a mapping */
-static unsigned long i915_mmap_page(const struct drm_i915_gem_object *obj, pgoff_t pgoff)
-{
-	return (pgoff - drm_vma_node_start(&obj->base.vma_node)) % (obj->base.size >> PAGE_SHIFT);
-}
-
 /* What a fault still has to map */
 struct i915_mmap_fill {
 	struct mm_struct *mm;
@@ -206,16 +247,18 @@ struct i915_mmap_fill {
 static int i915_mmap_fill_pte(pte_t *pte, unsigned long address, void *data)
 {
 	struct i915_mmap_fill *fill = data;
+	struct page *page = *fill->pages++;
 
-	/* Another thread that faulted may have been first: it wrote the same. */
-	set_pte_at(fill->mm, address, pte,
-		   pte_mkspecial(pfn_pte(page_to_pfn(*fill->pages++), fill->prot)));
+	/* Another thread that faulted may have been first. What is there is in use. */
+	if (pte_none(ptep_get(pte)))
+		set_pte_at(fill->mm, address, pte,
+			   pte_mkspecial(pfn_pte(page_to_pfn(page), fill->prot)));
 
 	return 0;
 }
 
-/* Object locked, pages pinned */
-static int i915_mmap_fill(struct vm_fault *vmf, struct page **pages)
+/* Object locked, pages pinned. What can fail is page tables, a case for the OOM killer. */
+static vm_fault_t i915_mmap_fill(struct vm_fault *vmf, struct page **pages)
 {
 	struct vm_area_struct *area = vmf->vma;
 	unsigned long start = max(ALIGN_DOWN(vmf->address, PMD_SIZE), area->vm_start);
@@ -227,43 +270,57 @@ static int i915_mmap_fill(struct vm_fault *vmf, struct page **pages)
 		.mm = area->vm_mm,
 	};
 
-	return apply_to_page_range(area->vm_mm, start, end - start, i915_mmap_fill_pte, &fill);
+	return apply_to_page_range(area->vm_mm, start, end - start, i915_mmap_fill_pte, &fill) ?
+	       VM_FAULT_OOM : VM_FAULT_NOPAGE;
 }
 
-static vm_fault_t i915_mmap_fault_result(int ret)
+/*
+ * A signal lets user space go, to come back for the page when it has been handled. A fault of the
+ * kernel's own would come back at once, and for ever: it does not wait for the lock interruptibly,
+ * and if it is killed meanwhile the access fails.
+ */
+static vm_fault_t i915_mmap_fault_error(const struct vm_fault *vmf, int err)
 {
-	switch (ret) {
-	case 0:
-	case -EINTR:
-	case -ERESTARTSYS:
-		return VM_FAULT_NOPAGE;
-	case -ENOMEM:
-		return VM_FAULT_OOM;
-	default:
-		return VM_FAULT_SIGBUS;
-	}
+	bool interrupted = err == -EINTR || err == -ERESTARTSYS;
+
+	return interrupted && vmf->flags & FAULT_FLAG_USER ? VM_FAULT_NOPAGE : VM_FAULT_SIGBUS;
+}
+
+static int i915_mmap_fault_lock(const struct vm_fault *vmf, struct drm_i915_gem_object *obj)
+{
+	if (vmf->flags & FAULT_FLAG_USER)
+		return i915_gem_object_lock(obj);
+
+	return dma_resv_lock(obj->base.resv, NULL);
 }
 
 static vm_fault_t i915_gem_fault(struct vm_fault *vmf)
 {
 	struct drm_i915_gem_object *obj = to_i915_bo(vmf->vma->vm_private_data);
+	vm_fault_t result;
 	int ret;
 
 	if (drm_dev_is_unplugged(obj->base.dev))
 		return VM_FAULT_SIGBUS;
 
-	ret = i915_gem_object_lock(obj);
+	ret = i915_mmap_fault_lock(vmf, obj);
 	if (ret)
-		return i915_mmap_fault_result(ret);
+		return i915_mmap_fault_error(vmf, ret);
 
+	/*
+	 * No memory for the pages is final: they were asked for without the OOM killer, the object may
+	 * be larger than memory or than the limit of its cgroup. VM_FAULT_OOM would come back for ever.
+	 */
 	ret = i915_gem_object_pin_pages(obj);
 	if (!ret) {
-		ret = i915_mmap_fill(vmf, obj->page_array);
+		result = i915_mmap_fill(vmf, obj->page_array);
 		i915_gem_object_unpin_pages(obj);
+	} else {
+		result = i915_mmap_fault_error(vmf, ret);
 	}
 	i915_gem_object_unlock(obj);
 
-	return i915_mmap_fault_result(ret);
+	return result;
 }
 
 static void i915_gem_vm_close(struct vm_area_struct *area)
@@ -289,7 +346,10 @@ static void i915_mmap_access_pages(struct page **pages, unsigned long offset, vo
 	}
 }
 
-/* Debuggers: all of what they ask for is in the mapping, or they get nothing. */
+/*
+ * Debuggers: all of what they ask for is in the mapping, or they get nothing. As with any shared
+ * mapping they may write only where the process itself could.
+ */
 static int i915_gem_vm_access(struct vm_area_struct *area, unsigned long address, void *buf,
 			      int len, int write)
 {
@@ -300,8 +360,11 @@ static int i915_gem_vm_access(struct vm_area_struct *area, unsigned long address
 	if (len <= 0 || address < area->vm_start || len > area->vm_end - address)
 		return -EINVAL;
 
-	if (write && !(area->vm_flags & VM_MAYWRITE))
+	if (write && !(area->vm_flags & VM_WRITE))
 		return -EFAULT;
+
+	if (drm_dev_is_unplugged(obj->base.dev))
+		return -ENODEV;
 
 	ret = i915_gem_object_pin_pages_unlocked(obj);
 	if (ret)
@@ -375,8 +438,7 @@ int i915_gem_mmap_offset_ioctl(struct drm_device *dev, void *data, struct drm_fi
 
 	ret = obj->ops->cpu_access ? i915_gem_object_create_mmap_offset(obj) : -ENODEV;
 	if (!ret)
-		args->offset = drm_vma_node_offset_addr(&obj->base.vma_node) +
-			       mode * obj->base.size;
+		args->offset = i915_mmap_offset(obj, mode);
 	i915_gem_object_put(obj);
 
 	return ret;
@@ -405,8 +467,7 @@ static unsigned long i915_gem_object_vm_mmap(struct drm_i915_gem_object *obj,
 		return ret;
 
 	return vm_mmap(file->filp, 0, args->size, PROT_READ | PROT_WRITE, MAP_SHARED,
-		       drm_vma_node_offset_addr(&obj->base.vma_node) + mode * obj->base.size +
-		       args->offset);
+		       i915_mmap_offset(obj, mode) + args->offset);
 }
 
 /**
@@ -416,7 +477,7 @@ static unsigned long i915_gem_object_vm_mmap(struct drm_i915_gem_object *obj,
  * @file: the caller's file
  *
  * Return: 0, -EINVAL (flags, range), -ENODEV (no write-combining), -ENOENT
- * (handle), -ENXIO (imported), -ENOMEM.
+ * (handle), -ENXIO (imported), -ENOSPC (fake offsets), -ENOMEM.
  */
 int i915_gem_mmap_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
 {
