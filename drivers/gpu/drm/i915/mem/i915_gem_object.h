@@ -118,6 +118,22 @@ void *i915_gem_object_vmap(struct drm_i915_gem_object *obj);
 void i915_gem_object_vunmap(struct drm_i915_gem_object *obj);
 void i915_gem_object_set_madv(struct drm_i915_gem_object *obj, u32 madv, bool *retained);
 
+/**
+ * struct i915_gem_copy - one PREAD or PWRITE
+ */
+struct i915_gem_copy {
+	/** @offset: in the object, bytes */
+	u64 offset;
+	/** @size: bytes */
+	u64 size;
+	/** @user: the other side, in user space */
+	void __user *user;
+	/** @write: the copy goes into the object */
+	bool write;
+};
+
+int i915_gem_object_copy(struct drm_i915_gem_object *obj, const struct i915_gem_copy *copy);
+
 /* CPU access (i915_gem_rw.c, i915_gem_mman.c, i915_gem_domain.c) */
 int i915_gem_create_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
 int i915_gem_create_ext_ioctl(struct drm_device *dev, void *data, struct drm_file *file);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/overflow.h>
+#include <linux/sched/signal.h>
+#include <linux/sizes.h>
 #include <linux/uaccess.h>
+
+#include <kunit/visibility.h>
 
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
@@ -12,50 +16,64 @@
  * A copy through the kernel's mapping of the pages, which is coherent with the
  * GPU. No lock is held over the copy: it may fault, and the fault may need the
  * lock of this very object. The pages are pinned instead.
+ *
+ * An object can have gigabytes, so the copy goes piece by piece. Between two
+ * pieces the CPU is yielded and the caller can be killed.
  */
 
-/**
- * struct i915_gem_copy - one PREAD or PWRITE
- * @offset: in the object, bytes
- * @size: bytes
- * @user: the other side, in user space
- * @write: into the object
- */
-struct i915_gem_copy {
-	u64 offset;
-	u64 size;
-	void __user *user;
-	bool write;
-};
+/* Bytes of an import copied in one go */
+#define I915_GEM_COPY_PIECE	SZ_64K
 
 static int i915_gem_copy_part(const struct i915_gem_copy *copy, void *vaddr, u64 done, size_t len)
 {
 	unsigned long left;
 
+	/*
+	 * copy_from_user() would zero what it could not read. That is right for a kernel buffer; here
+	 * it would destroy the contents of the object. The caller has asked access_ok().
+	 */
 	if (copy->write)
-		left = copy_from_user(vaddr, copy->user + done, len);
+		left = __copy_from_user(vaddr, copy->user + done, len);
 	else
 		left = copy_to_user(copy->user + done, vaddr, len);
+	if (left)
+		return -EFAULT;
 
-	return left ? -EFAULT : 0;
+	cond_resched();
+
+	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
 static int i915_gem_copy_pages(struct page **pages, const struct i915_gem_copy *copy)
 {
-	u64 done = 0;
+	u64 done;
+	size_t len;
 	int ret;
 
-	while (done < copy->size) {
+	for (done = 0; done < copy->size; done += len) {
 		u64 at = copy->offset + done;
-		size_t len = min_t(u64, PAGE_SIZE - offset_in_page(at), copy->size - done);
 
+		len = min_t(u64, PAGE_SIZE - offset_in_page(at), copy->size - done);
 		ret = i915_gem_copy_part(copy, page_address(pages[at >> PAGE_SHIFT]) +
 					 offset_in_page(at), done, len);
 		if (ret)
 			return ret;
+	}
 
-		done += len;
-		cond_resched();
+	return 0;
+}
+
+static int i915_gem_copy_mapping(void *vaddr, const struct i915_gem_copy *copy)
+{
+	u64 done;
+	size_t len;
+	int ret;
+
+	for (done = 0; done < copy->size; done += len) {
+		len = min_t(u64, I915_GEM_COPY_PIECE, copy->size - done);
+		ret = i915_gem_copy_part(copy, vaddr + copy->offset + done, done, len);
+		if (ret)
+			return ret;
 	}
 
 	return 0;
@@ -76,13 +94,25 @@ static int i915_gem_copy_import(struct drm_i915_gem_object *obj, const struct i9
 	if (IS_ERR(vaddr))
 		return PTR_ERR(vaddr);
 
-	ret = i915_gem_copy_part(copy, vaddr + copy->offset, 0, copy->size);
+	ret = i915_gem_copy_mapping(vaddr, copy);
 	i915_gem_object_vunmap(obj);
 
 	return ret;
 }
 
-static int i915_gem_object_copy(struct drm_i915_gem_object *obj, const struct i915_gem_copy *copy)
+/**
+ * i915_gem_object_copy - copy between an object and user memory
+ * @obj: the object
+ * @copy: what and where: inside of the object, and access_ok()
+ *
+ * Waits for the GPU first. A copy that fails or is killed half-way has changed
+ * nothing beyond the point it had reached.
+ *
+ * Context: process context, may sleep; no lock held.
+ * Return: 0, -EFAULT (user memory, or the contents were given up), -EINTR (killed),
+ * -ERESTARTSYS, -ENOMEM, -ENODEV (unplugged).
+ */
+int i915_gem_object_copy(struct drm_i915_gem_object *obj, const struct i915_gem_copy *copy)
 {
 	long wait;
 	int ret;
@@ -103,6 +133,7 @@ static int i915_gem_object_copy(struct drm_i915_gem_object *obj, const struct i9
 
 	return ret;
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_gem_object_copy);
 
 static int i915_gem_copy_ioctl(struct drm_file *file, u32 handle, const struct i915_gem_copy *copy)
 {
