@@ -166,7 +166,7 @@ static bool i915_gem_import_is_whole(struct sg_table *sgt, u64 size)
 	u64 mapped = 0;
 
 	for_each_sgtable_dma_sg(sgt, sg, i) {
-		if (!PAGE_ALIGNED(sg_dma_address(sg) | sg_dma_len(sg)))
+		if (!sg_dma_len(sg) || !PAGE_ALIGNED(sg_dma_address(sg) | sg_dma_len(sg)))
 			return false;
 		mapped += sg_dma_len(sg);
 	}

@@ -172,7 +172,8 @@ int i915_gem_object_pin_pages_unlocked(struct drm_i915_gem_object *obj)
 {
 	int ret;
 
-	if (atomic_inc_not_zero(&obj->pages_pin))
+	/* With contents given up the slow path has the answer. */
+	if (READ_ONCE(obj->madv) == I915_MADV_WILLNEED && atomic_inc_not_zero(&obj->pages_pin))
 		return 0;
 
 	ret = i915_gem_object_lock(obj);
