@@ -2,6 +2,7 @@
 
 #include <linux/mm.h>
 #include <linux/nospec.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -20,20 +21,22 @@
  * place. An item of length 0 asks how long the answer is. The answers are
  * built in kernel memory, all of them small, and copied in one go.
  *
- * Where the user API has reserved fields in the buffer that must be zero, they
- * are looked at before anything is written: later versions may give them a
- * meaning.
+ * Where the user API has fields in the buffer that must be zero, they are
+ * checked before anything is written: later versions may give them a meaning.
+ * Which fields these are differs: the topology asks for its flags only, so a
+ * buffer that holds an answer can be used again; engines and memory regions ask
+ * for all of their header.
  */
 
 /* Answers one item. Return: bytes of the answer, or -errno. */
 typedef int (*i915_query_fn)(struct drm_i915_private *i915, struct drm_i915_query_item *item);
 
 /*
- * @head: the first @head_size bytes of the user's buffer, which must be zero there
+ * Reads the first @head_size bytes of the user's buffer into @head.
  * Return: 0: only the length is wanted; 1: go on; -errno.
  */
-static int i915_query_check(const struct drm_i915_query_item *item, u32 total, void *head,
-			    size_t head_size)
+static int i915_query_read(const struct drm_i915_query_item *item, u32 total, void *head,
+			   size_t head_size)
 {
 	if (!item->length)
 		return 0;
@@ -41,10 +44,17 @@ static int i915_query_check(const struct drm_i915_query_item *item, u32 total, v
 		return -EINVAL;
 	if (copy_from_user(head, u64_to_user_ptr(item->data_ptr), head_size))
 		return -EFAULT;
-	if (memchr_inv(head, 0, head_size))
-		return -EINVAL;
 
 	return 1;
+}
+
+/* The same for answers whose whole header must be zero in the user's buffer. */
+static int i915_query_read_zeroed(const struct drm_i915_query_item *item, u32 total, void *head,
+				  size_t head_size)
+{
+	int ret = i915_query_read(item, total, head, head_size);
+
+	return ret > 0 && memchr_inv(head, 0, head_size) ? -EINVAL : ret;
 }
 
 static int i915_query_reply(const struct drm_i915_query_item *item, const void *reply, u32 total)
@@ -97,9 +107,11 @@ static int i915_query_topology(struct drm_i915_private *i915, struct drm_i915_qu
 		return -ENODEV;
 
 	total = i915_query_fill_topology(&i915->topology, reply);
-	ret = i915_query_check(item, total, &head, sizeof(head));
+	ret = i915_query_read(item, total, &head, sizeof(head));
 	if (ret <= 0)
 		return ret ?: total;
+	if (head.flags)
+		return -EINVAL;
 
 	return i915_query_reply(item, reply, total);
 }
@@ -126,7 +138,7 @@ static int i915_query_engines(struct drm_i915_private *i915, struct drm_i915_que
 	}
 
 	total = struct_size(reply, engines, reply->num_engines);
-	ret = i915_query_check(item, total, &head, sizeof(head));
+	ret = i915_query_read_zeroed(item, total, &head, sizeof(head));
 	if (ret <= 0)
 		return ret ?: total;
 
@@ -152,7 +164,7 @@ static int i915_query_memory_regions(struct drm_i915_private *i915,
 	system->probed_cpu_visible_size = system->probed_size;
 	system->unallocated_cpu_visible_size = system->probed_size;
 
-	ret = i915_query_check(item, total, &head, sizeof(head));
+	ret = i915_query_read_zeroed(item, total, &head, sizeof(head));
 	if (ret <= 0)
 		return ret ?: total;
 
@@ -186,6 +198,26 @@ static int i915_query_one(struct drm_i915_private *i915, struct drm_i915_query_i
 	return i915_queries[id] ? i915_queries[id](i915, item) : -EINVAL;
 }
 
+/* Answer one item in user memory. Return: 0 or what ends the whole query. */
+static int i915_query_item(struct drm_i915_private *i915, struct drm_i915_query_item __user *user)
+{
+	struct drm_i915_query_item item;
+	int length;
+
+	if (copy_from_user(&item, user, sizeof(item)))
+		return -EFAULT;
+	if (!item.query_id)
+		return -EINVAL;
+
+	length = i915_query_one(i915, &item);
+
+	/* A constant array of items is fine as long as its lengths are right. */
+	if (length != item.length && put_user(length, &user->length))
+		return -EFAULT;
+
+	return 0;
+}
+
 /**
  * i915_query_ioctl - QUERY: facts of the device
  * @dev: the device
@@ -195,31 +227,29 @@ static int i915_query_one(struct drm_i915_private *i915, struct drm_i915_query_i
  * Context: process context.
  * Return: 0, with a length or an errno in each item: -EINVAL (unknown query,
  * flags, buffer too small, reserved fields), -EFAULT, -ENODEV. Of the whole:
- * -EINVAL for flags and for query number 0, -EFAULT for the array of items.
+ * -EINVAL for flags and for query number 0, -EFAULT for the array of items,
+ * -EINTR if the caller was killed.
  */
 int i915_query_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
 {
 	struct drm_i915_query *args = data;
 	struct drm_i915_query_item __user *user = u64_to_user_ptr(args->items_ptr);
 	u32 i;
+	int ret;
 
 	if (args->flags) {
 		drm_dbg(dev, "flags 0x%x: none is defined\n", args->flags);
 		return -EINVAL;
 	}
 
-	for (i = 0; i < args->num_items; i++, user++) {
-		struct drm_i915_query_item item;
-		int length;
-
-		if (copy_from_user(&item, user, sizeof(item)))
-			return -EFAULT;
-		if (!item.query_id)
-			return -EINVAL;
-
-		length = i915_query_one(to_i915(dev), &item);
-		if (put_user(length, &user->length))
-			return -EFAULT;
+	/* The user API sets no limit to the number of items. */
+	for (i = 0; i < args->num_items; i++) {
+		ret = i915_query_item(to_i915(dev), &user[i]);
+		if (ret)
+			return ret;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
 	}
 
 	return 0;
