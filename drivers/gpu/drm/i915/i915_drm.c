@@ -11,6 +11,7 @@
 
 #include "diag/i915_diag.h"
 #include "gem/i915_gem.h"
+#include "i915_compat.h"
 #include "i915_driver.h"
 #include "i915_drv.h"
 #include "i915_getparam.h"
@@ -86,7 +87,7 @@ static const struct file_operations i915_fops = {
 	.open = drm_open,
 	.release = drm_release,
 	.unlocked_ioctl = drm_ioctl,
-	.compat_ioctl = drm_compat_ioctl,
+	.compat_ioctl = i915_compat_ioctl,
 	.mmap = i915_gem_mmap,
 	.poll = drm_poll,
 	.read = drm_read,
