@@ -40,10 +40,6 @@
 /* In place of the domains to read in, no longer needed: the address was written. */
 #define I915_EB_RELOC_WRITTEN	U32_MAX
 
-#define I915_GEM_GPU_DOMAINS \
-	(I915_GEM_DOMAIN_RENDER | I915_GEM_DOMAIN_SAMPLER | I915_GEM_DOMAIN_COMMAND | \
-	 I915_GEM_DOMAIN_INSTRUCTION | I915_GEM_DOMAIN_VERTEX)
-
 static int i915_eb_count_relocs(struct i915_execbuffer *eb, size_t *count)
 {
 	u64 total = 0;

@@ -6,7 +6,13 @@
 
 #include "mem/i915_gem_object_types.h"
 
+/* What an execbuffer may name: the others are for the CPU */
+#define I915_GEM_GPU_DOMAINS \
+	(I915_GEM_DOMAIN_RENDER | I915_GEM_DOMAIN_SAMPLER | I915_GEM_DOMAIN_COMMAND | \
+	 I915_GEM_DOMAIN_INSTRUCTION | I915_GEM_DOMAIN_VERTEX)
+
 struct drm_i915_private;
+struct i915_mm;
 struct drm_file;
 struct drm_printer;
 struct iosys_map;

@@ -65,6 +65,42 @@ static void outlives_the_object(struct i915_st *st)
 	st_alive_eq(st, "dma-buf gone", I915_AUDIT_OBJECT, 0);
 }
 
+/* A dma-buf outlives the handles of its object, and so does its importers' right to add fences. */
+static void shared_without_handles(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct dma_buf *dmabuf;
+	struct file *file;
+	u32 handle;
+
+	if (!obj)
+		return;
+
+	file = mock_file_open(st->i915);
+	if (!st_ptr(st, "opening a file", file))
+		goto out_obj;
+
+	st_true(st, "nobody else knows of a new object", i915_gem_object_is_private(obj));
+	if (!st_ok(st, "making a handle",
+		   drm_gem_handle_create(mock_file_drm(file), &obj->base, &handle)))
+		goto out_file;
+
+	dmabuf = drm_gem_prime_handle_to_dmabuf(&st->i915->drm, mock_file_drm(file), handle,
+						DRM_CLOEXEC | DRM_RDWR);
+	if (st_ptr(st, "exporting the handle", dmabuf)) {
+		st_ok(st, "closing the handle",
+		      drm_gem_handle_delete(mock_file_drm(file), handle));
+		st_true(st, "the object is shared as long as its dma-buf is there",
+			!i915_gem_object_is_private(obj));
+		put_dmabuf(st, dmabuf);
+	}
+
+out_file:
+	mock_file_close(file);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
 static void import_self(struct i915_st *st)
 {
 	struct drm_i915_gem_object *obj = mock_object(st, 1);
@@ -268,6 +304,7 @@ static void late_fput(struct i915_st *st)
 
 static const struct i915_subtest dmabuf_subtests[] = {
 	I915_SUBTEST(outlives_the_object),
+	I915_SUBTEST(shared_without_handles),
 	I915_SUBTEST(import_self),
 	I915_SUBTEST(cpu_access),
 	I915_SUBTEST(import_other),
