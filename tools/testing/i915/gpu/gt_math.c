@@ -2,6 +2,9 @@
 /* Virtual Intel GPU: MI_MATH, MI_PREDICATE, MI_ATOMIC. */
 #include "gt_int.h"
 
+#define ATOMIC_DW           3
+#define ATOMIC_INLINE_DW    11
+
 #define OPND_SRCA   0x20
 #define OPND_SRCB   0x21
 #define OPND_ACCU   0x31
@@ -214,16 +217,36 @@ static bool atomic_op(unsigned op, bool wide, uint64_t m, uint64_t a,
     return false;
 }
 
+/*
+ * Operands in the command come in four parts of a dword each, the first
+ * operand's and the second's in turn: DW3 and DW5 are the low qword of the
+ * first, DW4 and DW6 of the second. The command is then always of full
+ * length.
+ */
+static uint64_t inline_operand(const uint32_t *dw, int n, int which)
+{
+    uint32_t lo = n > 3 + which ? dw[3 + which] : 0;
+    uint32_t hi = n > 5 + which ? dw[5 + which] : 0;
+
+    return lo | ((uint64_t)hi << 32);
+}
+
 int gt_mi_atomic(GtEng *e, const uint32_t *dw, int n)
 {
     unsigned op = (dw[0] >> 8) & 0xff, size = (dw[0] >> 19) & 3;
     uint64_t va = ((uint64_t)dw[2] << 32) | (dw[1] & ~3u);
     bool pp = !(dw[0] & (1 << 22)), wide = size == 1;
+    bool in_cmd = dw[0] & (1 << 18);
     uint64_t m = 0, out, a = reg64(e, ENG_GPR), b = reg64(e, ENG_GPR + 8);
 
-    if (dw[0] & (1 << 18)) {    /* inline operands */
-        a = n > 3 ? dw[3] | ((uint64_t)(wide && n > 4 ? dw[4] : 0) << 32) : 0;
-        b = n > 5 ? dw[5] | ((uint64_t)(wide && n > 6 ? dw[6] : 0) << 32) : 0;
+    if (n != (in_cmd ? ATOMIC_INLINE_DW : ATOMIC_DW)) {
+        gt_strict(e->gt, e, SK_LENGTH, e->cmd_at, "MI_ATOMIC %s inline data "
+                  "of %d dwords, %d expected", in_cmd ? "with" : "without", n,
+                  in_cmd ? ATOMIC_INLINE_DW : ATOMIC_DW);
+    }
+    if (in_cmd) {
+        a = inline_operand(dw, n, 0);
+        b = inline_operand(dw, n, 1);
     }
     if (!gt_read(e, va, pp, &m, wide ? 8 : 4)) {
         return ST_DEAD;

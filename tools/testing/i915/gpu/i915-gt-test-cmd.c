@@ -231,6 +231,55 @@ static void test_atomic(const void *chip)
     gt_stop(f.g);
 }
 
+/*
+ * Operands inside the command: their dwords take turns. Each row would come
+ * out wrong with any other order of them.
+ */
+static void test_atomic_inline(const void *chip)
+{
+    static const struct {
+        uint8_t op;
+        bool wide;
+        uint64_t before, a, b, after;
+    } row[] = {
+        { 0x04, false, 0x1, 0xaa, 0xbb, 0xaa },             /* move */
+        { 0x07, false, 0x10, 0x3, 0xbb, 0x13 },             /* add */
+        { 0x0e, false, 0x7, 0x7, 0x99, 0x99 },              /* exchanged */
+        { 0x0e, false, 0x7, 0x8, 0x99, 0x7 },               /* not */
+        { 0x24, true, 1, 0x1111111122222222ULL, 0x3333333344444444ULL,
+          0x1111111122222222ULL },
+        { 0x27, true, 0x00000000ffffffffULL, 0x0000000500000001ULL, 0x9ULL,
+          0x0000000600000000ULL },
+        { 0x2e, true, 0x0000000700000008ULL, 0x0000000700000008ULL,
+          0x0000000a0000000bULL, 0x0000000a0000000bULL },
+        { 0x2e, true, 0x0000000700000008ULL, 0x0000000900000008ULL,
+          0x0000000a0000000bULL, 0x0000000700000008ULL },
+    };
+    Fix f = start(CHIP(chip), VCS);
+
+    put_gpr(&f, 0, 0xdeadULL);                  /* not what is used */
+    put_gpr(&f, 1, 0xbeefULL);
+    for (int i = 0; i < ARRAY_SIZE(row); i++) {
+        qtest_writeq(f.g->qts, f.data + 8 * i, row[i].before);
+        put(&f.b, ATOMIC | row[i].op << 8 | 1 << 18 | row[i].wide << 19 | 9);
+        put(&f.b, DATA + 8 * i);
+        put(&f.b, 0);
+        put(&f.b, row[i].a);
+        put(&f.b, row[i].b);
+        put(&f.b, row[i].a >> 32);
+        put(&f.b, row[i].b >> 32);
+        for (int k = 0; k < 4; k++) {
+            put(&f.b, 0x77777777);              /* third and fourth parts */
+        }
+    }
+    go(&f);
+    for (int i = 0; i < ARRAY_SIZE(row); i++) {
+        g_assert_cmphex(qtest_readq(f.g->qts, f.data + 8 * i), ==,
+                        row[i].after);
+    }
+    gt_stop(f.g);
+}
+
 /* a second-level batch returns, a chained one does not */
 static void test_levels(const void *chip)
 {
@@ -472,6 +521,7 @@ void add_cmd_tests(void)
     add(ON_BOTH, "cmd/math", test_math);
     add(ON_BOTH, "cmd/predicate", test_predicate);
     add(ON_BOTH, "cmd/atomic", test_atomic);
+    add(ON_BOTH, "cmd/atomic-inline", test_atomic_inline);
     add(ON_BOTH, "cmd/levels", test_levels);
     add(ON_BOTH, "cmd/conditional-end", test_conditional_end);
     add(ON_BOTH, "cmd/flush-dw", test_flush_dw);

@@ -355,6 +355,19 @@ static void test_length(const void *chip)
     put(&f.b, 0);
     go(&f);
     expect(f.g, "length");
+    f.b.n = 0;
+    put(&f.b, ATOMIC | 0x05 << 8 | 1 << 18 | 1); /* no room for operands */
+    put(&f.b, DATA);
+    put(&f.b, 0);
+    go(&f);
+    expect(f.g, "length");
+    f.b.n = 0;
+    put(&f.b, ATOMIC | 0x05 << 8 | 2);          /* room for one too many */
+    put(&f.b, DATA);
+    put(&f.b, 0);
+    put(&f.b, 0);
+    go(&f);
+    expect(f.g, "length");
     gt_stop(f.g);
 }
 
