@@ -59,6 +59,9 @@ static uint64_t ap_read(void *opaque, hwaddr a, unsigned size)
     GtDev *s = opaque;
     uint64_t gpa, v = 0;
 
+    if (s->gone) {
+        return ~0ULL;
+    }
     if (behind(s, a, &gpa)) {
         memcpy(&v, gt_ram_page(s, gpa) + (gpa & 0xfff), size);
     }
@@ -70,7 +73,7 @@ static void ap_write(void *opaque, hwaddr a, uint64_t v, unsigned size)
     GtDev *s = opaque;
     uint64_t gpa;
 
-    if (behind(s, a, &gpa)) {
+    if (!s->gone && behind(s, a, &gpa)) {
         address_space_write(s->as, gpa, MEMTXATTRS_UNSPECIFIED, &v, size);
     }
 }

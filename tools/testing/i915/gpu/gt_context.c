@@ -246,6 +246,7 @@ void gt_ctx_load(GtEng *e, int i)
         load_batch(e, img);
         load_registers(e, img);
     }
+    gt_inject_load(e);
 }
 
 static void save_batch(GtEng *e, uint32_t *img)

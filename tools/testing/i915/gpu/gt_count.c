@@ -45,6 +45,7 @@ static const char *const count_name[CN_N] = {
     [CN_RESET] = "engine-resets",
     [CN_STRICT] = "strict-reports",
     [CN_GUEST_INSNS] = "guest-instructions",
+    [CN_FAULT] = "faults",
 };
 
 /*

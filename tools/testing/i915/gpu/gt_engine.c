@@ -35,6 +35,11 @@ static const GtEngDef engine_def[GT_NENG] = {
                FW_MEDIA },
 };
 
+const char *gt_engine_name(int id)
+{
+    return engine_def[id].name;
+}
+
 uint64_t gt_ticks(GtDev *s, int64_t ns)
 {
     return s->chip == CHIP_SKL ? muldiv64(ns, 12, 1000) : ns / 80;
@@ -123,6 +128,17 @@ static void wait_and_poll(GtEng *e)
     gt_kick(e, e->backoff * POLL_NS);
 }
 
+/*
+ * No longer held: go on, if there is something to do. (A timer for nothing is
+ * dear with -icount: the CPU stands still until the main loop has run it.)
+ */
+void gt_engine_go_on(GtEng *e)
+{
+    if (e->cur >= 0 && !e->dead && !gt_stopped(e)) {
+        gt_kick(e, 0);
+    }
+}
+
 static void run(GtEng *e, int budget)
 {
     int64_t since = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
@@ -140,8 +156,9 @@ static void run(GtEng *e, int budget)
             pause_between_slices(e, budget, since);
             return;
         }
-        st = gt_step(e);
-        arb = (st == ST_ARB || st == ST_WAIT) && e->arb && e->have_pend;
+        st = unlikely(e->hang) ? gt_inject_step(e) : gt_step(e);
+        arb = (st == ST_ARB || st == ST_WAIT || st == ST_SPIN) && e->arb &&
+              e->have_pend;
         if (arb) {
             e->waiting = false;
             gt_switch_to_pending(e);
@@ -151,6 +168,8 @@ static void run(GtEng *e, int budget)
         } else if (st == ST_MORE) {
             pause_between_slices(e, budget, since);
             return;
+        } else if (st == ST_SPIN) {
+            return;             /* until a submission or the end of it */
         }
     }
     e->backoff = 0;
@@ -196,6 +215,7 @@ void gt_engine_reset(GtEng *e)
     timer_del(e->timer);
     e->cur = -1;
     e->have_pend = e->dead = e->waiting = false;
+    gt_inject_reset(e);
     e->elsp_n = 0;
     e->lvl = 0;
     e->blt_row = 0;
@@ -208,4 +228,21 @@ void gt_engine_reset(GtEng *e)
     memset(e->tlb, 0, sizeof(e->tlb));
     e->f_host = NULL;
     gt_regs_engine_reset(e);
+}
+
+/* what a write to GDRST asks for */
+void gt_engines_reset(GtDev *s, uint32_t gdrst)
+{
+    for (int i = 0; i < GT_NENG; i++) {
+        GtEng *e = &s->eng[i];
+
+        if (!(gdrst & (GDRST_FULL | e->def->reset_bit))) {
+            continue;
+        }
+        COUNT(s, CN_RESET);
+        if (gt_armed(s, FT_CSB_AT_RESET)) {
+            gt_inject_at_reset(e);
+        }
+        gt_engine_reset(e);
+    }
 }

@@ -14,22 +14,50 @@
 #define HWSP_CSB_WP     0x7c
 #define CSB_ENTRIES     6
 
-static void status_event(GtEng *e, uint32_t lo, uint32_t id)
+static uint64_t status_page(GtEng *e)
 {
-    uint64_t hwsp = ER(e, ENG_HWS_PGA) & 0xfffff000u;
+    return ER(e, ENG_HWS_PGA) & 0xfffff000u;
+}
+
+void gt_status_entry(GtEng *e, unsigned slot, uint32_t lo, uint32_t id)
+{
     uint32_t ev[2] = { lo, id };
 
-    e->wp = (e->wp + 1) % CSB_ENTRIES;
+    gt_write(e, status_page(e) + HWSP_CSB + 8 * slot, false, ev, 8);
+}
+
+/* without faults all parts come at once */
+void gt_status_store(GtEng *e, uint32_t lo, uint32_t id, unsigned parts)
+{
+    if (parts & CSB_PART_POINTER) {
+        e->wp = (e->wp + 1) % CSB_ENTRIES;
+        GT_TRACE(e->gt, 2, "%s csb[%d] %08x %08x", e->def->name, e->wp, lo,
+                 id);
+        ER(e, ENG_CSB + 8 * e->wp) = lo;
+        ER(e, ENG_CSB + 8 * e->wp + 4) = id;
+    }
+    if (parts & CSB_PART_ENTRY) {
+        gt_status_entry(e, e->wp, lo, id);
+        smp_wmb();              /* entry before pointer */
+    }
+    if (parts & CSB_PART_POINTER) {
+        gt_wr32(e, status_page(e) + HWSP_CSB_WP, false, e->wp);
+        ER(e, ENG_CSB_PTR) = (ER(e, ENG_CSB_PTR) & ~7u) | e->wp;
+    }
+    if (parts & CSB_PART_IRQ) {
+        gt_event(e, EV_SWITCH);
+    }
+}
+
+static void status_event(GtEng *e, uint32_t lo, uint32_t id)
+{
     e->last_reason = lo & 0x1ff;
     COUNT(e->gt, CN_CSB);
-    GT_TRACE(e->gt, 2, "%s csb[%d] %08x %08x", e->def->name, e->wp, lo, id);
-    ER(e, ENG_CSB + 8 * e->wp) = lo;
-    ER(e, ENG_CSB + 8 * e->wp + 4) = id;
-    gt_write(e, hwsp + HWSP_CSB + 8 * e->wp, false, ev, 8);
-    smp_wmb();                  /* entry before pointer */
-    gt_wr32(e, hwsp + HWSP_CSB_WP, false, e->wp);
-    ER(e, ENG_CSB_PTR) = (ER(e, ENG_CSB_PTR) & ~7u) | e->wp;
-    gt_event(e, EV_SWITCH);
+    if (unlikely(e->gt->armed || e->csb_queued) &&
+        gt_inject_status(e, lo, id)) {
+        return;
+    }
+    gt_status_store(e, lo, id, CSB_PARTS);
 }
 
 static void promote(GtEng *e)
@@ -43,6 +71,7 @@ void gt_switch_to_pending(GtEng *e)
     uint32_t id = e->el[e->cur].hi;
 
     COUNT(e->gt, CN_PREEMPT);
+    gt_inject_switch(e);
     gt_ctx_save(e);
     promote(e);
     gt_ctx_load(e, 0);
@@ -119,7 +148,14 @@ static void submit(GtEng *e)
                   e->pend[0].lo);
         return;
     }
+    if (gt_armed(e->gt, FT_ELSP_LOST) &&
+        gt_inject_hit(e->gt, e, FT_ELSP_LOST, 0, 0)) {
+        return;
+    }
     e->have_pend = true;
+    if (unlikely(e->gt->armed)) {
+        gt_inject_submit(e);
+    }
     if (e->dead) {
         return;                 /* nothing moves before the reset */
     }

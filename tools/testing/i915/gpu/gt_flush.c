@@ -35,18 +35,12 @@ static void post_sync(GtEng *e, unsigned kind, uint64_t a, bool index,
     gt_wake_waiters(e->gt, e);
 }
 
-static void invalidate(GtEng *e)
-{
-    COUNT(e->gt, CN_INVAL);
-    gt_tlb_flush(e);
-}
-
 int gt_mi_flush_dw(GtEng *e, const uint32_t *dw, int n)
 {
     unsigned kind = (dw[0] >> 14) & 3;
 
     if (dw[0] & TLB_BIT) {
-        invalidate(e);
+        gt_invalidate(e);
     }
     if (kind == SYNC_DEPTH) {
         gt_strict(e->gt, e, SK_COMMAND, e->cmd_at, "MI_FLUSH_DW post-sync "
@@ -70,7 +64,7 @@ int gt_pipe_control(GtEng *e, const uint32_t *dw, int n)
     unsigned kind = (flags >> 14) & 3;
 
     if (flags & TLB_BIT) {
-        invalidate(e);
+        gt_invalidate(e);
     }
     if (kind) {
         uint64_t a = ((uint64_t)dw[3] << 32) | (dw[2] & ~3u);

@@ -20,7 +20,13 @@ uint64_t gt_ggtt_leaf(GtDev *s, GtEng *e, uint64_t ga)
     if (s->gtt_tlb_epoch[n] == s->gtt_epoch) {
         uint64_t old = s->gtt_tlb[n];
 
-        if ((now ^ old) & (GT_PTE_ADDR | GT_PTE_PRESENT)) {
+        if (!((now ^ old) & (GT_PTE_ADDR | GT_PTE_PRESENT))) {
+            return old;
+        }
+        if (s->flush_lost) {
+            gt_inject_note(s, e, "stale GGTT translation of %" PRIx64 " used "
+                           "after ggtt-flush-lost", ga);
+        } else {
             gt_strict(s, e, SK_STALE_GGTT, ga, "PTE changed from %" PRIx64
                       " to %" PRIx64 " with no write to 0x101008 before this "
                       "use", old, now);
@@ -41,6 +47,7 @@ uint64_t gt_ggtt_leaf(GtDev *s, GtEng *e, uint64_t ga)
 void gt_ggtt_flush(GtDev *s)
 {
     s->gtt_epoch++;
+    s->flush_lost = false;
     for (int i = 0; i < GT_NENG; i++) {
         s->eng[i].f_host = NULL;
     }
@@ -68,6 +75,9 @@ static uint64_t pte_read(void *opaque, hwaddr a, unsigned size)
     uint64_t v = s->gtt[a >> 3];
 
     COUNT(s, CN_GGTT_PTE_RD);
+    if (s->gone) {
+        return ~0ULL;
+    }
     return size == 8 ? v : (uint32_t)((a & 4) ? v >> 32 : v);
 }
 
@@ -76,6 +86,9 @@ static void pte_write(void *opaque, hwaddr a, uint64_t v, unsigned size)
     GtDev *s = opaque;
     uint32_t n = a >> 3;
 
+    if (s->gone) {
+        return;
+    }
     if (size != 8) {
         gt_strict(s, NULL, SK_PTE, (uint64_t)n << 12, "GGTT PTE written in "
                   "pieces: use one 8-byte store, an engine may read between");

@@ -13,6 +13,7 @@
 #include "qemu/timer.h"
 #include "qemu/notify.h"
 #include "hw/pci/pci.h"
+#include "gt_inject.h"
 #include "gt_regs.h"
 
 #if HOST_BIG_ENDIAN
@@ -24,6 +25,8 @@
 #define GT_NPTE         (GT_PTE_BYTES / 8)
 #define GT_MARK_BASE    0x7f0000        /* marker window in BAR0 */
 #define GT_MARK_BYTES   0x2000
+#define GT_FAULT_BASE   0x7f2000        /* fault window in BAR0 */
+#define GT_FAULT_BYTES  0x1000
 #define GT_APERTURE     (256 * MiB)
 #define GT_ADDR48       0xffffffffffffULL
 #define GT_PTE_ADDR     0x7ffffff000ULL
@@ -50,6 +53,12 @@ enum {
     CSB_SWITCH = 0x0014, CSB_COMPLETE = 0x0018
 };
 
+/* parts of a status event, in the order hardware stores them */
+enum {
+    CSB_PART_ENTRY = 1, CSB_PART_POINTER = 2, CSB_PART_IRQ = 4,
+    CSB_PARTS = 7
+};
+
 /* what a command handler tells the executor */
 enum {
     ST_GO,      /* done: step over it */
@@ -57,6 +66,7 @@ enum {
     ST_JUMP,    /* done, position already set */
     ST_WAIT,    /* not satisfied: stay here */
     ST_MORE,    /* slice used up inside the command: come back */
+    ST_SPIN,    /* hung: stay here, other contexts may run */
     ST_DEAD,    /* engine stopped until a reset */
 };
 
@@ -73,11 +83,20 @@ enum GtCounter {    /* counts, names in gt_count.c */
     CN_LITE, CN_PREEMPT, CN_CSB, CN_WALK, CN_TLB_HIT, CN_TLB_MISS, CN_INVAL,
     CN_GGTT_FLUSH, CN_GGTT_PTE, CN_GGTT_PTE_RD, CN_APERTURE, CN_BYTES_RD,
     CN_BYTES_WR, CN_BLT_BYTES, CN_CMD, CN_SLICE, CN_RESET, CN_STRICT,
-    CN_GUEST_INSNS, CN_N
+    CN_GUEST_INSNS, CN_FAULT, CN_N
 };
 
 typedef struct GtDev GtDev;
 typedef struct GtEng GtEng;
+
+typedef struct GtLater GtLater;
+
+typedef struct GtHung {
+    GtEng *eng;
+    uint32_t lrca;
+    uint8_t mode;
+    uint64_t in, ns;
+} GtHung;
 
 typedef struct GtElem {
     uint32_t lo, hi;
@@ -138,6 +157,16 @@ struct GtEng {
     uint32_t ts_base;
     int blt_row;                /* rows done of the blit in progress */
 
+    /* faults on demand */
+    uint8_t hang;               /* HANG_* in force or about to be */
+    uint64_t hang_in;           /* commands until then */
+    uint64_t hang_ns;           /* how long, 0 = until a reset */
+    bool deaf;                  /* does not even stop */
+    GtElem ran[2];              /* loaded last, and before that */
+    int64_t sem_until;          /* semaphore seen satisfied only then */
+    unsigned csb_queued;        /* status events on their way */
+    bool inval_lost;            /* TLB may be stale by a fault */
+
     /* command in progress, for reports */
     uint64_t cmd_at;
     uint32_t cmd;
@@ -150,7 +179,7 @@ struct GtEng {
 
 struct GtDev {
     PCIDevice dev;
-    MemoryRegion bar0, regs_mr, gtt_mr, mark_mr, bar2;
+    MemoryRegion bar0, regs_mr, gtt_mr, mark_mr, fault_mr, bar2;
     AddressSpace *as;           /* DMA, gated by bus mastering */
     GtEng eng[GT_NENG];
     uint32_t *regs;             /* GT_REG_BYTES of storage */
@@ -171,6 +200,24 @@ struct GtDev {
     uint32_t ring_freq[256];    /* pcode's table, by GPU frequency */
     int64_t ei_since[2];        /* up and down evaluation interval */
 
+    /* faults on demand */
+    uint64_t armed;             /* bit per enum GtFault */
+    GtRule rule[GT_RULES];
+    uint64_t random;            /* state of the generator */
+    QTAILQ_HEAD(, GtLater) later;
+    QEMUTimer *later_timer;
+    uint32_t fw_ack[3];
+    bool gone, flush_lost;
+    GtHung hung[GT_HUNG];       /* preempted in a batch that hangs */
+    unsigned n_hung;
+    struct {
+        GtEng *eng;
+        uint32_t lrca;
+        uint64_t batch;
+    } batch[64];                /* batches of contexts, for the key "batch" */
+    uint32_t fault_text[GT_RULE_TEXT / 4], fault_why[GT_WHY / 4];
+    uint32_t fault_rule, fault_status;
+
     /* counters and marker */
     uint64_t count[CN_N], mark[CN_N];
     uint64_t strict_n[SK_NKIND];
@@ -182,8 +229,9 @@ struct GtDev {
     GHashTable *said;
 
     /* properties */
-    char *variant, *report;
+    char *variant, *report, *faults;
     uint8_t chip;
+    uint64_t seed;
     uint32_t trace, inl, latency, slice, strict_max;
     bool strict, break_inval, rc6;
 };
@@ -225,6 +273,9 @@ void gt_irq_update(GtDev *s);
 void gt_irq_ack(GtDev *s, int bank, uint32_t v);
 void gt_event(GtEng *e, int bit);
 
+void gt_event_latch(GtEng *e, int bit);
+void gt_msi(GtDev *s);
+
 /* gt_mem.c: false means a fault stopped the engine */
 uint8_t *gt_ram_page(GtDev *s, uint64_t gpa);
 void gt_ram_forget(GtDev *s);
@@ -245,7 +296,9 @@ void gt_ggtt_init(GtDev *s);
 /* gt_ppgtt.c: the leaf entry, or 0 after a fault */
 uint64_t gt_ppgtt_leaf(GtEng *e, uint64_t va, bool wr);
 void gt_tlb_flush(GtEng *e);
+void gt_invalidate(GtEng *e);
 void gt_fault(GtEng *e, uint64_t va, bool pp, int lvl, bool wr);
+void gt_fault_latch(GtEng *e, uint64_t va, bool pp);
 
 /* gt_aperture.c */
 void gt_aperture_init(GtDev *s);
@@ -261,14 +314,19 @@ void gt_elsp_write(GtEng *e, uint32_t v);
 void gt_ring_done(GtEng *e);
 void gt_switch_to_pending(GtEng *e);
 uint32_t gt_execlist_status(GtEng *e);
+void gt_status_entry(GtEng *e, unsigned slot, uint32_t lo, uint32_t id);
+void gt_status_store(GtEng *e, uint32_t lo, uint32_t id, unsigned parts);
 
 /* gt_engine.c */
 void gt_engine_init(GtDev *s, int id);
+const char *gt_engine_name(int id);
 void gt_kick(GtEng *e, int64_t delay_ns);
 void gt_submit_run(GtEng *e);
 void gt_wake_waiters(GtDev *s, GtEng *but);
 bool gt_stopped(GtEng *e);
 void gt_engine_reset(GtEng *e);
+void gt_engine_go_on(GtEng *e);
+void gt_engines_reset(GtDev *s, uint32_t gdrst);
 uint64_t gt_ticks(GtDev *s, int64_t ns);
 uint64_t gt_timestamp(GtDev *s);
 
@@ -290,6 +348,59 @@ GtRun gt_mi_store_imm, gt_mi_store_index, gt_mi_copy_mem, gt_mi_update_gtt;
 GtRun gt_mi_math, gt_mi_predicate, gt_mi_atomic;
 GtRun gt_mi_flush_dw, gt_pipe_control;
 GtRun gt_blt_color, gt_blt_copy, gt_blt_fast_copy;
+
+/* gt_inject.c: rules armed and hitting */
+bool gt_inject_init(GtDev *s, Error **errp);
+void gt_inject_power_on(GtDev *s);
+unsigned gt_inject_arm(GtDev *s, const char *text, char why[GT_WHY]);
+void gt_inject_disarm(GtDev *s, unsigned id);
+const GtRule *gt_inject_hit(GtDev *s, GtEng *e, enum GtFault what,
+                            uint64_t sub, uint64_t addr);
+const GtRule *gt_inject_hit_id(GtEng *e, uint32_t id, enum GtFault what,
+                               uint64_t sub);
+void gt_inject_note_batch(GtEng *e, uint64_t to);
+void gt_inject_fire(GtDev *s, unsigned id);
+void gt_inject_note(GtDev *s, GtEng *e, const char *fmt, ...)
+    G_GNUC_PRINTF(3, 4);
+uint64_t gt_random(GtDev *s);
+void gt_inject_window_init(GtDev *s);
+
+/* gt_inject_rule.c: what a rule says */
+extern const GtFaultDef gt_faultdef[FT_N];
+bool gt_rule_parse(const char *text, GtRule *r, char why[GT_WHY]);
+
+/* gt_inject_do.c: what faults do; true: nothing else is to be done */
+bool gt_inject_event(GtEng *e, int bit);
+bool gt_inject_status(GtEng *e, uint32_t lo, uint32_t id);
+void gt_inject_submit(GtEng *e);
+void gt_inject_at_reset(GtEng *e);
+void gt_inject_batch(GtEng *e);
+void gt_inject_load(GtEng *e);
+void gt_inject_switch(GtEng *e);
+int gt_inject_step(GtEng *e);
+void gt_inject_hang_end(GtEng *e, uint32_t lrca);
+bool gt_inject_semaphore(GtEng *e);
+void gt_inject_reset(GtEng *e);
+void gt_inject_spurious(GtDev *s, GtEng *e, const GtRule *r);
+void gt_inject_spurious_msi(GtDev *s, GtEng *e, const GtRule *r);
+void gt_inject_stray(GtDev *s, GtEng *e, const GtRule *r);
+void gt_inject_gone(GtDev *s, GtEng *none, const GtRule *r);
+void gt_inject_back(GtDev *s);
+
+/* gt_pci.c */
+void gt_power_on(GtDev *s);
+
+static inline bool gt_armed(const GtDev *s, enum GtFault what)
+{
+    return unlikely((s->armed >> what) & 1);
+}
+
+/* gt_later.c */
+void gt_later_init(GtDev *s);
+void gt_later(GtDev *s, GtEng *e, enum GtLaterKind kind, int64_t ns,
+              uint32_t a, uint32_t b, uint32_t c);
+void gt_later_behind(GtEng *e, uint32_t lo, uint32_t id);
+void gt_later_drop(GtDev *s, GtEng *e, uint32_t kinds);
 
 /* gt_blt.c, for the fences too */
 typedef struct GtSurf {

@@ -33,19 +33,37 @@ uint32_t gt_irq_summary(GtDev *s)
     return sum;
 }
 
+/* an MSI, whatever the line says */
+void gt_msi(GtDev *s)
+{
+    if (msi_enabled(&s->dev)) {
+        s->count[CN_IRQ]++;
+        msi_notify(&s->dev, 0);
+    }
+}
+
 void gt_irq_update(GtDev *s)
 {
-    bool line = (R(s, REG_MASTER_IRQ) & MASTER_ENABLE) && gt_irq_summary(s);
+    bool line = (R(s, REG_MASTER_IRQ) & MASTER_ENABLE) && gt_irq_summary(s) &&
+                !s->gone;
 
     if (line == s->line) {
         return;
     }
     s->line = line;
-    s->count[CN_IRQ] += line;
     if (!msi_enabled(&s->dev)) {
+        s->count[CN_IRQ] += line;
         pci_set_irq(&s->dev, line);
-    } else if (line) {
-        msi_notify(&s->dev, 0);
+        return;
+    }
+    if (!line || (gt_armed(s, FT_MSI_LOST) &&
+                  gt_inject_hit(s, NULL, FT_MSI_LOST, 0, 0))) {
+        return;
+    }
+    gt_msi(s);
+    if (gt_armed(s, FT_MSI_SPURIOUS) &&
+        gt_inject_hit(s, NULL, FT_MSI_SPURIOUS, 0, 0)) {
+        gt_msi(s);
     }
 }
 
@@ -59,13 +77,19 @@ void gt_irq_ack(GtDev *s, int bank, uint32_t v)
     gt_irq_update(s);
 }
 
-void gt_event(GtEng *e, int bit)
+static bool masked_off(GtEng *e, uint32_t m)
+{
+    return (ER(e, ENG_IMR) & m) ||
+           (BANK(e->gt, REG_BANK_IMR, e->def->bank) & m);
+}
+
+void gt_event_latch(GtEng *e, int bit)
 {
     GtDev *s = e->gt;
     int bank = e->def->bank;
     uint32_t m = (1u << bit) << e->def->shift;
 
-    if ((ER(e, ENG_IMR) & m) || (BANK(s, REG_BANK_IMR, bank) & m)) {
+    if (masked_off(e, m)) {
         return;
     }
     if (BANK(s, REG_BANK_IIR, bank) & m) {
@@ -74,4 +98,14 @@ void gt_event(GtEng *e, int bit)
         BANK(s, REG_BANK_IIR, bank) |= m;
     }
     gt_irq_update(s);
+}
+
+void gt_event(GtEng *e, int bit)
+{
+    if (unlikely(e->gt->armed) &&
+        !masked_off(e, (1u << bit) << e->def->shift) &&
+        gt_inject_event(e, bit)) {
+        return;
+    }
+    gt_event_latch(e, bit);
 }

@@ -48,6 +48,7 @@ int gt_mi_batch_start(GtEng *e, const uint32_t *dw, int n)
 {
     uint64_t to = (((uint64_t)dw[2] << 32) | (dw[1] & ~3u)) & GT_ADDR48;
     bool pp = dw[0] & (1 << 8);
+    int from = e->lvl;
 
     if ((dw[0] & (1 << 15)) && !(ER(e, ENG_PRED_RESULT_1) & 1)) {
         return ST_GO;           /* predicated, and false */
@@ -71,6 +72,12 @@ int gt_mi_batch_start(GtEng *e, const uint32_t *dw, int n)
     e->bb[e->lvl] = to;
     e->bbpp[e->lvl] = pp;
     e->f_host = NULL;           /* translate again at each jump */
+    if (!from) {
+        gt_inject_note_batch(e, to);
+        if (gt_armed(e->gt, FT_HANG)) {
+            gt_inject_batch(e);
+        }
+    }
     return ST_JUMP;
 }
 
@@ -121,6 +128,10 @@ int gt_mi_semaphore_wait(GtEng *e, const uint32_t *dw, int n)
                       !(dw[0] & (1 << 22)));
     }
     if (!compare(op, mem, dw[1])) {
+        return ST_WAIT;
+    }
+    if (unlikely(e->sem_until || gt_armed(e->gt, FT_SEM_LATE)) &&
+        gt_inject_semaphore(e)) {
         return ST_WAIT;
     }
     if (e->waiting) {

@@ -26,6 +26,16 @@ static uint64_t regs_read(void *opaque, hwaddr a, unsigned size)
     uint32_t v;
 
     COUNT(s, CN_MMIO_RD);
+    if (gt_armed(s, FT_GONE)) {
+        const GtRule *r = gt_inject_hit(s, NULL, FT_GONE, 0, a);
+
+        if (r) {
+            gt_inject_gone(s, NULL, r);
+        }
+    }
+    if (s->gone) {
+        return ~0u;
+    }
     gt_check_forcewake(s, a, false);
     v = gt_reg_read(s, NULL, a);
     GT_TRACE(s, 4, "rd %06x = %08x", (unsigned)a, v);
@@ -37,6 +47,9 @@ static void regs_write(void *opaque, hwaddr a, uint64_t v, unsigned size)
     GtDev *s = opaque;
 
     COUNT(s, CN_MMIO_WR);
+    if (s->gone) {
+        return;
+    }
     gt_check_forcewake(s, a, true);
     GT_TRACE(s, 4, "wr %06x = %08x", (unsigned)a, (unsigned)v);
     gt_reg_write(s, NULL, a, v);
@@ -50,8 +63,16 @@ static const MemoryRegionOps regs_ops = {
     .impl = { .min_access_size = 4, .max_access_size = 4 },
 };
 
+static uint32_t config_read(PCIDevice *dev, uint32_t a, int len)
+{
+    return INTEL_GT(dev)->gone ? ~0u : pci_default_read_config(dev, a, len);
+}
+
 static void config_write(PCIDevice *dev, uint32_t a, uint32_t v, int len)
 {
+    if (INTEL_GT(dev)->gone) {
+        return;
+    }
     pci_default_write_config(dev, a, v, len);
     gt_ram_forget(INTEL_GT(dev));       /* bus mastering may have changed */
 }
@@ -64,14 +85,16 @@ static void init_bars(GtDev *s)
     memory_region_add_subregion(&s->bar0, 0, &s->regs_mr);
     gt_ggtt_init(s);
     gt_count_init(s);
+    gt_inject_window_init(s);
     gt_aperture_init(s);
     pci_register_bar(&s->dev, 0, PCI_BASE_ADDRESS_MEM_TYPE_64, &s->bar0);
     pci_register_bar(&s->dev, 2, PCI_BASE_ADDRESS_MEM_TYPE_64 |
                      PCI_BASE_ADDRESS_MEM_PREFETCH, &s->bar2);
 }
 
-static void power_on(GtDev *s)
+void gt_power_on(GtDev *s)
 {
+    gt_inject_power_on(s);
     memset(s->iir2, 0, sizeof(s->iir2));
     s->line = false;
     s->rc6_ns = s->rc6_since = 0;
@@ -127,6 +150,9 @@ static void gt_realize(PCIDevice *dev, Error **errp)
     for (int i = 0; i < GT_NENG; i++) {
         gt_engine_init(s, i);
     }
+    if (!gt_inject_init(s, errp)) {
+        return;
+    }
     gt_cs_init();
     gt_regs_init(s);
     init_bars(s);
@@ -136,7 +162,7 @@ static void gt_realize(PCIDevice *dev, Error **errp)
     if (msi_init(dev, 0x90, 1, false, false, errp) < 0) {
         return;
     }
-    power_on(s);
+    gt_power_on(s);
     s->exit_n.notify = at_exit;
     qemu_add_exit_notifier(&s->exit_n);
 }
@@ -146,7 +172,7 @@ static void gt_reset(DeviceState *d)
     GtDev *s = INTEL_GT(d);
 
     gt_ggtt_clear(s);
-    power_on(s);
+    gt_power_on(s);
 }
 
 static Property gt_props[] = {
@@ -159,6 +185,8 @@ static Property gt_props[] = {
     DEFINE_PROP_STRING("report", GtDev, report),
     DEFINE_PROP_BOOL("rc6", GtDev, rc6, false),
     DEFINE_PROP_BOOL("break-inval", GtDev, break_inval, false),
+    DEFINE_PROP_STRING("faults", GtDev, faults),
+    DEFINE_PROP_UINT64("seed", GtDev, seed, 0),
     DEFINE_PROP_UINT32("trace", GtDev, trace, 0),
     DEFINE_PROP_END_OF_LIST(),
 };
@@ -174,6 +202,7 @@ static void gt_class_init(ObjectClass *k, void *data)
     PCIDeviceClass *pc = PCI_DEVICE_CLASS(k);
 
     pc->realize = gt_realize;
+    pc->config_read = config_read;
     pc->config_write = config_write;
     pc->vendor_id = PCI_VENDOR_ID_INTEL;
     pc->device_id = 0x1616;

@@ -80,7 +80,7 @@ static uint64_t walk(GtEng *e, uint64_t va, int *lvl, bool check)
 }
 
 /* latch the fault registers and stop the engine until it is reset */
-void gt_fault(GtEng *e, uint64_t va, bool pp, int lvl, bool wr)
+void gt_fault_latch(GtEng *e, uint64_t va, bool pp)
 {
     GtDev *s = e->gt;
 
@@ -91,7 +91,12 @@ void gt_fault(GtEng *e, uint64_t va, bool pp, int lvl, bool wr)
         R(s, REG_FAULT_DATA0) = va >> 12;
         R(s, REG_FAULT_DATA1) = ((va >> 44) & 0xf) | (pp ? 0 : 0x10);
     }
-    gt_strict(s, e, SK_PAGE_FAULT, va, "%s has no translation (%s, level %d): "
+}
+
+void gt_fault(GtEng *e, uint64_t va, bool pp, int lvl, bool wr)
+{
+    gt_fault_latch(e, va, pp);
+    gt_strict(e->gt, e, SK_PAGE_FAULT, va, "%s has no translation (%s, level %d): "
               "engine stopped, reset it", wr ? "write" : "read",
               pp ? "PPGTT" : "GGTT", lvl);
 }
@@ -101,7 +106,13 @@ static void check_hit(GtEng *e, uint64_t va, uint64_t leaf)
     int lvl;
     uint64_t now = walk(e, va, &lvl, false);
 
-    if ((now ^ leaf) & (GT_PTE_ADDR | GT_PTE_PRESENT | GT_PTE_WRITE)) {
+    if (!((now ^ leaf) & (GT_PTE_ADDR | GT_PTE_PRESENT | GT_PTE_WRITE))) {
+        return;
+    }
+    if (e->inval_lost) {
+        gt_inject_note(e->gt, e, "stale translation of %" PRIx64 " used after "
+                       "inval-lost", va);
+    } else {
         gt_strict(e->gt, e, SK_STALE_TLB, va, "translation %" PRIx64
                   " used, page table says %" PRIx64 " now: invalidate after "
                   "changing PTEs in use", leaf, now);
@@ -117,6 +128,11 @@ uint64_t gt_ppgtt_leaf(GtEng *e, uint64_t va, bool wr)
 
     va &= GT_ADDR48;
     page = va & ~0xfffULL;
+    if (gt_armed(s, FT_PAGE_FAULT) &&
+        gt_inject_hit(s, e, FT_PAGE_FAULT, 0, va)) {
+        gt_fault_latch(e, va, true);
+        return 0;
+    }
     t = &e->tlb[(va >> 12) % GT_TLB];
     if (t->tag == (page | 1)) {
         COUNT(s, CN_TLB_HIT);
@@ -145,4 +161,17 @@ void gt_tlb_flush(GtEng *e)
         e->tlb[i].tag = 0;
     }
     e->f_host = NULL;
+    e->inval_lost = false;
+}
+
+/* asked for, by a command or through the registers */
+void gt_invalidate(GtEng *e)
+{
+    COUNT(e->gt, CN_INVAL);
+    if (gt_armed(e->gt, FT_INVAL_LOST) &&
+        gt_inject_hit(e->gt, e, FT_INVAL_LOST, 0, 0)) {
+        e->inval_lost = true;
+    } else {
+        gt_tlb_flush(e);
+    }
 }

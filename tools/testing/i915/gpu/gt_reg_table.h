@@ -39,6 +39,7 @@ extern const GtReg gt_regtab[];
 extern const unsigned gt_regtab_n;
 
 /* gt_reghooks.c */
+void gt_fw_follow(GtDev *s, unsigned domain);
 GtRegRead gt_rd_tail, gt_rd_head, gt_rd_ctl, gt_rd_acthd, gt_rd_acthd_hi;
 GtRegRead gt_rd_instdone, gt_rd_mi_mode, gt_rd_bb, gt_rd_execlist;
 GtRegRead gt_rd_timestamp, gt_rd_ctx_timestamp, gt_rd_master, gt_rd_fw_ack;
@@ -46,6 +47,6 @@ GtRegRead gt_rd_rpstat, gt_rd_rc6, gt_rd_ei;
 GtRegWrite gt_wr_mi_mode, gt_wr_reset_ctl, gt_wr_csb_ptr, gt_wr_eir;
 GtRegWrite gt_wr_elsp, gt_wr_master, gt_wr_iir, gt_wr_ier, gt_wr_gdrst;
 GtRegWrite gt_wr_ei, gt_wr_gfx_flush, gt_wr_tlb, gt_wr_pcode, gt_wr_rc6;
-GtRegWrite gt_wr_fault;
+GtRegWrite gt_wr_fault, gt_wr_fw;
 
 #endif

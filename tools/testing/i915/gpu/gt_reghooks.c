@@ -36,7 +36,7 @@ uint32_t gt_rd_instdone(GtDev *s, GtEng *e, uint32_t a)
 
 uint32_t gt_rd_mi_mode(GtDev *s, GtEng *e, uint32_t a)
 {
-    bool idle = e->cur < 0 || gt_stopped(e);
+    bool idle = e->cur < 0 || (gt_stopped(e) && !e->deaf);
 
     return (R(s, a) & ~MI_MODE_IDLE) | (idle ? MI_MODE_IDLE : 0);
 }
@@ -86,28 +86,29 @@ static uint32_t masked(uint32_t old, uint32_t v)
     return (old & ~(v >> 16)) | (v & (v >> 16));
 }
 
-/*
- * No longer held: go on, if there is something to do. (A timer for nothing is
- * dear with -icount: the CPU stands still until the main loop has run it.)
- */
-static void go_on(GtEng *e)
-{
-    if (e->cur >= 0 && !e->dead && !gt_stopped(e)) {
-        gt_kick(e, 0);
-    }
-}
-
 void gt_wr_mi_mode(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
 {
     R(s, a) = masked(R(s, a), v) & ~MI_MODE_IDLE;
-    go_on(e);
+    gt_engine_go_on(e);
 }
 
 void gt_wr_reset_ctl(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
 {
+    const GtRule *late = NULL;
+
     e->held = masked(R(s, a), v) & RESET_CTL_REQUEST;
     R(s, a) = e->held ? RESET_CTL_REQUEST | RESET_CTL_READY : 0;
-    go_on(e);
+    if (e->held && gt_armed(s, FT_RESET_STUCK)) {
+        late = gt_inject_hit(s, e, FT_RESET_STUCK, 0, 0);
+    }
+    if (late) {
+        R(s, a) &= ~RESET_CTL_READY;
+        gt_later_drop(s, e, LT_BIT(LT_READY));
+        if (late->delay) {
+            gt_later(s, e, LT_READY, late->delay, 0, 0, 0);
+        }
+    }
+    gt_engine_go_on(e);
 }
 
 void gt_wr_csb_ptr(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
@@ -155,16 +156,62 @@ void gt_wr_ier(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
 
 /* ------------------------------------------------ forcewake, power, clock */
 
+static const struct {
+    uint32_t request, ack;
+} fw_domain[] = {
+    { REG_FW_GT, REG_FW_ACK_GT },
+    { REG_FW_RENDER, REG_FW_ACK_RENDER },
+    { REG_FW_MEDIA, REG_FW_ACK_MEDIA },
+};
+
 uint32_t gt_rd_fw_ack(GtDev *s, GtEng *e, uint32_t a)
 {
-    switch (a) {
-    case REG_FW_ACK_RENDER:
-        return R(s, REG_FW_RENDER) & 0xffff;
-    case REG_FW_ACK_MEDIA:
-        return R(s, REG_FW_MEDIA) & 0xffff;
-    default:
-        return R(s, REG_FW_GT) & 0xffff;
+    unsigned d = 0;
+
+    while (fw_domain[d].ack != a) {
+        d++;
     }
+    return s->fw_ack[d];
+}
+
+/* the acknowledge becomes what is requested */
+void gt_fw_follow(GtDev *s, unsigned domain)
+{
+    s->fw_ack[domain] = R(s, fw_domain[domain].request) & 0xffff;
+}
+
+/* true: the acknowledge does not follow now */
+static bool fw_stuck(GtDev *s, unsigned domain, uint32_t old, uint32_t now)
+{
+    const GtRule *r;
+
+    r = gt_inject_hit(s, NULL, FT_FW_STUCK, now & ~old ? EDGE_SET : EDGE_CLEAR,
+                      domain + 1);
+    gt_later_drop(s, NULL, LT_BIT(LT_FW));
+    if (r && r->delay) {
+        gt_later(s, NULL, LT_FW, r->delay, domain, 0, 0);
+    }
+    return r;
+}
+
+void gt_wr_fw(GtDev *s, GtEng *by, uint32_t a, uint32_t v)
+{
+    uint32_t old = R(s, a);
+    unsigned d = 0;
+
+    while (fw_domain[d].request != a) {
+        d++;
+    }
+    if (v && !(v >> 16)) {
+        gt_strict(s, by, SK_MASK, a, "write %08x to a forcewake request "
+                  "changes nothing: set the upper half", v);
+    }
+    R(s, a) = masked(old, v);
+    if (R(s, a) != old && gt_armed(s, FT_FW_STUCK) &&
+        fw_stuck(s, d, old, R(s, a))) {
+        return;
+    }
+    gt_fw_follow(s, d);
 }
 
 uint32_t gt_rd_rpstat(GtDev *s, GtEng *e, uint32_t a)
@@ -235,6 +282,11 @@ void gt_wr_pcode(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
         *data = s->ring_freq[*data & 0xff];
     }
     R(s, a) = v & ~0x800000ffu;
+    if (gt_armed(s, FT_PCODE_ERROR)) {
+        const GtRule *r = gt_inject_hit(s, NULL, FT_PCODE_ERROR, 0, v & 0xff);
+
+        R(s, a) |= r ? r->value & 0xff : 0;
+    }
 }
 
 /* --------------------------------------------------- memory and resetting */
@@ -247,28 +299,68 @@ void gt_wr_fault(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
 void gt_wr_gfx_flush(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
 {
     COUNT(s, CN_GGTT_FLUSH);
-    if (!s->break_inval) {
+    if (gt_armed(s, FT_GGTT_FLUSH_LOST) &&
+        gt_inject_hit(s, NULL, FT_GGTT_FLUSH_LOST, 0, 0)) {
+        s->flush_lost = true;
+    } else if (!s->break_inval) {
         gt_ggtt_flush(s);
     }
 }
 
 void gt_wr_tlb(GtDev *s, GtEng *by, uint32_t a, uint32_t v)
 {
+    const GtRule *late = NULL;
+
+    R(s, a) = v & ~1u;          /* done at once */
     for (int i = 0; i < GT_NENG && (v & 1); i++) {
-        if (s->eng[i].def->tlb_reg == a) {
-            COUNT(s, CN_INVAL);
-            gt_tlb_flush(&s->eng[i]);
+        GtEng *e = &s->eng[i];
+
+        if (e->def->tlb_reg != a) {
+            continue;
+        }
+        if (gt_armed(s, FT_INVAL_STUCK)) {
+            late = gt_inject_hit(s, e, FT_INVAL_STUCK, 0, 0);
+        }
+        if (!late) {
+            gt_invalidate(e);
+            continue;
+        }
+        R(s, a) = v;
+        if (late->delay) {
+            gt_later(s, e, LT_INVAL, late->delay, a, 0, 0);
         }
     }
-    R(s, a) = v & ~1u;          /* done at once */
+}
+
+/* true: the reset v does not take place now */
+static bool gdrst_stuck(GtDev *s, uint32_t v)
+{
+    const GtRule *r = NULL;
+
+    if (v & GDRST_FULL) {
+        r = gt_inject_hit(s, NULL, FT_GDRST_STUCK, RESET_FULL, 0);
+    }
+    for (int i = 0; i < GT_NENG && !(v & GDRST_FULL) && !r; i++) {
+        if (v & s->eng[i].def->reset_bit) {
+            r = gt_inject_hit(s, &s->eng[i], FT_GDRST_STUCK, RESET_ENGINE, 0);
+        }
+    }
+    if (!r) {
+        return false;
+    }
+    R(s, REG_GDRST) |= v;
+    gt_later_drop(s, NULL, LT_BIT(LT_GDRST));
+    if (r->delay) {
+        gt_later(s, NULL, LT_GDRST, r->delay, v, 0, 0);
+    }
+    return true;
 }
 
 void gt_wr_gdrst(GtDev *s, GtEng *by, uint32_t a, uint32_t v)
 {
-    for (int i = 0; i < GT_NENG; i++) {
-        if (v & (1 | s->eng[i].def->reset_bit)) {
-            COUNT(s, CN_RESET);
-            gt_engine_reset(&s->eng[i]);
-        }
+    if (v && gt_armed(s, FT_GDRST_STUCK) && gdrst_stuck(s, v)) {
+        return;
     }
+    R(s, a) &= ~v;
+    gt_engines_reset(s, v);
 }

@@ -87,6 +87,7 @@
 #define REG_TLB_BCS         0x0426c
 #define REG_TLB_VECS        0x04270
 #define REG_GDRST           0x0941c
+#define   GDRST_FULL            (1u << 0)
 #define REG_RPNSWREQ        0x0a008
 #define REG_RPSTAT          0x0a01c
 #define REG_RC_CONTROL      0x0a090

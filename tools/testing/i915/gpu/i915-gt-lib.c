@@ -146,6 +146,133 @@ void expect(Gt *g, const char *kind)
     }
 }
 
+/* ----------------------------------------------------------------- faults */
+
+#define WIN         0x7f2000
+#define WIN_CMD     (WIN + 0x4)
+#define WIN_RULE    (WIN + 0x8)
+#define WIN_HITS    (WIN + 0xc)
+#define WIN_TEXT    (WIN + 0x100)
+#define WIN_WHY     (WIN + 0x400)
+
+static bool window_arm(Gt *g, const char *rule)
+{
+    uint32_t text[64] = { 0 };
+
+    g_assert_cmphex(rd(g, WIN), ==, 0x544c4146);
+    g_assert_cmpint(strlen(rule), <, sizeof(text));
+    memcpy(text, rule, strlen(rule));
+    for (int i = 0; i < ARRAY_SIZE(text); i++) {
+        wr(g, WIN_TEXT + 4 * i, text[i]);
+    }
+    wr(g, WIN_CMD, 1);
+    return !rd(g, WIN_CMD);
+}
+
+static char *window_why(Gt *g)
+{
+    uint32_t why[256];
+
+    for (int i = 0; i < ARRAY_SIZE(why); i++) {
+        why[i] = rd(g, WIN_WHY + 4 * i);
+    }
+    return g_strndup((char *)why, sizeof(why));
+}
+
+unsigned arm(Gt *g, const char *rule)
+{
+    if (!window_arm(g, rule)) {
+        g_autofree char *why = window_why(g);
+
+        g_test_message("%s: %s", rule, why);
+        g_assert_not_reached();
+    }
+    return rd(g, WIN_RULE);
+}
+
+char *refused(Gt *g, const char *rule)
+{
+    return window_arm(g, rule) ? NULL : window_why(g);
+}
+
+void disarm(Gt *g)
+{
+    wr(g, WIN_CMD, 2);
+}
+
+unsigned fault_hits(Gt *g, unsigned rule)
+{
+    wr(g, WIN_RULE, rule);
+    return rd(g, WIN_HITS);
+}
+
+unsigned fault_lines(Gt *g, const char *what)
+{
+    g_autofree char *all = NULL;
+    g_autofree char *want = g_strdup_printf("i915-gpu: FAULT %s: ", what);
+    unsigned n = 0;
+
+    g_assert(g_file_get_contents(g->report, &all, NULL, NULL));
+    for (char *at = all; (at = strstr(at, want)); at++) {
+        n++;
+    }
+    return n;
+}
+
+/* ------------------------------------------------------------- interrupts */
+
+#define MSI_DATA    0x4711
+
+static const struct {
+    uint32_t bank;          /* ISR of the bank */
+    int shift;
+} where[NENG] = {
+    [RCS] = { 0x44300, 0 }, [BCS] = { 0x44300, 16 },
+    [VCS] = { 0x44310, 0 }, [VECS] = { 0x44330, 0 },
+};
+
+uint64_t aim_msi(Gt *g)
+{
+    uint8_t cap = qpci_find_capability(g->dev, PCI_CAP_ID_MSI, 0);
+    uint64_t at = page(g);
+    uint16_t flags;
+
+    g_assert_cmpint(cap, !=, 0);
+    flags = qpci_config_readw(g->dev, cap + PCI_MSI_FLAGS);
+    g_assert(!(flags & PCI_MSI_FLAGS_64BIT));
+    qpci_config_writel(g->dev, cap + PCI_MSI_ADDRESS_LO, at);
+    qpci_config_writew(g->dev, cap + PCI_MSI_DATA_32, MSI_DATA);
+    qpci_config_writew(g->dev, cap + PCI_MSI_FLAGS,
+                       flags | PCI_MSI_FLAGS_ENABLE);
+    return at;
+}
+
+bool msi(Gt *g, uint64_t at)
+{
+    bool came = mem(g, at) == MSI_DATA;
+
+    set_mem(g, at, 0);
+    return came;
+}
+
+void unmask(Gt *g, int eng, uint32_t bits)
+{
+    wr(g, eng_base[eng] + 0xa8, ~(bits << where[eng].shift));
+    wr(g, where[eng].bank + 0xc, bits << where[eng].shift);
+    wr(g, where[eng].bank + 4, ~(bits << where[eng].shift));
+    wr(g, 0x44200, 0x80000000);
+}
+
+uint32_t iir(Gt *g, int eng)
+{
+    return (rd(g, where[eng].bank + 8) >> where[eng].shift) & 0xffff;
+}
+
+void iir_clear(Gt *g, int eng, uint32_t bits)
+{
+    wr(g, where[eng].bank + 8, bits << where[eng].shift);
+}
+
 /* ----------------------------------------------------------------- memory */
 
 uint64_t page(Gt *g)

@@ -103,6 +103,20 @@ bool reported(Gt *g, const char *kind);     /* and nothing else, judged now */
 void expect(Gt *g, const char *kind);
 char *report_text(Gt *g);
 
+/* faults on demand, through the fault window */
+unsigned arm(Gt *g, const char *rule);      /* its number; must be accepted */
+char *refused(Gt *g, const char *rule);     /* why, or NULL */
+void disarm(Gt *g);                         /* all */
+unsigned fault_hits(Gt *g, unsigned rule);
+unsigned fault_lines(Gt *g, const char *what);      /* printed so far */
+
+/* interrupts */
+uint64_t aim_msi(Gt *g);                    /* at a page of guest RAM */
+bool msi(Gt *g, uint64_t at);               /* did one come since? */
+void unmask(Gt *g, int eng, uint32_t bits);
+uint32_t iir(Gt *g, int eng);               /* the engine's half */
+void iir_clear(Gt *g, int eng, uint32_t bits);
+
 /* memory */
 uint64_t page(Gt *g);                       /* guest-physical, zero */
 void set_pte(Gt *g, uint32_t ga, uint64_t pte);
@@ -141,6 +155,8 @@ void add_cmd_tests(void);
 void add_blt_tests(void);
 void add_strict_tests(void);
 void add_count_tests(void);
+void add_fault_tests(void);
+void add_faultdo_tests(void);
 void add(int chips, const char *path, void (*fn)(const void *));
 
 #define CHIP(opaque)    ((int)(intptr_t)(opaque))

@@ -16,5 +16,7 @@ int main(int argc, char **argv)
     add_blt_tests();
     add_strict_tests();
     add_count_tests();
+    add_fault_tests();
+    add_faultdo_tests();
     return g_test_run();
 }

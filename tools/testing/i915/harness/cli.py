@@ -115,7 +115,7 @@ def do_guest(front, args):
         ui.line('\n'.join(result.output))
         if args.log:
             ui.line('\n'.join(result.log))
-    for row in outcome.strict + outcome.counts:
+    for row in outcome.faults + outcome.strict + outcome.counts:
         ui.line(row)
     bad = outcome.bad_lines()
     for step, row in bad:

@@ -23,6 +23,7 @@ GRACE = 20                      # seconds a step may be over its own limit befor
 DEVICE = 'intel-gt'             # the QEMU device
 STRICT = 'i915-gpu: STRICT'
 COUNT = 'i915-gpu: COUNT'
+FAULT = 'i915-gpu: FAULT'
 
 
 @dataclass
@@ -55,6 +56,7 @@ class Outcome:
     why: str = ''
     strict: list = field(default_factory=list)      # the device's complaints
     counts: list = field(default_factory=list)      # the device's counters
+    faults: list = field(default_factory=list)      # what it did wrong because it was told to
     console: str = ''                               # file name
     accel: str = ''
 
@@ -158,6 +160,7 @@ class Machine:
             rows = f.read().splitlines()
         outcome.strict = [r for r in rows if STRICT in r]
         outcome.counts = [r for r in rows if COUNT in r]
+        outcome.faults = [r for r in rows if FAULT in r]
         if not outcome.finished and not outcome.why:
             outcome.why = 'the guest was ended early'
         os.unlink(ramdisk)

@@ -66,6 +66,7 @@ MODULE = [
     Test('kmemleak-ready', '/guest/kmemleak clear && echo cleared'),
     Test('load', '/guest/load'),
     *STORES,
+    Test('faults', '/guest/faults'),
     Test('kselftest', KSELFTEST, read_ktap, 240),
     Test('gem_ppgtt', PPGTT, read_ktap, 240),
     Test('igt-gem_exec_nop', 'cd /tmp && gem_exec_nop -e all -r 1', mainjob.read_nop),
