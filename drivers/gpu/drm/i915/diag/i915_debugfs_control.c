@@ -141,7 +141,7 @@ static ssize_t i915_wedged_write(struct file *file, const char __user *buf, size
 	if (i915_gt_is_wedged(&i915->gt))
 		ret = i915_gt_unset_wedged(&i915->gt);
 	else
-		ret = i915_gt_reset(&i915->gt, ~0, "asked for in debugfs");
+		ret = i915_gt_reset_all(&i915->gt, "asked for in debugfs");
 
 	return ret ?: size;
 }

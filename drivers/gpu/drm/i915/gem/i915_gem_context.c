@@ -96,6 +96,7 @@ static void i915_gem_context_free(struct i915_gem_context *ctx)
 	if (ctx->syncobj)
 		drm_syncobj_put(ctx->syncobj);
 	put_pid(ctx->pid);
+	i915_gt_client_put(ctx->base.client);
 	if (ctx->engines != ctx->default_engines)
 		kfree(ctx->engines);
 	mutex_destroy(&ctx->lock);
@@ -155,6 +156,8 @@ struct i915_gem_context *i915_gem_context_create(struct drm_i915_private *i915,
 	i915_gt_context_init(&ctx->base, i915_gem_context_release);
 	ctx->i915 = i915;
 	ctx->file = file;
+	if (file)
+		ctx->base.client = i915_gt_client_get(file->client);
 	ctx->pid = get_task_pid(current, PIDTYPE_TGID);
 	mutex_init(&ctx->lock);
 	INIT_WORK(&ctx->free_work, i915_gem_context_free_work);
@@ -233,8 +236,6 @@ void i915_gem_context_close(struct i915_gem_context *ctx)
 	set_bit(I915_CTX_CLOSED, &ctx->base.flags);
 
 	mutex_lock(&ctx->lock);
-	if (ctx->file && test_bit(I915_CTX_BANNED, &ctx->base.flags))
-		atomic_inc(&ctx->file->bans);
 	ctx->file = NULL;
 	mutex_unlock(&ctx->lock);
 

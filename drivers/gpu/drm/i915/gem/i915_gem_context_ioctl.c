@@ -20,9 +20,6 @@
  * closes it.
  */
 
-/* So many banned contexts of one file, and it gets no more of them. */
-#define I915_FILE_MAX_BANS	3
-
 /* What the extensions of CONTEXT_CREATE_EXT work on. */
 struct i915_context_create {
 	struct i915_file *file;
@@ -58,8 +55,8 @@ static int i915_gem_context_check_create(struct drm_i915_private *i915, struct i
 	}
 	if (i915_gt_is_wedged(&i915->gt))
 		return -EIO;
-	if (atomic_read(&file->bans) >= I915_FILE_MAX_BANS) {
-		drm_dbg(&i915->drm, "too many contexts of this file were banned\n");
+	if (i915_gt_client_is_refused(file->client)) {
+		drm_dbg(&i915->drm, "contexts of this file hung too often\n");
 		return -EIO;
 	}
 

@@ -41,11 +41,8 @@ struct i915_file {
 	 * VMAs whose handles are gone.
 	 */
 	atomic_t handle_closes;
-	/**
-	 * @bans: closed contexts that had been banned; a file that hangs again and again gets no
-	 * more contexts
-	 */
-	atomic_t bans;
+	/** @client: answers for the hangs of its contexts, also of those it has closed */
+	struct i915_gt_client *client;
 	/**
 	 * @past_runtime_ns: time that destroyed contexts were on the engines, nanoseconds, by class
 	 * of engine; @lock

@@ -43,6 +43,12 @@ int i915_gem_open(struct drm_device *dev, struct drm_file *file)
 	if (!fpriv)
 		return -ENOMEM;
 
+	fpriv->client = i915_gt_client_create();
+	if (!fpriv->client) {
+		kfree(fpriv);
+		return -ENOMEM;
+	}
+
 	fpriv->i915 = to_i915(dev);
 	fpriv->id = file->client_id;
 	xa_init_flags(&fpriv->contexts, XA_FLAGS_ALLOC);
@@ -80,6 +86,7 @@ void i915_gem_postclose(struct drm_device *dev, struct drm_file *file)
 	}
 	xa_destroy(&fpriv->vms);
 
+	i915_gt_client_put(fpriv->client);
 	mutex_destroy(&fpriv->lock);
 	file->driver_priv = NULL;
 	kfree(fpriv);

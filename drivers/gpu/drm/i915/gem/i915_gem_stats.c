@@ -13,24 +13,13 @@
 /**
  * DOC: Figures of the device
  *
- * Resets, the size of the global address space, and the one register user
+ * Resets of the whole GPU and what they, and those of single engines, did to a
+ * context (see i915_verdict.c), the size of the global address space, and the one register user
  * space may read.
  */
 
 /* The only register of REG_READ: the timestamp of the render engine. */
 #define I915_REG_READ_RCS_TIMESTAMP	0x2358
-
-static u32 i915_gem_reset_count(struct i915_gt *gt)
-{
-	u32 count = atomic_read(&gt->reset_count);
-	struct i915_engine *engine;
-	unsigned int id;
-
-	for_each_engine(engine, gt, id)
-		count += READ_ONCE(engine->reset_count);
-
-	return count;
-}
 
 /**
  * i915_gem_context_reset_stats_ioctl - GET_RESET_STATS: resets that concern a context
@@ -56,9 +45,11 @@ int i915_gem_context_reset_stats_ioctl(struct drm_device *dev, void *data, struc
 		return PTR_ERR(ctx);
 
 	/* How often others hang the GPU is only for the administrator to see. */
-	args->reset_count = capable(CAP_SYS_ADMIN) ? i915_gem_reset_count(&to_i915(dev)->gt) : 0;
-	args->batch_active = atomic_read(&ctx->base.guilty_count);
-	args->batch_pending = atomic_read(&ctx->base.active_count);
+	args->reset_count = 0;
+	if (capable(CAP_SYS_ADMIN))
+		args->reset_count = atomic_read(&to_i915(dev)->gt.reset_count);
+	args->batch_active = atomic_read(&ctx->base.lost_count);
+	args->batch_pending = atomic_read(&ctx->base.pending_count);
 
 	i915_gt_context_put(&ctx->base);
 	return 0;

@@ -6,6 +6,7 @@
 #include "gt/i915_ports.h"
 #include "gt/i915_request.h"
 #include "gt/i915_sched.h"
+#include "gt/i915_verdict.h"
 
 /**
  * DOC: Cancelling a context
@@ -19,20 +20,6 @@
 
 #define CANCEL_GRACE_MS		2
 #define CANCEL_TRIES		20
-
-static bool in_port(struct i915_engine *engine, struct i915_lrc *lrc)
-{
-	unsigned int n;
-
-	for (n = 0; n < I915_PORTS; n++) {
-		if (engine->active[n].rq && engine->active[n].rq->lrc == lrc)
-			return true;
-		if (engine->pending[n].rq && engine->pending[n].rq->lrc == lrc)
-			return true;
-	}
-
-	return false;
-}
 
 enum cancel_state {
 	CANCEL_DONE,		/* every request ended */
@@ -61,7 +48,7 @@ static enum cancel_state cancel_requests(struct i915_lrc *lrc)
 	mb();
 	if (list_empty(&lrc->requests))
 		goto unlock;
-	if (in_port(engine, lrc)) {
+	if (i915_engine_in_port(engine, lrc)) {
 		if (i915_engine_running_lrc(engine) == lrc)
 			state = CANCEL_RUNNING;
 		else if (engine->gt->i915->info->has_preemption)
@@ -76,27 +63,16 @@ unlock:
 	return state;
 }
 
-static int reset_engine(struct i915_lrc *lrc, struct i915_lrc *target)
+static void reset_running(struct i915_lrc *lrc)
 {
-	struct i915_gt *gt = lrc->engine->gt;
-	bool cookie;
-	int ret = 0;
+	const struct i915_reset reset = {
+		.cause = I915_RESET_CANCEL,
+		.engines = BIT(lrc->engine->id),
+		.fence_context = lrc->fence_context,
+		.why = "context closed",
+	};
 
-	mutex_lock(&gt->reset_mutex);
-	if (i915_gt_is_wedged(gt))
-		goto unlock;
-
-	cookie = dma_fence_begin_signalling();
-	i915_forcewake_get(&gt->i915->uncore);
-	ret = i915_engine_reset_locked(lrc->engine, target, false, "context closed");
-	i915_forcewake_put(&gt->i915->uncore);
-	dma_fence_end_signalling(cookie);
-	if (ret == -EIO)
-		ret = i915_reset_all_locked(gt, 0, "context closed");
-unlock:
-	mutex_unlock(&gt->reset_mutex);
-
-	return ret;
+	i915_gt_reset(lrc->engine->gt, &reset);
 }
 
 static void cancel_lrc(struct i915_lrc *lrc)
@@ -110,11 +86,11 @@ static void cancel_lrc(struct i915_lrc *lrc)
 			return;
 		usleep_range(CANCEL_GRACE_MS * 1000, CANCEL_GRACE_MS * 2000);
 		if (state == CANCEL_RUNNING)
-			reset_engine(lrc, lrc);
+			reset_running(lrc);
 	}
 
 	/* it never gets its turn: whatever runs has to start over */
-	reset_engine(lrc, NULL);
+	reset_running(lrc);
 	cancel_requests(lrc);
 }
 

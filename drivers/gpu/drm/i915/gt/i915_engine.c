@@ -296,16 +296,3 @@ u64 i915_engine_timestamp(struct i915_engine *engine)
 
 	return (u64)upper << 32 | lower;
 }
-
-/**
- * i915_engine_want_reset - ask for a reset where it cannot be done
- * @engine: which does not behave
- * @why: static string, for the log
- *
- * Context: any.
- */
-void i915_engine_want_reset(struct i915_engine *engine, const char *why)
-{
-	WRITE_ONCE(engine->reset_why, why);
-	mod_delayed_work(system_highpri_wq, &engine->heartbeat, 0);
-}

@@ -48,22 +48,14 @@ static u32 *engine_hwsp(struct i915_engine *engine)
 	return i915_ggtt_buf_vaddr(&engine->hwsp, 0);
 }
 
-/**
- * i915_execlists_reset_csb - start with an empty context status buffer
- * @engine: reset
- *
- * Context: any.
- */
-void i915_execlists_reset_csb(struct i915_engine *engine)
+/* Start with an empty context status buffer: the engine was reset */
+static void clear_csb(struct i915_engine *engine)
 {
 	u32 *hwsp = engine_hwsp(engine);
 
 	memset32(hwsp + CSB_FIRST_DWORD, CSB_EMPTY, 2 * CSB_ENTRIES);
 	WRITE_ONCE(hwsp[CSB_WRITE_DWORD], CSB_RESET_POINTER);
 	engine->csb_head = CSB_RESET_POINTER;
-	/* read pointer 10:8, write pointer 2:0 */
-	i915_engine_write(engine, RING_CSB_PTR,
-			  0xffff << 16 | CSB_RESET_POINTER << 8 | CSB_RESET_POINTER);
 }
 
 /* Is somebody waiting for a request that is not the last of its port? */
@@ -114,7 +106,8 @@ static bool execlists_update_irq(struct i915_engine *engine)
 
 	lockdep_assert_held(&engine->lock);
 
-	if (idle)
+	/* stopped: the mask is written when it goes on */
+	if (idle || engine->stopped)
 		return false;
 
 	/* to the user interrupt only from idle: changing to and fro would cost more */
@@ -178,7 +171,7 @@ static void process_csb(struct i915_engine *engine)
 
 	write = READ_ONCE(hwsp[CSB_WRITE_DWORD]) & 7;
 	if (write >= CSB_ENTRIES) {
-		i915_engine_want_reset(engine, "invalid context status pointer");
+		i915_engine_want_reset(engine, I915_ASK_CSB_POINTER);
 		return;
 	}
 
@@ -188,7 +181,7 @@ static void process_csb(struct i915_engine *engine)
 		engine->csb_head = (engine->csb_head + 1) % CSB_ENTRIES;
 		event = csb_take(hwsp + CSB_FIRST_DWORD + 2 * engine->csb_head);
 		if (event == CSB_EMPTY)
-			i915_engine_want_reset(engine, "context status entry missing");
+			i915_engine_want_reset(engine, I915_ASK_CSB_ENTRY);
 		else if (event & CSB_ACKNOWLEDGE)
 			i915_ports_acknowledge(engine);
 		else
@@ -204,6 +197,9 @@ static void execlists_process(struct i915_engine *engine)
 
 	lockdep_assert_held(&engine->lock);
 
+	if (engine->stopped)
+		return;
+
 	/* again after unmasking: what came before it made no interrupt */
 	do {
 		process_csb(engine);
@@ -214,15 +210,20 @@ static void execlists_process(struct i915_engine *engine)
 	} while (execlists_update_irq(engine));
 }
 
-static int execlists_resume(struct i915_engine *engine)
+static void execlists_clear(struct i915_engine *engine)
 {
+	clear_csb(engine);
 	engine->user_irq = false;
 	engine->csb_irq = true;
-	i915_execlists_reset_csb(engine);
+}
+
+static void execlists_resume(struct i915_engine *engine)
+{
+	/* read pointer 10:8, write pointer 2:0 */
+	i915_engine_write(engine, RING_CSB_PTR,
+			  0xffff << 16 | CSB_RESET_POINTER << 8 | CSB_RESET_POINTER);
 	i915_engine_resume_regs(engine);
 	i915_engine_write(engine, RING_IMR, engine_imr(engine));
-
-	return 0;
 }
 
 static int execlists_reset(struct i915_engine *engine)
@@ -233,6 +234,8 @@ static int execlists_reset(struct i915_engine *engine)
 const struct i915_engine_ops i915_execlists_ops = {
 	.write = execlists_write,
 	.process = execlists_process,
+	.drain = process_csb,
+	.clear = execlists_clear,
 	.resume = execlists_resume,
 	.update_irq = execlists_update_irq,
 	.reset = execlists_reset,

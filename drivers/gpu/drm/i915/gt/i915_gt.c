@@ -115,7 +115,10 @@ void i915_gt_retire(struct i915_gt *gt)
 
 static void retire_worker(struct work_struct *work)
 {
+	bool cookie = dma_fence_begin_signalling();
+
 	i915_gt_retire(container_of(work, struct i915_gt, retire_work));
+	dma_fence_end_signalling(cookie);
 }
 
 /**
@@ -198,6 +201,7 @@ static void gt_init_early(struct i915_gt *gt, struct drm_i915_private *i915)
 	init_waitqueue_head(&gt->idle_wq);
 	INIT_DELAYED_WORK(&gt->park_work, park_worker);
 	INIT_WORK(&gt->retire_work, retire_worker);
+	INIT_WORK(&gt->uevent_work, i915_gt_announce_work);
 	spin_lock_init(&gt->awake_lock);
 	spin_lock_init(&gt->sched_lock);
 	mutex_init(&gt->reset_mutex);
@@ -212,6 +216,7 @@ static void gt_destroy_engines(struct i915_gt *gt)
 		i915_engine_destroy(engine);
 	cancel_delayed_work_sync(&gt->park_work);
 	cancel_work_sync(&gt->retire_work);
+	cancel_work_sync(&gt->uevent_work);
 	mutex_destroy(&gt->reset_mutex);
 }
 
@@ -258,7 +263,7 @@ static int gt_start(struct i915_gt *gt)
 	mutex_lock(&gt->reset_mutex);
 	ret = i915_reset_hw_full(gt);
 	if (!ret)
-		i915_reset_resume(gt);
+		i915_reset_start(gt);
 	mutex_unlock(&gt->reset_mutex);
 	if (ret)
 		drm_err(&gt->i915->drm, "the GPU does not reset\n");

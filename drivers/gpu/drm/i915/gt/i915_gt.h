@@ -62,7 +62,7 @@ int i915_gt_wait_for_idle(struct i915_gt *gt, long timeout);
 void i915_gt_park(struct i915_gt *gt);
 
 /* reset (i915_reset.c) */
-int i915_gt_reset(struct i915_gt *gt, u32 engine_mask, const char *why);	/* ~0: full reset */
+int i915_gt_reset_all(struct i915_gt *gt, const char *why);
 void i915_gt_set_wedged(struct i915_gt *gt);
 int i915_gt_unset_wedged(struct i915_gt *gt);
 /*
@@ -93,6 +93,17 @@ static inline struct i915_gt_context *i915_gt_context_get(struct i915_gt_context
 }
 
 void i915_gt_context_put(struct i915_gt_context *ctx);	/* any context */
+
+/* guilt (i915_verdict.c) */
+struct i915_gt_client *i915_gt_client_create(void);
+void i915_gt_client_put(struct i915_gt_client *client);
+bool i915_gt_client_is_refused(const struct i915_gt_client *client);
+
+static inline struct i915_gt_client *i915_gt_client_get(struct i915_gt_client *client)
+{
+	kref_get(&client->ref);
+	return client;
+}
 
 /* requests (i915_request.c) */
 int i915_request_slab_init(void);

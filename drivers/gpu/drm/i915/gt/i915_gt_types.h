@@ -67,6 +67,26 @@ struct i915_engine_desc {
 };
 
 /**
+ * enum i915_reset_ask - what may be found out where a reset cannot be done
+ * @I915_ASK_NOTHING: all is well
+ * @I915_ASK_INSTRUCTION: the engine met a command it does not know
+ * @I915_ASK_PREEMPT: what runs does not let itself be preempted
+ * @I915_ASK_STRAY_ACK: an acknowledge without a submission
+ * @I915_ASK_STRAY_END: the completion of nothing
+ * @I915_ASK_CSB_POINTER: a write pointer beyond the context status buffer
+ * @I915_ASK_CSB_ENTRY: an entry that does not come
+ */
+enum i915_reset_ask {
+	I915_ASK_NOTHING,
+	I915_ASK_INSTRUCTION,
+	I915_ASK_PREEMPT,
+	I915_ASK_STRAY_ACK,
+	I915_ASK_STRAY_END,
+	I915_ASK_CSB_POINTER,
+	I915_ASK_CSB_ENTRY,
+};
+
+/**
  * struct i915_engine_props - what sysfs engine/NAME/ shows and sets, milliseconds unless said
  */
 struct i915_engine_props {
@@ -80,6 +100,18 @@ struct i915_engine_props {
 	unsigned long timeslice_duration_ms;
 	/** @max_busywait_duration_ns: spin before sleep in waits, nanoseconds */
 	unsigned long max_busywait_duration_ns;
+};
+
+/**
+ * struct i915_gt_client - who answers for the hangs of some contexts: an open file
+ */
+struct i915_gt_client {
+	/** @ref: one of the file, one for each of its contexts */
+	struct kref ref;
+	/** @points: what its hangs add up to, see i915_verdict.c */
+	atomic_t points;
+	/** @hang_stamp: jiffies of its latest hang, or of its beginning; gt->reset_mutex */
+	unsigned long hang_stamp;
 };
 
 /**
@@ -111,17 +143,16 @@ struct i915_gt_context {
 #define I915_CTX_RECOVERABLE	3	/* goes on after a hang */
 #define I915_CTX_PERSISTENT	4	/* work goes on after the handle is closed */
 #define I915_CTX_NO_ERROR_CAPTURE 5	/* no error state wanted */
-	/** @guilty_count: resets caused by its batches */
-	atomic_t guilty_count;
-	/**
-	 * @active_count: resets that hit its batches while they were queued or running
-	 * innocently
-	 */
-	atomic_t active_count;
-	/** @guilty_stamp: jiffies of the latest guilty reset; ban policy */
-	unsigned long guilty_stamp;
-	/** @guilty_quick: guilty resets in quick succession; ban policy */
-	unsigned int guilty_quick;
+	/** @client: who answers for it; referenced; NULL: the driver's own */
+	struct i915_gt_client *client;
+	/** @lost_count: batches that resets took out while they ran */
+	atomic_t lost_count;
+	/** @pending_count: batches that had begun when a reset came, and ran again */
+	atomic_t pending_count;
+	/** @hang_stamp: jiffies of its last two hangs, the older one first; gt->reset_mutex */
+	unsigned long hang_stamp[2];
+	/** @hangs: entries of @hang_stamp that mean something; gt->reset_mutex */
+	unsigned int hangs;
 };
 
 /**
@@ -255,8 +286,13 @@ struct i915_engine {
 	struct i915_lrc *running;
 	/** @pending_since: when @pending was written, jiffies */
 	unsigned long pending_since;
-	/** @reset_why: somebody who may not sleep wants a reset: the reason, else NULL */
-	const char *reset_why;
+	/** @ask: somebody who may not sleep wants a reset, see i915_engine_want_reset() */
+	enum i915_reset_ask ask;
+	/** @suspect: the request that ran when @ask was set; fence context 0: none did */
+	struct {
+		u64 fence_context;
+		u32 seqno;
+	} suspect;
 	/** @active: what the hardware acknowledged */
 	struct i915_port active[I915_PORTS];
 	/** @pending: what was written to ELSP and not yet acknowledged */
@@ -271,11 +307,16 @@ struct i915_engine {
 	bool user_irq_pays;
 	/** @csb_irq: the context switch interrupt, one for each CSB entry, is unmasked */
 	bool csb_irq;
-	/** @stopped: under reset: nothing may be submitted */
+	/**
+	 * @stopped: true from before a reset of the engine until it goes on: nothing is
+	 * submitted, and what the hardware reports is not taken in
+	 */
 	bool stopped;
+	/** @given_up: true while a wedged GPU is certain not to run anything: requests fail */
+	bool given_up;
 	/** @submitted: ELSP writes, for debugfs */
 	u64 submitted;
-	/** @reset_count: resets of this engine */
+	/** @reset_count: resets of this engine alone */
 	u32 reset_count;
 	/** @busy_since: ktime ns since when @running runs, 0: idle; @busy_ns adds up */
 	u64 busy_since;
@@ -324,9 +365,11 @@ struct i915_engine_ops {
 	void (*write)(struct i915_engine *engine);
 	/**
 	 * @process: take in what the hardware reported, with i915_ports_acknowledge() and
-	 * i915_ports_complete(); engine->lock held
+	 * i915_ports_complete(); nothing while the engine is stopped; engine->lock held
 	 */
 	void (*process)(struct i915_engine *engine);
+	/** @drain: take in the last reports of an engine that is stopped; engine->lock held */
+	void (*drain)(struct i915_engine *engine);
 	/**
 	 * @clear: optional: the ports are cleared: forget what was given and what was reported;
 	 * engine->lock held
@@ -337,8 +380,8 @@ struct i915_engine_ops {
 	 * unmasked, what happened before must be looked for. engine->lock held
 	 */
 	bool (*update_irq)(struct i915_engine *engine);
-	/** @resume: bring the engine up after reset or load */
-	int (*resume)(struct i915_engine *engine);
+	/** @resume: write the registers of an engine after reset or load; it is stopped */
+	void (*resume)(struct i915_engine *engine);
 	/** @reset: reset the hardware of an engine that was told to stop; may sleep */
 	int (*reset)(struct i915_engine *engine);
 };
@@ -370,18 +413,20 @@ struct i915_gt {
 	 * engine->lock, inside fence locks; irqsave
 	 */
 	spinlock_t sched_lock;
+	/** @uevents: I915_EVENT_* that are to be sent */
+	atomic_t uevents;
+	/** @uevent_work: sends @uevents */
+	struct work_struct uevent_work;
 	/**
-	 * @on_hang: tells diagnostics of a guilty request, before it is skipped; engine->lock
-	 * held. NULL: nobody listens. Set once at load.
+	 * @reset_mutex: one reset at a time; outside engine->lock. Fences wait for who holds it,
+	 * so nothing is allocated meanwhile
 	 */
-	void (*on_hang)(struct i915_engine *engine, struct i915_request *rq);
-
-	/** @reset_mutex: one reset at a time; outside engine->lock */
 	struct mutex reset_mutex;
 	/** @flags: atomic bitops */
 	unsigned long flags;
-#define I915_GT_WEDGED		0	/* no request runs any more: -EIO */
+#define I915_GT_WEDGED		0	/* no new request is taken: -EIO */
 #define I915_GT_IRQ_READY	1
+#define I915_GT_GIVEN_UP	3	/* wedged, and the hardware is certain to be quiet */
 	/** @reset_count: full resets of the GPU since load */
 	atomic_t reset_count;
 	/** @irq: interrupt line in use, 0: none */

@@ -4,6 +4,7 @@
 #include "gt/i915_ports.h"
 #include "gt/i915_request.h"
 #include "gt/i915_sched.h"
+#include "gt/i915_verdict.h"
 #include "i915_params.h"
 
 /**
@@ -16,6 +17,10 @@
  * through, the batch is only long. If not, the preempt timeout resets the
  * engine.
  *
+ * It does not go to sleep before the engine has reported the end of all it was
+ * given. A port that holds nothing to run and does not empty means that a
+ * report was lost: then the engine is reset as well, and nobody is guilty.
+ *
  * The same work item does the resets others ask for from interrupt context. It
  * stops by itself when the engine is idle; submission starts it again.
  */
@@ -27,32 +32,44 @@ static unsigned long heartbeat_delay(struct i915_engine *engine)
 	return msecs_to_jiffies(READ_ONCE(engine->props.heartbeat_interval_ms));
 }
 
-/* Return: the request that has to move, with a reference; NULL: idle */
+static struct i915_request *oldest_port(struct i915_engine *engine)
+{
+	return engine->active[0].rq ?: engine->pending[0].rq;
+}
+
+/*
+ * Return: the request that has to move, with a reference: the one that runs; else one that was
+ * given to the engine; else what a port still holds, although it is over; else the first in the
+ * queue. NULL: the engine is idle.
+ */
 static struct i915_request *heartbeat_head(struct i915_engine *engine)
 {
-	struct i915_request *rq;
-	struct i915_lrc *lrc = NULL;
+	struct i915_request *port, *rq = NULL;
 	unsigned long flags;
 
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->ops->process(engine);
-	if (engine->active[0].rq)
-		lrc = engine->active[0].rq->lrc;
-	else if (engine->pending[0].rq)
-		lrc = engine->pending[0].rq->lrc;
-	rq = lrc ? i915_lrc_first(lrc) : NULL;
+	i915_ports_submit(engine);
+
+	port = oldest_port(engine);
+	if (port)
+		rq = i915_lrc_first(port->lrc);
 	if (!rq)
 		rq = list_first_entry_or_null(&engine->executing, struct i915_request, link);
+	if (!rq)
+		rq = port;
+	if (!rq)
+		rq = list_first_entry_or_null(&engine->queue, struct i915_request, link);
 	if (rq)
 		i915_request_get(rq);
-	i915_ports_submit(engine);
 	i915_sched_unlock(engine, flags);
 
 	return rq;
 }
 
 /* Has the head been the same for long enough? */
-static bool heartbeat_stuck(struct i915_engine *engine, struct i915_request *rq)
+static bool heartbeat_stuck(struct i915_engine *engine, struct i915_request *rq,
+			    unsigned long delay)
 {
 	if (engine->heartbeat_seen.fence_context != rq->fence.context ||
 	    engine->heartbeat_seen.seqno != (u32)rq->fence.seqno) {
@@ -62,8 +79,7 @@ static bool heartbeat_stuck(struct i915_engine *engine, struct i915_request *rq)
 		return false;
 	}
 
-	return time_after_eq(jiffies, engine->heartbeat_seen.since +
-			     HEARTBEAT_BEATS * heartbeat_delay(engine));
+	return time_after_eq(jiffies, engine->heartbeat_seen.since + HEARTBEAT_BEATS * delay);
 }
 
 static void drop_pulse(struct i915_engine *engine)
@@ -100,35 +116,55 @@ static bool heartbeat_pulse(struct i915_engine *engine)
 	return true;
 }
 
+static void reset_stuck(struct i915_engine *engine, struct i915_request *rq)
+{
+	struct i915_reset reset = {
+		.cause = I915_RESET_HANG,
+		.engines = BIT(engine->id),
+		.fence_context = rq->fence.context,
+		.seqno = rq->fence.seqno,
+		.why = "no progress",
+	};
+
+	/* it is over, or nobody runs it: the engine lost track */
+	if (!test_bit(I915_RQ_EXECUTING, &rq->state)) {
+		reset.cause = I915_RESET_FAULT;
+		reset.fence_context = 0;
+		reset.why = "it does not report what it did";
+	}
+	i915_gt_reset(engine->gt, &reset);
+}
+
+/* Look once. Return: false: the engine is idle. */
+static bool heartbeat_beat(struct i915_engine *engine, unsigned long delay)
+{
+	struct i915_request *rq = heartbeat_head(engine);
+
+	if (!rq)
+		return false;
+
+	if (delay && heartbeat_stuck(engine, rq, delay) && i915_params.enable_hangcheck &&
+	    !heartbeat_pulse(engine))
+		reset_stuck(engine, rq);
+	i915_request_put(rq);
+
+	return true;
+}
+
 static void heartbeat_worker(struct work_struct *work)
 {
 	struct i915_engine *engine = container_of(work, struct i915_engine, heartbeat.work);
 	unsigned long delay = heartbeat_delay(engine);
-	struct i915_request *rq;
-	const char *why;
 
-	why = xchg(&engine->reset_why, NULL);
-	if (why)
-		i915_gt_reset(engine->gt, BIT(engine->id), why);
+	i915_engine_reset_if_asked(engine);
 
-	if (i915_gt_is_wedged(engine->gt)) {
+	if (i915_gt_is_wedged(engine->gt) || !heartbeat_beat(engine, delay)) {
 		drop_pulse(engine);
 		return;
 	}
 
-	rq = heartbeat_head(engine);
-	if (!rq) {
-		drop_pulse(engine);
-		return;
-	}
-
-	if (delay) {
-		if (heartbeat_stuck(engine, rq) && i915_params.enable_hangcheck &&
-		    !heartbeat_pulse(engine))
-			i915_gt_reset(engine->gt, BIT(engine->id), "no progress");
+	if (delay)
 		queue_delayed_work(system_highpri_wq, &engine->heartbeat, delay);
-	}
-	i915_request_put(rq);
 }
 
 /**

@@ -30,10 +30,28 @@ static const u32 bank_master_bits[GT_IRQ_BANKS] = {
 	[3] = MASTER_IRQ_VECS,
 };
 
+/* The upper half of EIR says which bits are enabled. No more of them until the reset. */
+static void engine_error(struct i915_engine *engine)
+{
+	u32 error = i915_engine_read(engine, RING_EIR) & RING_EIR_BITS;
+
+	if (!error)
+		return;
+
+	i915_engine_write(engine, RING_EMR, ~0u);
+	i915_engine_write(engine, RING_EIR, error);
+	spin_lock(&engine->lock);
+	engine->ops->process(engine);
+	i915_engine_want_reset(engine, I915_ASK_INSTRUCTION);
+	spin_unlock(&engine->lock);
+	/* what was found complete */
+	queue_work(system_highpri_wq, &engine->gt->retire_work);
+}
+
 static void engine_irq(struct i915_engine *engine, u32 bits)
 {
 	if (bits & GT_IRQ_CS_ERROR)
-		i915_engine_want_reset(engine, "invalid instruction");
+		engine_error(engine);
 	if (bits & (GT_IRQ_USER | GT_IRQ_CONTEXT_SWITCH))
 		i915_sched_retire(engine);
 }

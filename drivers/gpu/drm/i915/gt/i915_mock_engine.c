@@ -115,7 +115,7 @@ static void mock_write(struct i915_engine *engine)
 	mock_kick(mock);
 }
 
-static void mock_process(struct i915_engine *engine)
+static void mock_drain(struct i915_engine *engine)
 {
 	struct mock_engine *mock = engine->backend;
 	unsigned int n;
@@ -130,6 +130,12 @@ static void mock_process(struct i915_engine *engine)
 	}
 	mock->events = 0;
 	i915_ports_collect(engine);
+}
+
+static void mock_process(struct i915_engine *engine)
+{
+	if (!engine->stopped)
+		mock_drain(engine);
 }
 
 static void mock_clear(struct i915_engine *engine)
@@ -329,9 +335,8 @@ static void mock_fini(struct i915_engine *engine)
 	kfree(mock);
 }
 
-static int mock_resume(struct i915_engine *engine)
+static void mock_resume(struct i915_engine *engine)
 {
-	return 0;
 }
 
 static bool mock_update_irq(struct i915_engine *engine)
@@ -349,6 +354,7 @@ static const struct i915_engine_ops mock_engine_ops = {
 	.fini = mock_fini,
 	.write = mock_write,
 	.process = mock_process,
+	.drain = mock_drain,
 	.clear = mock_clear,
 	.update_irq = mock_update_irq,
 	.resume = mock_resume,

@@ -289,7 +289,7 @@ void i915_ports_acknowledge(struct i915_engine *engine)
 	unsigned int n;
 
 	if (!engine->pending_ack) {
-		i915_engine_want_reset(engine, "acknowledge without a submission");
+		i915_engine_want_reset(engine, I915_ASK_STRAY_ACK);
 		return;
 	}
 
@@ -317,7 +317,7 @@ void i915_ports_complete(struct i915_engine *engine)
 	struct i915_lrc *next = i915_port_lrc(&engine->active[1]);
 
 	if (!engine->active[0].rq) {
-		i915_engine_want_reset(engine, "completion without a context");
+		i915_engine_want_reset(engine, I915_ASK_STRAY_END);
 		return;
 	}
 
@@ -407,7 +407,7 @@ void i915_ports_preempt_timeout(struct timer_list *timer)
 		if (time_before(jiffies, deadline))
 			mod_timer(timer, deadline);
 		else
-			i915_engine_want_reset(engine, "preemption timed out");
+			i915_engine_want_reset(engine, I915_ASK_PREEMPT);
 	}
 	i915_ports_submit(engine);
 	i915_sched_unlock(engine, flags);

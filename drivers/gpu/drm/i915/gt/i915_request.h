@@ -30,6 +30,7 @@ void i915_request_drop_awaits(struct i915_request *rq);
 void i915_request_inherit(struct i915_request *rq);
 void i915_request_retire(struct i915_request *rq);
 void i915_request_skip(struct i915_request *rq, int error);
+bool i915_request_begun(const struct i915_request *rq, u32 head);	/* i915_verdict.c */
 
 /* i915_request_completed() for who holds engine->lock and found @rq on a list of it */
 static inline bool __i915_request_completed(const struct i915_request *rq)

@@ -1,128 +1,39 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/iopoll.h>
-#include <linux/kobject.h>
 
 #include "gt/i915_engine.h"
 #include "gt/i915_ports.h"
 #include "gt/i915_request.h"
-#include "gt/i915_ring.h"
 #include "gt/i915_sched.h"
+#include "gt/i915_verdict.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
-#include "hw/i915_workarounds.h"
 #include "i915_params.h"
 
 /**
  * DOC: Reset
  *
  * One engine if possible, all of them if that fails, and if that fails, too,
- * the GPU is wedged (see i915_wedge.c).
+ * the GPU is wedged (see i915_wedge.c). The module parameter i915.reset says
+ * what is possible.
  *
- * A reset loses the ports, not the requests. The engine is told to stop, what
- * it completed is taken in, and where it stands tells who is guilty: the
- * oldest request of the running context, if HEAD is at its batch. That batch
- * is taken out of the ring and the request runs again without it, so its seqno
- * and everything behind it come in order; its fence says -EIO. All other
- * requests are simply submitted again.
- *
- * A context that hangs often is banned; one that user space declared not
- * recoverable is banned at the first hang.
+ * A reset loses the ports, not the requests. The engine is stopped: from here
+ * on nothing is submitted to it, and nothing it reports is taken in, whoever
+ * comes by. Where it stands is looked at; if the request the reset is about
+ * has ended meanwhile, it goes on as if nothing had been. Else the hardware is
+ * reset, and in one section of engine->lock its last reports are taken in, it
+ * is decided who is guilty (see i915_verdict.c), all that is not complete goes
+ * back to the queue, and ports and context status buffer start anew. Then its
+ * registers are written, and the queue is submitted again.
  */
-
-#define GDRST_TIMEOUT_US	20000
-#define RESET_READY_TIMEOUT_US	1000
-#define RESET_TRIES		3
-#define BAN_QUICK_HANGS		4
-#define BAN_WINDOW_SECS		120
-#define BAN_SAME_HANG_JIFFIES	(HZ / 20)
 
 /* What an engine did when it was stopped */
-struct reset_state {
-	struct i915_lrc *running;	/* NULL: nothing */
+struct reset_stand {
+	struct i915_lrc *running;	/* NULL: nothing; its context is referenced */
 	u32 head;			/* its ring offset, bytes */
+	bool gone;			/* the suspect has ended, or does not run */
 };
-
-/**
- * i915_reset_hw - reset parts of the GPU
- * @gt: the GT, awake; the engines concerned are stopped
- * @gdrst: GDRST_* bits
- *
- * Context: process context, sleeps; gt->reset_mutex held.
- * Return: 0 or -EIO.
- */
-int i915_reset_hw(struct i915_gt *gt, u32 gdrst)
-{
-	struct i915_uncore *uncore = &gt->i915->uncore;
-	struct i915_engine *engine;
-	unsigned int id;
-	u32 value;
-	int ret;
-
-	lockdep_assert_held(&gt->reset_mutex);
-
-	for_each_engine(engine, gt, id) {
-		if (!(gdrst & (engine->desc->reset_bit | GDRST_FULL)))
-			continue;
-		i915_engine_write(engine, RING_RESET_CTL, I915_MASKED_ENABLE(RESET_CTL_REQUEST));
-		ret = i915_uncore_wait(uncore, engine->desc->mmio_base + RING_RESET_CTL,
-				       RESET_CTL_READY, RESET_CTL_READY, RESET_READY_TIMEOUT_US);
-		if (ret)
-			drm_notice(&gt->i915->drm, "%s is not ready for a reset\n",
-				   engine->desc->name);
-	}
-
-	i915_write(uncore, GEN6_GDRST, gdrst);
-	ret = read_poll_timeout(i915_read, value, !(value & gdrst), 20, GDRST_TIMEOUT_US, false,
-				uncore, GEN6_GDRST);
-
-	for_each_engine(engine, gt, id) {
-		if (gdrst & (engine->desc->reset_bit | GDRST_FULL))
-			i915_engine_write(engine, RING_RESET_CTL,
-					  I915_MASKED_DISABLE(RESET_CTL_REQUEST));
-	}
-
-	return ret ? -EIO : 0;
-}
-
-/**
- * i915_reset_hw_full - reset the whole GPU, trying more than once
- * @gt: the GT, awake
- *
- * Context: process context, sleeps; gt->reset_mutex held.
- * Return: 0 or -EIO.
- */
-int i915_reset_hw_full(struct i915_gt *gt)
-{
-	unsigned int tries;
-	int ret = 0;
-
-	for (tries = 0; tries < RESET_TRIES; tries++) {
-		ret = i915_reset_hw(gt, GDRST_FULL);
-		if (!ret)
-			break;
-	}
-
-	return ret;
-}
-
-/**
- * i915_reset_resume - bring registers back after a full reset
- * @gt: the GT, awake
- *
- * Context: process context; gt->reset_mutex held.
- */
-void i915_reset_resume(struct i915_gt *gt)
-{
-	const struct i915_wa_list *wa = i915_wa_gt(gt->i915->info);
-	struct i915_engine *engine;
-	unsigned int id;
-
-	i915_wa_apply(&gt->i915->uncore, wa);
-	i915_wa_verify(&gt->i915->uncore, wa);
-	for_each_engine(engine, gt, id)
-		engine->ops->resume(engine);
-}
 
 static void engine_hold(struct i915_engine *engine)
 {
@@ -137,8 +48,36 @@ static void engine_release(struct i915_engine *engine)
 
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->stopped = false;
+	engine->ops->process(engine);
 	i915_ports_submit(engine);
 	i915_sched_unlock(engine, flags);
+}
+
+static bool port_holds(const struct i915_port *port, const struct i915_lrc *lrc)
+{
+	return port->rq && port->rq->lrc == lrc;
+}
+
+/**
+ * i915_engine_in_port - has the hardware been given a context?
+ * @engine: the engine
+ * @lrc: the context
+ *
+ * Context: engine->lock held.
+ * Return: true from the submission on, until it is known that the hardware left it.
+ */
+bool i915_engine_in_port(const struct i915_engine *engine, const struct i915_lrc *lrc)
+{
+	unsigned int n;
+
+	lockdep_assert_held(&engine->lock);
+
+	for (n = 0; n < I915_PORTS; n++) {
+		if (port_holds(&engine->active[n], lrc) || port_holds(&engine->pending[n], lrc))
+			return true;
+	}
+
+	return false;
 }
 
 /**
@@ -153,6 +92,8 @@ struct i915_lrc *i915_engine_running_lrc(struct i915_engine *engine)
 	u32 id = i915_engine_read(engine, RING_EXECLIST_STATUS_HI);
 	unsigned int n;
 
+	lockdep_assert_held(&engine->lock);
+
 	for (n = 0; n < I915_PORTS; n++) {
 		if (engine->active[n].rq && engine->active[n].rq->lrc->sw_id == id)
 			return engine->active[n].rq->lrc;
@@ -163,183 +104,163 @@ struct i915_lrc *i915_engine_running_lrc(struct i915_engine *engine)
 	return engine->active[0].rq ? engine->active[0].rq->lrc : NULL;
 }
 
-/* Stop at the next command, take in what is complete, see where it stands */
-static void engine_stop(struct i915_engine *engine, struct reset_state *state)
+/* What runs: the oldest request of the context, if the hardware has been given it */
+static struct i915_request *first_executing(struct i915_lrc *lrc)
+{
+	struct i915_request *rq = lrc ? i915_lrc_first(lrc) : NULL;
+
+	return rq && test_bit(I915_RQ_EXECUTING, &rq->state) ? rq : NULL;
+}
+
+/* Has what the reset is about ended by itself? engine->lock held, reports taken in */
+static bool suspect_is_gone(struct i915_engine *engine, const struct i915_reset *reset,
+			    struct i915_lrc *running)
+{
+	struct i915_request *rq = first_executing(running);
+
+	if (!reset->fence_context || !(reset->engines & BIT(engine->id)))
+		return false;
+	if (rq && i915_is_suspect(reset, rq))
+		return false;
+	/* who is not on the hardware now needs no reset: it is taken care of elsewhere */
+	if (reset->cause != I915_RESET_HANG)
+		return true;
+
+	/* given to the hardware, which does not run it: a reset helps, but nobody is guilty */
+	list_for_each_entry(rq, &engine->executing, link) {
+		if (i915_is_suspect(reset, rq))
+			return false;
+	}
+
+	return true;
+}
+
+/* Stop at the next command */
+static void engine_stop(struct i915_engine *engine)
 {
 	unsigned long timeout = READ_ONCE(engine->props.stop_timeout_ms) * USEC_PER_MSEC;
-	unsigned long flags;
 	u32 mode;
 
 	i915_engine_write(engine, RING_MI_MODE, I915_MASKED_ENABLE(MI_MODE_STOP_RING));
 	read_poll_timeout(i915_engine_read, mode, mode & MI_MODE_IDLE, 20, timeout + 20, false,
 			  engine, RING_MI_MODE);
-
-	spin_lock_irqsave(&engine->lock, flags);
-	engine->ops->process(engine);
-	state->running = i915_engine_running_lrc(engine);
-	state->head = i915_engine_read(engine, RING_HEAD) & RING_HEAD_MASK;
-	i915_sched_unlock(engine, flags);
 }
 
-static void ban_if_due(struct i915_gt_context *ctx)
+/* Where does it stand? What it completed is taken in first. */
+static void engine_examine(struct i915_engine *engine, const struct i915_reset *reset,
+			   struct reset_stand *stand)
 {
-	unsigned long age = jiffies - ctx->guilty_stamp;
-
-	/* hanging on several engines at once is one hang */
-	if (!ctx->guilty_quick || age >= BAN_WINDOW_SECS * HZ)
-		ctx->guilty_quick = 1;
-	else if (age >= BAN_SAME_HANG_JIFFIES)
-		ctx->guilty_quick++;
-	ctx->guilty_stamp = jiffies;
-	atomic_inc(&ctx->guilty_count);
-
-	if (!test_bit(I915_CTX_BANNABLE, &ctx->flags))
-		return;
-	if (ctx->guilty_quick >= BAN_QUICK_HANGS || !test_bit(I915_CTX_RECOVERABLE, &ctx->flags))
-		set_bit(I915_CTX_BANNED, &ctx->flags);
-}
-
-/* Blame the oldest request of the running context. engine->lock held */
-static void blame(struct i915_engine *engine, const struct reset_state *state, bool hang)
-{
-	struct i915_request *rq = i915_lrc_first(state->running);
-	u32 size = state->running->ring.size;
-
-	if (!rq || !test_bit(I915_RQ_EXECUTING, &rq->state) || i915_gt_context_is_dead(rq->ctx))
-		return;
-
-	/* HEAD is behind the batch start while the batch runs */
-	if (!hang && !i915_ring_within(state->head, rq->batch + 4,
-				       rq->batch + 4 * rq->batch_dwords, size))
-		return;
-
-	if (engine->gt->on_hang)
-		engine->gt->on_hang(engine, rq);
-	if (!test_bit(I915_RQ_SKIPPED, &rq->state))
-		ban_if_due(rq->ctx);
-	i915_request_skip(rq, -EIO);
-}
-
-/* Contexts that are banned or closed for good end here. No port holds them. */
-static void fail_dead_contexts(struct i915_engine *engine)
-{
-	struct i915_lrc *lrc;
-
-	list_for_each_entry(lrc, &engine->lrcs, engine_link) {
-		if (i915_gt_context_is_dead(lrc->ctx))
-			i915_sched_fail_all(lrc);
-	}
-}
-
-/* Count the contexts that were on the engine without being guilty */
-static void count_innocent(struct i915_engine *engine, struct i915_gt_context *guilty)
-{
-	struct i915_gt_context *seen = guilty;
-	unsigned int n;
-
-	for (n = 0; n < I915_PORTS; n++) {
-		struct i915_request *rq = engine->pending_ack ? engine->pending[n].rq :
-								engine->active[n].rq;
-
-		if (!rq || rq->ctx == seen || rq->ctx == guilty)
-			continue;
-		atomic_inc(&rq->ctx->active_count);
-		seen = rq->ctx;
-	}
-}
-
-/* After the hardware was reset: everything not complete goes back to the queue */
-static void engine_replay(struct i915_engine *engine, const struct reset_state *state, bool hang)
-{
-	struct i915_gt_context *guilty = NULL;
 	unsigned long flags;
 
 	spin_lock_irqsave(&engine->lock, flags);
-	if (state->running) {
-		struct i915_request *rq = i915_lrc_first(state->running);
-
-		/* it was not saved: HEAD in the image is old, also if nothing is left to do */
-		state->running->rewind = true;
-		blame(engine, state, hang);
-		if (rq && test_bit(I915_RQ_SKIPPED, &rq->state))
-			guilty = rq->ctx;
-	}
-	count_innocent(engine, guilty);
-	i915_sched_unwind(engine, NULL);
-	i915_ports_clear(engine);
-	fail_dead_contexts(engine);
-	engine->reset_count++;
+	engine->ops->drain(engine);
+	stand->running = i915_engine_running_lrc(engine);
+	stand->gone = suspect_is_gone(engine, reset, stand->running);
+	if (stand->running)
+		i915_gt_context_get(stand->running->ctx);
+	stand->head = i915_engine_read(engine, RING_HEAD) & RING_HEAD_MASK;
 	i915_sched_unlock(engine, flags);
 }
 
-/**
- * i915_engine_reset_locked - reset one engine
- * @engine: the engine
- * @target: only if this context runs, or NULL: whatever runs
- * @hang: what runs hangs; else it is guilty only if it is found in a batch
- * @why: for the log
- *
- * Context: process context, sleeps; gt->reset_mutex held.
- * Return: 0; -EAGAIN: @target does not run, nothing happened; -EIO: failed, the
- * engine stays stopped.
- */
-int i915_engine_reset_locked(struct i915_engine *engine, struct i915_lrc *target, bool hang,
-			     const char *why)
+static void stand_put(struct reset_stand *stand)
 {
-	struct i915_gt *gt = engine->gt;
-	struct reset_state state = { };
+	if (stand->running)
+		i915_gt_context_put(stand->running->ctx);
+	stand->running = NULL;
+}
+
+/* Nothing was reset: go on */
+static void engine_go_on(struct i915_engine *engine)
+{
+	i915_engine_write(engine, RING_MI_MODE, I915_MASKED_DISABLE(MI_MODE_STOP_RING));
+	engine_release(engine);
+}
+
+/*
+ * The hardware was reset: everything it did not complete goes back to the
+ * queue, but what is not to run again. It stays stopped.
+ */
+static void engine_rewind(struct i915_engine *engine, const struct i915_reset *reset,
+			  struct reset_stand *stand)
+{
+	struct i915_lrc *running = stand->running;
+	struct i915_request *rq;
+	unsigned long flags;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	engine->ops->drain(engine);
+	/* else it ended between the look and the reset, and was saved */
+	if (running && i915_engine_in_port(engine, running)) {
+		/* HEAD in the image is old, also if nothing is left to do */
+		running->rewind = true;
+		rq = first_executing(running);
+		if (rq)
+			i915_judge(reset, rq, stand->head);
+	}
+	i915_sched_unwind(engine, NULL);
+	i915_engine_forget(engine);
+	if (running && i915_gt_context_is_dead(running->ctx))
+		i915_sched_fail_all(running);
+	i915_sched_unlock(engine, flags);
+}
+
+static int engine_reset(struct i915_engine *engine, const struct i915_reset *reset,
+			struct reset_stand *stand)
+{
 	int ret;
 
-	lockdep_assert_held(&gt->reset_mutex);
-
 	engine_hold(engine);
-	engine_stop(engine, &state);
-	if (target && (state.running != target || list_empty_careful(&target->requests))) {
-		i915_engine_write(engine, RING_MI_MODE, I915_MASKED_DISABLE(MI_MODE_STOP_RING));
-		engine_release(engine);
+	engine_stop(engine);
+	engine_examine(engine, reset, stand);
+	if (stand->gone) {
+		engine_go_on(engine);
 		return -EAGAIN;
 	}
 
+	i915_reset_report_fault(engine->gt);
 	ret = engine->ops->reset(engine);
 	if (ret)
 		return ret;
 
-	drm_notice(&gt->i915->drm, "%s reset: %s\n", engine->desc->name, why);
-	engine_replay(engine, &state, hang);
+	drm_notice(&engine->gt->i915->drm, "%s reset: %s\n", engine->desc->name, reset->why);
+	engine_rewind(engine, reset, stand);
+	engine->reset_count++;
 	engine->ops->resume(engine);
 	engine_release(engine);
 
 	return 0;
 }
 
-static void send_uevent(struct i915_gt *gt, char *event)
+static int full_reset(struct i915_gt *gt, const struct i915_reset *reset,
+		      struct reset_stand stand[I915_ENGINES])
 {
-	struct drm_device *drm = &gt->i915->drm;
-	char *envp[2] = { event };
-
-	if (drm->registered && drm->primary && drm->primary->kdev)
-		kobject_uevent_env(&drm->primary->kdev->kobj, KOBJ_CHANGE, envp);
-}
-
-static int full_reset_locked(struct i915_gt *gt, u32 guilty_mask, const char *why)
-{
-	struct reset_state state[I915_ENGINES] = { };
 	struct i915_engine *engine;
 	unsigned int id;
+	bool gone = false;
 	int ret;
 
 	for_each_engine(engine, gt, id)
 		engine_hold(engine);
 	for_each_engine(engine, gt, id)
-		engine_stop(engine, &state[id]);
+		engine_stop(engine);
+	for_each_engine(engine, gt, id) {
+		engine_examine(engine, reset, &stand[id]);
+		gone |= stand[id].gone;
+	}
+	if (gone) {
+		for_each_engine(engine, gt, id)
+			engine_go_on(engine);
+		return -EAGAIN;
+	}
 
+	i915_reset_report_fault(gt);
 	ret = i915_reset_hw_full(gt);
 	if (ret)
 		return ret;
 
-	drm_notice(&gt->i915->drm, "GPU reset: %s\n", why);
+	drm_notice(&gt->i915->drm, "GPU reset: %s\n", reset->why);
 	for_each_engine(engine, gt, id)
-		engine_replay(engine, &state[id], guilty_mask & BIT(id));
+		engine_rewind(engine, reset, &stand[id]);
 	i915_reset_resume(gt);
 	atomic_inc(&gt->reset_count);
 	for_each_engine(engine, gt, id)
@@ -348,54 +269,69 @@ static int full_reset_locked(struct i915_gt *gt, u32 guilty_mask, const char *wh
 	return 0;
 }
 
-static int reset_engines(struct i915_gt *gt, u32 engine_mask, const char *why)
+static int reset_engines(struct i915_gt *gt, const struct i915_reset *reset)
 {
-	bool cookie = dma_fence_begin_signalling();
 	struct i915_engine *engine;
+	struct reset_stand stand;
 	unsigned int id;
 	int ret = 0;
 
-	i915_forcewake_get(&gt->i915->uncore);
 	for_each_engine(engine, gt, id) {
-		if (!ret && engine_mask & BIT(id))
-			ret = i915_engine_reset_locked(engine, NULL, true, why);
+		if (!(reset->engines & BIT(id)))
+			continue;
+		memset(&stand, 0, sizeof(stand));
+		ret = engine_reset(engine, reset, &stand);
+		stand_put(&stand);
+		if (ret)
+			break;
 	}
-	i915_forcewake_put(&gt->i915->uncore);
-	dma_fence_end_signalling(cookie);
 
 	return ret;
 }
 
-/**
- * i915_reset_all_locked - reset the whole GPU, or give it up
- * @gt: the GT
- * @guilty_mask: bit n: engine n hangs; else guilty is who is found in a batch
- * @why: for the log
- *
- * Context: process context, sleeps; gt->reset_mutex held.
- * Return: 0, or -EIO: the GPU is wedged.
- */
-int i915_reset_all_locked(struct i915_gt *gt, u32 guilty_mask, const char *why)
+static int reset_all(struct i915_gt *gt, const struct i915_reset *reset)
 {
-	bool cookie;
+	struct reset_stand stand[I915_ENGINES] = { };
+	unsigned int id;
 	int ret;
 
-	/* user space that waits for hangs hears of it first; not in the critical section */
-	send_uevent(gt, "ERROR=1");
-	send_uevent(gt, "RESET=1");
-
-	cookie = dma_fence_begin_signalling();
-	i915_forcewake_get(&gt->i915->uncore);
-	ret = full_reset_locked(gt, guilty_mask, why);
-	if (ret) {
+	ret = full_reset(gt, reset, stand);
+	for (id = 0; id < I915_ENGINES; id++)
+		stand_put(&stand[id]);
+	if (ret == -EIO) {
 		drm_err(&gt->i915->drm, "the GPU does not reset: it is not used any more\n");
 		i915_wedge_locked(gt);
 	}
-	i915_forcewake_put(&gt->i915->uncore);
-	dma_fence_end_signalling(cookie);
 
-	if (!ret)
-		send_uevent(gt, "ERROR=0");
+	return ret;
+}
+
+/* Module parameter i915.reset: 0 never, 1 only all engines, 2 and more one engine */
+static int reset_locked(struct i915_gt *gt, const struct i915_reset *reset)
+{
+	unsigned int how = READ_ONCE(i915_params.reset);
+	int ret = -EIO;
+
+	lockdep_assert_held(&gt->reset_mutex);
+
+	if (i915_gt_is_wedged(gt))
+		return -EIO;
+	if (!how) {
+		drm_notice(&gt->i915->drm, "no reset, by i915.reset=0: %s\n", reset->why);
+		i915_wedge_locked(gt);
+		return -EIO;
+	}
+
+	i915_forcewake_get(&gt->i915->uncore);
+	if (how > 1 && reset->cause != I915_RESET_ASKED)
+		ret = reset_engines(gt, reset);
+	if (ret == -EIO) {
+		i915_gt_announce(gt, I915_EVENT_RESET);
+		ret = reset_all(gt, reset);
+		if (ret != -EIO)
+			i915_gt_announce(gt, I915_EVENT_RECOVERED);
+	}
+	i915_forcewake_put(&gt->i915->uncore);
 
 	return ret;
 }
@@ -403,35 +339,113 @@ int i915_reset_all_locked(struct i915_gt *gt, u32 guilty_mask, const char *why)
 /**
  * i915_gt_reset - reset engines
  * @gt: the GT
- * @engine_mask: bit n: engine n hangs; ~0: the whole GPU, whoever is at fault
- * @why: for the log
+ * @reset: which, why and because of whom
  *
- * Context: process context, sleeps.
- * Return: 0, or -EIO: the GPU is wedged.
+ * Context: process context, sleeps; inside a section that fences wait for.
+ * Return: 0; -EAGAIN: what the reset is about has ended, nothing happened;
+ * -EIO: the GPU is wedged.
  */
-int i915_gt_reset(struct i915_gt *gt, u32 engine_mask, const char *why)
+int i915_gt_reset(struct i915_gt *gt, const struct i915_reset *reset)
 {
-	int ret = -EIO;
+	bool cookie;
+	int ret;
 
 	if (gt->i915->mock)
 		return 0;
 
+	cookie = dma_fence_begin_signalling();
 	mutex_lock(&gt->reset_mutex);
-	if (i915_gt_is_wedged(gt))
-		goto unlock;
-
-	/* module parameter i915.reset: 0 never, 1 only all engines, 2 and more one engine */
-	if (!i915_params.reset) {
-		drm_notice(&gt->i915->drm, "no reset, by i915.reset=0: %s\n", why);
-		i915_wedge_locked(gt);
-		goto unlock;
-	}
-	if (engine_mask != ~0u && i915_params.reset > 1)
-		ret = reset_engines(gt, engine_mask, why);
-	if (ret)
-		ret = i915_reset_all_locked(gt, engine_mask == ~0u ? 0 : engine_mask, why);
-unlock:
+	ret = reset_locked(gt, reset);
 	mutex_unlock(&gt->reset_mutex);
+	dma_fence_end_signalling(cookie);
 
 	return ret;
+}
+
+/**
+ * i915_gt_reset_all - reset the whole GPU because somebody wants it
+ * @gt: the GT
+ * @why: for the log; static
+ *
+ * Context: process context, sleeps.
+ * Return: 0, or -EIO: the GPU is wedged.
+ */
+int i915_gt_reset_all(struct i915_gt *gt, const char *why)
+{
+	const struct i915_reset reset = {
+		.cause = I915_RESET_ASKED,
+		.engines = ~0u,
+		.why = why,
+	};
+
+	return i915_gt_reset(gt, &reset);
+}
+
+static const struct {
+	enum i915_reset_cause cause;
+	const char *why;
+} asks[] = {
+	[I915_ASK_INSTRUCTION] = { I915_RESET_HANG, "invalid instruction" },
+	[I915_ASK_PREEMPT] = { I915_RESET_HANG, "preemption timed out" },
+	[I915_ASK_STRAY_ACK] = { I915_RESET_FAULT, "acknowledge without a submission" },
+	[I915_ASK_STRAY_END] = { I915_RESET_FAULT, "completion without a context" },
+	[I915_ASK_CSB_POINTER] = { I915_RESET_FAULT, "invalid context status pointer" },
+	[I915_ASK_CSB_ENTRY] = { I915_RESET_FAULT, "context status entry missing" },
+};
+
+/**
+ * i915_engine_want_reset - ask for a reset where it cannot be done
+ * @engine: which does not behave
+ * @ask: why; the first one counts
+ *
+ * What runs at this moment is the suspect, if it can be a batch's fault. Where
+ * i915.reset does not allow to reset a single engine nothing happens: it is
+ * left to the heartbeat to find out whether the engine goes on.
+ *
+ * Context: engine->lock held.
+ */
+void i915_engine_want_reset(struct i915_engine *engine, enum i915_reset_ask ask)
+{
+	struct i915_request *rq;
+
+	lockdep_assert_held(&engine->lock);
+
+	if (engine->ask || engine->stopped || READ_ONCE(i915_params.reset) < 2)
+		return;
+
+	rq = first_executing(i915_engine_running_lrc(engine));
+	engine->ask = ask;
+	engine->suspect.fence_context = rq ? rq->fence.context : 0;
+	engine->suspect.seqno = rq ? rq->fence.seqno : 0;
+	mod_delayed_work(system_highpri_wq, &engine->heartbeat, 0);
+}
+
+/**
+ * i915_engine_reset_if_asked - do what i915_engine_want_reset() could not
+ * @engine: the engine
+ *
+ * Context: process context, sleeps; inside a section that fences wait for.
+ */
+void i915_engine_reset_if_asked(struct i915_engine *engine)
+{
+	struct i915_reset reset = { .engines = BIT(engine->id) };
+	enum i915_reset_ask ask;
+
+	spin_lock_irq(&engine->lock);
+	ask = engine->ask;
+	engine->ask = I915_ASK_NOTHING;
+	reset.cause = asks[ask].cause;
+	reset.why = asks[ask].why;
+	if (reset.cause == I915_RESET_HANG) {
+		reset.fence_context = engine->suspect.fence_context;
+		reset.seqno = engine->suspect.seqno;
+	}
+	spin_unlock_irq(&engine->lock);
+
+	if (!ask)
+		return;
+	/* nothing was running: there is nobody it could be the fault of */
+	if (!reset.fence_context)
+		reset.cause = I915_RESET_FAULT;
+	i915_gt_reset(engine->gt, &reset);
 }

@@ -365,8 +365,9 @@ void i915_sched_add(struct i915_request *rq)
 	spin_lock_irqsave(&engine->lock, flags);
 	raise_predecessor(rq, &flags);
 	list_add_tail(&rq->lrc_link, &rq->lrc->requests);
-	if (i915_gt_is_wedged(engine->gt))
-		i915_sched_fail(rq);
+	/* and what is before it on its timeline, first */
+	if (engine->given_up)
+		i915_sched_fail_all(rq->lrc);
 	/* only memory is read; it may spare a lite restore, or an interrupt */
 	if (engine->running)
 		engine->ops->process(engine);

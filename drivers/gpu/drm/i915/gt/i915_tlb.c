@@ -38,7 +38,8 @@ static bool get_if_busy(struct i915_gt *gt)
  * i915_gt_invalidate_tlb - make the engines forget every translation
  * @i915: the device
  *
- * A GPU without work, or a wedged one, has nothing to forget: it starts anew.
+ * A GPU without work has nothing to forget, nor has one that was given up: both
+ * start anew. One that is only about to be wedged still runs.
  *
  * Context: any; busy-waits for some microseconds, allocates nothing.
  */
@@ -48,7 +49,7 @@ void i915_gt_invalidate_tlb(struct drm_i915_private *i915)
 	struct i915_engine *engine;
 	unsigned int id;
 
-	if (i915_gt_is_wedged(gt) || !get_if_busy(gt))
+	if (test_bit(I915_GT_GIVEN_UP, &gt->flags) || !get_if_busy(gt))
 		return;
 
 	for_each_engine(engine, gt, id)

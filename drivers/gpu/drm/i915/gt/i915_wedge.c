@@ -1,38 +1,84 @@
 // SPDX-License-Identifier: MIT
 
+#include <linux/pci.h>
+
 #include "gt/i915_engine.h"
 #include "gt/i915_ports.h"
 #include "gt/i915_request.h"
 #include "gt/i915_sched.h"
-#include "hw/i915_gt_regs.h"
 
 /**
  * DOC: Wedged
  *
  * The last resort: a GPU that does not come back from a reset, or that goes
- * away, is not used any more. Every request ends at once with -EIO, whatever
- * it waits for, and new ones are refused; so nothing keeps a process, a
- * context or the module. User space may still use buffers.
+ * away, is not used any more. Every request ends with -EIO, whatever it waits
+ * for, and new ones are refused; so nothing keeps a process, a context or the
+ * module. User space may still use buffers.
+ *
+ * It takes three steps. First no new request is begun (I915_GT_WEDGED) and
+ * nothing is submitted any more. Then the hardware is reset, or, if that fails,
+ * loses its way to memory. Only then do requests end (i915_engine.given_up),
+ * oldest first: what a request keeps goes back to the system when it does, so
+ * no engine may write there. A request that is added in between just waits for
+ * the third step.
  */
 
+/* The GPU must not write to memory that is about to be freed */
+static void silence(struct i915_gt *gt)
+{
+	struct drm_i915_private *i915 = gt->i915;
+	int ret;
+
+	if (!i915->mock) {
+		i915_forcewake_get(&i915->uncore);
+		ret = i915_reset_hw_full(gt);
+		i915_forcewake_put(&i915->uncore);
+		if (ret) {
+			drm_err(&i915->drm, "no reset works: cutting the GPU off from memory\n");
+			pci_clear_master(to_pci_dev(i915->drm.dev));
+		}
+	}
+
+	set_bit(I915_GT_GIVEN_UP, &gt->flags);
+}
+
+/* What was in a port may have run, and was not saved */
+static void rewind_port(const struct i915_port *port)
+{
+	if (port->rq)
+		port->rq->lrc->rewind = true;
+}
+
+/* One timeline at a time, so that interrupts come through */
 static void wedge_engine(struct i915_engine *engine)
 {
 	struct i915_lrc *lrc;
 	unsigned long flags;
+	unsigned int n;
+	LIST_HEAD(todo);
 
 	spin_lock_irqsave(&engine->lock, flags);
-	list_for_each_entry(lrc, &engine->lrcs, engine_link) {
-		i915_sched_fail_all(lrc);
-		/* one that was running was not saved */
-		lrc->rewind = true;
+	engine->given_up = true;
+	for (n = 0; n < I915_PORTS; n++) {
+		rewind_port(&engine->active[n]);
+		rewind_port(&engine->pending[n]);
 	}
-	i915_ports_clear(engine);
+	i915_engine_forget(engine);
+	list_splice_init(&engine->lrcs, &todo);
+	while ((lrc = list_first_entry_or_null(&todo, struct i915_lrc, engine_link))) {
+		list_move_tail(&lrc->engine_link, &engine->lrcs);
+		if (list_empty(&lrc->requests))
+			continue;
+		i915_sched_fail_all(lrc);
+		i915_sched_unlock(engine, flags);
+		spin_lock_irqsave(&engine->lock, flags);
+	}
 	i915_sched_unlock(engine, flags);
 }
 
 /**
  * i915_wedge_locked - give the GPU up
- * @gt: the GT
+ * @gt: the GT; nothing happens if it is wedged already
  *
  * Context: process context, sleeps; gt->reset_mutex held.
  */
@@ -52,12 +98,7 @@ void i915_wedge_locked(struct i915_gt *gt)
 		spin_unlock_irq(&engine->lock);
 	}
 
-	/* stop the GPU's writes to memory that is about to be freed */
-	if (!gt->i915->mock) {
-		i915_forcewake_get(&gt->i915->uncore);
-		i915_reset_hw_full(gt);
-		i915_forcewake_put(&gt->i915->uncore);
-	}
+	silence(gt);
 
 	for_each_engine(engine, gt, id)
 		wedge_engine(engine);
@@ -79,25 +120,24 @@ void i915_gt_set_wedged(struct i915_gt *gt)
 
 static int unwedge_locked(struct i915_gt *gt)
 {
-	struct i915_engine *engine;
-	unsigned int id;
+	struct drm_i915_private *i915 = gt->i915;
 	int ret = 0;
 
-	if (!gt->i915->mock) {
-		i915_forcewake_get(&gt->i915->uncore);
+	if (!i915->mock) {
+		pci_set_master(to_pci_dev(i915->drm.dev));
+		i915_forcewake_get(&i915->uncore);
 		ret = i915_reset_hw_full(gt);
-		if (!ret)
-			i915_reset_resume(gt);
-		i915_forcewake_put(&gt->i915->uncore);
+		i915_forcewake_put(&i915->uncore);
+		if (ret) {
+			pci_clear_master(to_pci_dev(i915->drm.dev));
+			return ret;
+		}
 	}
-	if (ret)
-		return ret;
 
-	for_each_engine(engine, gt, id) {
-		spin_lock_irq(&engine->lock);
-		engine->stopped = false;
-		spin_unlock_irq(&engine->lock);
-	}
+	i915_forcewake_get(&i915->uncore);
+	clear_bit(I915_GT_GIVEN_UP, &gt->flags);
+	i915_reset_start(gt);
+	i915_forcewake_put(&i915->uncore);
 	clear_bit(I915_GT_WEDGED, &gt->flags);
 	atomic_inc(&gt->reset_count);
 

@@ -22,6 +22,7 @@
 #define   MI_MODE_IDLE			BIT(9)
 #define RING_IMR			0x0a8
 #define RING_EIR			0x0b0
+#define   RING_EIR_BITS			GENMASK(15, 0)
 #define RING_EMR			0x0b4
 #define   EMR_INVALID_INSTRUCTION	BIT(0)
 #define RING_ESR			0x0b8

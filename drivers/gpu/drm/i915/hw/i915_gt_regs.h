@@ -52,6 +52,8 @@ static inline u32 I915_MASKED_ENABLE(u32 bits)
 #define   RING_FAULT_TYPE(v)		(((v) >> 1) & 3)
 #define GEN8_FAULT_TLB_DATA0		0x04b10
 #define GEN8_FAULT_TLB_DATA1		0x04b14
+#define   FAULT_VA_HIGH_MASK		GENMASK(3, 0)
+#define   FAULT_GGTT			BIT(4)
 
 /* TLB invalidation, one per engine */
 #define GEN8_RTCR			0x04260

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+
+#include <kunit/visibility.h>
+
+#include "gt/i915_engine.h"
+#include "gt/i915_request.h"
+#include "gt/i915_ring.h"
+#include "gt/i915_sched.h"
+#include "gt/i915_verdict.h"
+
+/**
+ * DOC: Guilt
+ *
+ * A reset stops more than its cause. Who has to answer for it is decided here
+ * and nowhere else, for each engine, from the cause of the reset and from how
+ * the engine was found:
+ *
+ * =========  =======================================  =========================
+ * cause      guilty                                   everybody else
+ * =========  =======================================  =========================
+ * hang       the request that did not move, if the    runs again
+ *            engine still runs it
+ * fault      nobody                                   runs again
+ * cancel     the context that ends loses its batch    runs again
+ * expired    the request that took too long loses     runs again
+ *            its batch, with -EINTR
+ * asked      whoever is in a batch loses it           runs again
+ * =========  =======================================  =========================
+ *
+ * Engines that only share a full reset with the one that hangs are always
+ * "everybody else". A batch that is taken out is replaced by nothing in the
+ * ring; the rest of its request runs, so that its seqno and all behind it come
+ * in order, and its fence says -EIO.
+ *
+ * GET_RESET_STATS counts as active the batches that were lost, and as pending
+ * those that had begun and ran again. Batches that had not begun do not count.
+ *
+ * Only a hang brings a context closer to a ban: its third within 120 seconds
+ * ends it, its first if user space declared it not recoverable, and none if it
+ * is not bannable. A client, that is an open file, collects points: three for
+ * a banned context, one for a hang within 60 seconds of the last one (or of
+ * opening the file). With nine it gets no more contexts. Contexts that were
+ * closed before they hang cost their client as much as others. All these
+ * numbers are those of the i915 user API as it has always been.
+ */
+
+#define CONTEXT_BAN_JIFFIES	(120 * HZ)
+#define CLIENT_QUICK_JIFFIES	(60 * HZ)
+#define CLIENT_POINTS_BAN	3
+#define CLIENT_POINTS_QUICK	1
+#define CLIENT_POINTS_REFUSED	9
+
+static const char * const verdict_text[] = {
+	[I915_VERDICT_GUILTY] = "hangs",
+	[I915_VERDICT_LOST] = "is taken out",
+	[I915_VERDICT_EXPIRED] = "took too long",
+};
+
+/**
+ * i915_verdict - what becomes of what an engine was running
+ * @cause: of the reset
+ * @evidence: how the engine was found
+ *
+ * Context: any.
+ * Return: the verdict.
+ */
+enum i915_verdict i915_verdict(enum i915_reset_cause cause, const struct i915_evidence *evidence)
+{
+	/* nothing of it will run again, so there is nothing to find out either */
+	if (evidence->dead)
+		return I915_VERDICT_ENDED;
+	if (!evidence->concerned || !evidence->suspect)
+		return I915_VERDICT_INNOCENT;
+
+	switch (cause) {
+	case I915_RESET_HANG:
+		return I915_VERDICT_GUILTY;
+	case I915_RESET_CANCEL:
+		return I915_VERDICT_ENDED;
+	case I915_RESET_EXPIRED:
+		return I915_VERDICT_EXPIRED;
+	case I915_RESET_ASKED:
+		return evidence->begun ? I915_VERDICT_LOST : I915_VERDICT_INNOCENT;
+	case I915_RESET_FAULT:
+		break;
+	}
+
+	return I915_VERDICT_INNOCENT;
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_verdict);
+
+/**
+ * i915_is_suspect - is a request what a reset is about?
+ * @reset: the reset
+ * @rq: the request
+ *
+ * Context: any.
+ * Return: true also if the reset suspects nobody in particular.
+ */
+bool i915_is_suspect(const struct i915_reset *reset, const struct i915_request *rq)
+{
+	if (!reset->fence_context)
+		return true;
+	if (reset->fence_context != rq->fence.context)
+		return false;
+
+	return !reset->seqno || reset->seqno == (u32)rq->fence.seqno;
+}
+
+/**
+ * i915_request_begun - is the engine in the batch of a request?
+ * @rq: the oldest request of its timeline
+ * @head: ring offset the engine stands at, or stood at when it left the context, bytes
+ *
+ * Context: engine->lock held.
+ * Return: true from the start of the batch to its end.
+ */
+bool i915_request_begun(const struct i915_request *rq, u32 head)
+{
+	/* HEAD is behind the batch start while the batch runs */
+	return i915_ring_within(head, rq->batch + 4, rq->batch + 4 * rq->batch_dwords,
+				rq->lrc->ring.size);
+}
+
+/* Does a hang, now, end the context? */
+static bool context_hung(struct i915_gt_context *ctx)
+{
+	bool quick = ctx->hangs > 1 && time_before(jiffies, ctx->hang_stamp[0] +
+						   CONTEXT_BAN_JIFFIES);
+
+	ctx->hang_stamp[0] = ctx->hang_stamp[1];
+	ctx->hang_stamp[1] = jiffies;
+	if (ctx->hangs <= 1)
+		ctx->hangs++;
+
+	return quick || !test_bit(I915_CTX_RECOVERABLE, &ctx->flags);
+}
+
+static void client_hung(struct i915_gt_client *client, bool banned)
+{
+	int points = banned ? CLIENT_POINTS_BAN : 0;
+
+	if (time_before(jiffies, client->hang_stamp + CLIENT_QUICK_JIFFIES))
+		points += CLIENT_POINTS_QUICK;
+	client->hang_stamp = jiffies;
+	atomic_add(points, &client->points);
+}
+
+static void blame(struct i915_gt_context *ctx)
+{
+	bool ban;
+
+	if (!test_bit(I915_CTX_BANNABLE, &ctx->flags))
+		return;
+
+	ban = context_hung(ctx);
+	if (ban)
+		set_bit(I915_CTX_BANNED, &ctx->flags);
+	if (ctx->client)
+		client_hung(ctx->client, ban);
+}
+
+/**
+ * i915_judge - decide about what an engine was running, and carry it out
+ * @reset: the reset
+ * @rq: the oldest request of the context that ran, given to the hardware
+ * @head: ring offset the engine stood at, bytes
+ *
+ * Context: engine->lock and gt->reset_mutex held; the engine was reset.
+ */
+void i915_judge(const struct i915_reset *reset, struct i915_request *rq, u32 head)
+{
+	struct i915_engine *engine = rq->engine;
+	const struct i915_evidence evidence = {
+		.concerned = reset->engines & BIT(engine->id),
+		.suspect = i915_is_suspect(reset, rq),
+		.begun = i915_request_begun(rq, head),
+		.dead = i915_gt_context_is_dead(rq->ctx),
+	};
+	enum i915_verdict verdict = i915_verdict(reset->cause, &evidence);
+
+	lockdep_assert_held(&engine->lock);
+	lockdep_assert_held(&engine->gt->reset_mutex);
+
+	if (verdict == I915_VERDICT_INNOCENT) {
+		if (evidence.begun)
+			atomic_inc(&rq->ctx->pending_count);
+		return;
+	}
+
+	/* one whose batch is out of the ring already lost nothing more */
+	if (verdict != I915_VERDICT_ENDED && !test_bit(I915_RQ_SKIPPED, &rq->state)) {
+		drm_notice(&engine->gt->i915->drm, "%s: batch %llu:%llu %s\n", engine->desc->name,
+			   rq->fence.context, rq->fence.seqno, verdict_text[verdict]);
+		atomic_inc(&rq->ctx->lost_count);
+		if (verdict == I915_VERDICT_GUILTY)
+			blame(rq->ctx);
+	}
+	i915_request_skip(rq, verdict == I915_VERDICT_EXPIRED ? -EINTR : -EIO);
+}
+
+/**
+ * i915_gt_client_create - somebody who may come to answer for hangs
+ *
+ * Context: process context.
+ * Return: the client, with one reference, or NULL: no memory.
+ */
+struct i915_gt_client *i915_gt_client_create(void)
+{
+	struct i915_gt_client *client = kzalloc(sizeof(*client), GFP_KERNEL);
+
+	if (client) {
+		kref_init(&client->ref);
+		client->hang_stamp = jiffies;
+	}
+
+	return client;
+}
+
+static void client_release(struct kref *ref)
+{
+	kfree(container_of(ref, struct i915_gt_client, ref));
+}
+
+/**
+ * i915_gt_client_put - drop a reference of a client
+ * @client: the client; NULL does nothing
+ *
+ * Context: any.
+ */
+void i915_gt_client_put(struct i915_gt_client *client)
+{
+	if (client)
+		kref_put(&client->ref, client_release);
+}
+
+/**
+ * i915_gt_client_is_refused - has a client been guilty too often?
+ * @client: the client
+ *
+ * Context: any.
+ * Return: true if it shall get no more contexts.
+ */
+bool i915_gt_client_is_refused(const struct i915_gt_client *client)
+{
+	return atomic_read(&client->points) >= CLIENT_POINTS_REFUSED;
+}
