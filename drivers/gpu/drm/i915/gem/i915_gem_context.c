@@ -10,7 +10,6 @@
 #include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
 #include "i915_drv.h"
-#include "i915_params.h"
 #include "vm/i915_vm.h"
 
 /**
@@ -189,36 +188,26 @@ struct i915_address_space *i915_gem_context_vm(struct i915_gem_context *ctx)
 	return vm;
 }
 
+/* On each engine where it must not outlive its handle */
 static void i915_gem_context_cancel(struct i915_gem_context *ctx)
 {
-	struct i915_gt *gt = &ctx->i915->gt;
 	unsigned int i;
 
 	for (i = 0; i < ctx->num_engines; i++) {
 		/* Pairs with i915_gem_context_make_lrc(). */
 		struct i915_lrc *lrc = smp_load_acquire(&ctx->engines[i].lrc);
 
-		if (!lrc)
-			continue;
-
 		/*
 		 * Once for what is there, which also lets go on whoever waits for room in the
 		 * ring; once more for a request that had been begun before the context was
 		 * closed. Later ones see that it is.
 		 */
-		i915_gt_context_cancel(gt, &ctx->base, &lrc, 1);
+		if (!lrc || !i915_gt_context_cancel(lrc))
+			continue;
 		mutex_lock(&lrc->lock);
 		mutex_unlock(&lrc->lock);
-		i915_gt_context_cancel(gt, &ctx->base, &lrc, 1);
+		i915_gt_context_cancel(lrc);
 	}
-}
-
-/* With nobody to watch for hangs, what nobody owns any more might run for ever. */
-static bool i915_gem_context_outlives_handle(struct i915_gem_context *ctx)
-{
-	return i915_params.enable_hangcheck &&
-	       test_bit(I915_CTX_PERSISTENT, &ctx->base.flags) &&
-	       !test_bit(I915_CTX_BANNED, &ctx->base.flags);
 }
 
 /**
@@ -240,7 +229,7 @@ void i915_gem_context_close(struct i915_gem_context *ctx)
 	mutex_unlock(&ctx->lock);
 
 	/* Not used: no work, and an engine map that may be replaced at this moment. */
-	if (smp_load_acquire(&ctx->used) && !i915_gem_context_outlives_handle(ctx))
+	if (smp_load_acquire(&ctx->used))
 		i915_gem_context_cancel(ctx);
 
 	kref_put(&ctx->base.ref, i915_gem_context_release_sync);

@@ -102,6 +102,7 @@ static void engine_init(struct i915_engine *engine, struct i915_gt *gt, enum i91
 	}
 	engine->props = engine->defaults;
 	i915_heartbeat_init(engine);
+	i915_cancel_init(engine);
 	timer_setup(&engine->timeslice, i915_ports_timeslice, 0);
 	timer_setup(&engine->preempt_timer, i915_ports_preempt_timeout, 0);
 	i915_gt_context_init(&engine->kernel_ctx, kernel_ctx_release);
@@ -173,6 +174,7 @@ void i915_engine_destroy(struct i915_engine *engine)
 	struct i915_gt *gt = engine->gt;
 
 	i915_heartbeat_stop(engine);
+	i915_cancel_stop(engine);
 	timer_shutdown_sync(&engine->timeslice);
 	timer_shutdown_sync(&engine->preempt_timer);
 	if (engine->ops->fini)
@@ -187,6 +189,21 @@ void i915_engine_destroy(struct i915_engine *engine)
 	i915_ggtt_buf_fini(&gt->i915->ggtt, &engine->hwsp);
 	gt->engine[engine->id] = NULL;
 	kfree(engine);
+}
+
+/**
+ * i915_engine_watch_errors - let the engine interrupt for errors
+ * @engine: the engine
+ *
+ * Only an invalid instruction is one the driver acts upon.
+ *
+ * Context: any.
+ */
+void i915_engine_watch_errors(struct i915_engine *engine)
+{
+	i915_forcewake_get(&engine->gt->i915->uncore);
+	i915_engine_write(engine, RING_EMR, ~(u32)EMR_INVALID_INSTRUCTION);
+	i915_forcewake_put(&engine->gt->i915->uncore);
 }
 
 /**
@@ -209,14 +226,13 @@ void i915_engine_resume_regs(struct i915_engine *engine)
 	i915_engine_write(engine, RING_HWS_PGA, i915_ggtt_buf_offset(&engine->hwsp));
 	i915_engine_read(engine, RING_HWS_PGA);
 
-	/* only an invalid instruction is an error the driver acts upon */
 	i915_engine_write(engine, RING_EMR, ~0u);
 	i915_engine_write(engine, RING_EIR, ~0u);
 	error = i915_engine_read(engine, RING_ESR);
 	if (error)
 		drm_err(&i915->drm, "%s: error 0x%08x survives a reset\n", engine->desc->name,
 			error);
-	i915_engine_write(engine, RING_EMR, ~(u32)EMR_INVALID_INSTRUCTION);
+	i915_engine_watch_errors(engine);
 
 	i915_mocs_init_engine(&i915->uncore, i915->info, engine->desc->mocs_base);
 	if (engine->desc->is_render)

@@ -15,12 +15,18 @@ int i915_engine_create(struct i915_gt *gt, enum i915_engine_id id,
 		       const struct i915_engine_ops *ops);
 void i915_engine_destroy(struct i915_engine *engine);
 void i915_engine_resume_regs(struct i915_engine *engine);
+void i915_engine_watch_errors(struct i915_engine *engine);
 void i915_engine_run(struct i915_engine *engine, struct i915_lrc *lrc);
 
 /* heartbeat (i915_heartbeat.c) */
 void i915_heartbeat_init(struct i915_engine *engine);
 void i915_heartbeat_start(struct i915_engine *engine);
 void i915_heartbeat_stop(struct i915_engine *engine);
+
+/* cancelling (i915_cancel.c) */
+void i915_cancel_init(struct i915_engine *engine);
+void i915_cancel_stop(struct i915_engine *engine);
+void i915_engine_cancel(struct i915_engine *engine, const struct i915_gt_context *ctx);
 
 /* reset of the hardware (i915_reset_hw.c); gt->reset_mutex held where not said */
 int i915_reset_hw(struct i915_gt *gt, u32 gdrst);

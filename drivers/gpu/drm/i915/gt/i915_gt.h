@@ -65,12 +65,7 @@ void i915_gt_park(struct i915_gt *gt);
 int i915_gt_reset_all(struct i915_gt *gt, const char *why);
 void i915_gt_set_wedged(struct i915_gt *gt);
 int i915_gt_unset_wedged(struct i915_gt *gt);
-/*
- * Stop the work of a closed, non-persistent (or banned) context: its queued requests complete
- * with -EIO, a running one is reset. May sleep.
- */
-void i915_gt_context_cancel(struct i915_gt *gt, struct i915_gt_context *ctx,
-			    struct i915_lrc **lrcs, unsigned int count);
+bool i915_gt_context_cancel(struct i915_lrc *lrc);
 
 /* logical ring contexts (i915_lrc.c) */
 struct i915_lrc *i915_lrc_create(struct i915_engine *engine, struct i915_gt_context *ctx);

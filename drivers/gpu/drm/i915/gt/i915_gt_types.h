@@ -224,6 +224,16 @@ struct i915_lrc {
 	struct i915_request *last;
 	/** @runtime_ns: total time on the GPU, nanoseconds, for fdinfo; engine->lock */
 	u64 runtime_ns;
+	/** @watch_since: when @watch_seqno was first seen to be its oldest, jiffies */
+	unsigned long watch_since;
+	/** @watch_seqno: its oldest request when it was last seen running; engine->lock */
+	u32 watch_seqno;
+	/** @cancelled: true once nothing of it may run any more; engine->lock */
+	bool cancelled;
+	/** @cancel_running: true when it ran at the last look of cancelling; engine->lock */
+	bool cancel_running;
+	/** @cancel_link: on engine->cancelled while its requests are being ended; engine->lock */
+	struct list_head cancel_link;
 	/** @rewind: HEAD in the image is stale: start at the oldest request; engine->lock */
 	bool rewind;
 };
@@ -278,6 +288,10 @@ struct i915_engine {
 	struct list_head released;
 	/** @lrcs: every logical ring context of the engine */
 	struct list_head lrcs;
+	/** @cancelled: those of @lrcs whose requests are being ended */
+	struct list_head cancelled;
+	/** @cancel_delay: until the next look at @cancelled, milliseconds */
+	unsigned int cancel_delay;
 	/** @next_sw_id: for the next i915_lrc.sw_id */
 	u32 next_sw_id;
 	/** @signals: requests not yet complete that somebody waits for */
@@ -331,6 +345,8 @@ struct i915_engine {
 	struct timer_list timeslice;
 	/** @preempt_timer: limit for what runs to let itself be preempted */
 	struct timer_list preempt_timer;
+	/** @cancel_work: ends what is on @cancelled */
+	struct delayed_work cancel_work;
 	/** @pulse: the heartbeat's own request while it is in flight; heartbeat work only */
 	struct i915_request *pulse;
 	/** @heartbeat: watches progress while the engine is busy */

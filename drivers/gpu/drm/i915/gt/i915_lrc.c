@@ -103,6 +103,7 @@ struct i915_lrc *i915_lrc_create(struct i915_engine *engine, struct i915_gt_cont
 	mutex_init(&lrc->turn);
 	mutex_init(&lrc->lock);
 	INIT_LIST_HEAD(&lrc->requests);
+	INIT_LIST_HEAD(&lrc->cancel_link);
 	lrc->fence_context = dma_fence_context_alloc(1);
 
 	spin_lock_irq(&engine->lock);
@@ -135,6 +136,7 @@ void i915_lrc_destroy(struct i915_lrc *lrc)
 
 	spin_lock_irq(&engine->lock);
 	list_del(&lrc->engine_link);
+	list_del(&lrc->cancel_link);
 	spin_unlock_irq(&engine->lock);
 
 	if (lrc->last)

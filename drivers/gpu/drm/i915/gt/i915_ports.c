@@ -259,6 +259,46 @@ void i915_ports_submit(struct i915_engine *engine)
 }
 
 /**
+ * i915_ports_drop - take a context back without disturbing another one that runs
+ * @engine: the engine, which can preempt
+ * @lrc: in a port, not running, and never to be run again
+ *
+ * The ports are written anew without it. It may run until that is acknowledged;
+ * while another acknowledge is due, or if there is nothing else to run, nothing
+ * happens.
+ *
+ * Context: engine->lock held.
+ */
+void i915_ports_drop(struct i915_engine *engine, struct i915_lrc *lrc)
+{
+	struct i915_request *last[I915_PORTS] = { };
+	struct i915_request *rq, *next;
+	LIST_HEAD(held);
+	bool alone;
+
+	if (engine->stopped || engine->pending_ack)
+		return;
+
+	i915_ports_collect(engine);
+	i915_sched_unwind(engine, NULL);
+	list_for_each_entry(rq, &lrc->requests, lrc_link) {
+		if (test_and_clear_bit(I915_RQ_QUEUED, &rq->state))
+			list_move_tail(&rq->link, &held);
+	}
+	drop_completed(engine);
+	alone = list_empty(&engine->queue);
+	/* out of the queue they end with their timeline */
+	list_for_each_entry_safe(rq, next, &held, link) {
+		list_del_init(&rq->link);
+		if (alone)
+			i915_sched_queue(engine, rq, false);
+	}
+
+	if (fill_ports(engine, last))
+		submit_ports(engine, last);
+}
+
+/**
  * i915_ports_collect - take in what is complete of the contexts in the ports
  * @engine: the engine
  *

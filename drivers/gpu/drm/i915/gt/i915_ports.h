@@ -7,6 +7,7 @@
 /* engine->lock held */
 void i915_ports_submit(struct i915_engine *engine);
 void i915_ports_clear(struct i915_engine *engine);
+void i915_ports_drop(struct i915_engine *engine, struct i915_lrc *lrc);
 void i915_ports_collect(struct i915_engine *engine);
 
 /* for the back end's process(); engine->lock held */

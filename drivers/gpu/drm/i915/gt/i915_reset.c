@@ -162,13 +162,6 @@ static void engine_examine(struct i915_engine *engine, const struct i915_reset *
 	i915_sched_unlock(engine, flags);
 }
 
-static void stand_put(struct reset_stand *stand)
-{
-	if (stand->running)
-		i915_gt_context_put(stand->running->ctx);
-	stand->running = NULL;
-}
-
 /* Nothing was reset: go on */
 static void engine_go_on(struct i915_engine *engine)
 {
@@ -199,15 +192,32 @@ static void engine_rewind(struct i915_engine *engine, const struct i915_reset *r
 	}
 	i915_sched_unwind(engine, NULL);
 	i915_engine_forget(engine);
-	if (running && i915_gt_context_is_dead(running->ctx))
+	if (running && i915_lrc_is_dead(running))
 		i915_sched_fail_all(running);
 	i915_sched_unlock(engine, flags);
+}
+
+/* Before anything is stopped: is it about what runs? */
+static bool reset_is_due(struct i915_engine *engine, const struct i915_reset *reset)
+{
+	unsigned long flags;
+	bool gone;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	engine->ops->process(engine);
+	gone = suspect_is_gone(engine, reset, i915_engine_running_lrc(engine));
+	i915_sched_unlock(engine, flags);
+
+	return !gone;
 }
 
 static int engine_reset(struct i915_engine *engine, const struct i915_reset *reset,
 			struct reset_stand *stand)
 {
 	int ret;
+
+	if (!reset_is_due(engine, reset))
+		return -EAGAIN;
 
 	engine_hold(engine);
 	engine_stop(engine);
@@ -269,6 +279,21 @@ static int full_reset(struct i915_gt *gt, const struct i915_reset *reset,
 	return 0;
 }
 
+/* Who was banned just now may have work on other engines, too */
+static void stand_end(struct i915_gt *gt, struct reset_stand *stand)
+{
+	struct i915_gt_context *ctx = stand->running ? stand->running->ctx : NULL;
+	struct i915_engine *engine;
+	unsigned int id;
+
+	if (ctx && test_bit(I915_CTX_BANNED, &ctx->flags)) {
+		for_each_engine(engine, gt, id)
+			i915_engine_cancel(engine, ctx);
+	}
+	if (ctx)
+		i915_gt_context_put(ctx);
+}
+
 static int reset_engines(struct i915_gt *gt, const struct i915_reset *reset)
 {
 	struct i915_engine *engine;
@@ -281,7 +306,7 @@ static int reset_engines(struct i915_gt *gt, const struct i915_reset *reset)
 			continue;
 		memset(&stand, 0, sizeof(stand));
 		ret = engine_reset(engine, reset, &stand);
-		stand_put(&stand);
+		stand_end(gt, &stand);
 		if (ret)
 			break;
 	}
@@ -297,7 +322,7 @@ static int reset_all(struct i915_gt *gt, const struct i915_reset *reset)
 
 	ret = full_reset(gt, reset, stand);
 	for (id = 0; id < I915_ENGINES; id++)
-		stand_put(&stand[id]);
+		stand_end(gt, &stand[id]);
 	if (ret == -EIO) {
 		drm_err(&gt->i915->drm, "the GPU does not reset: it is not used any more\n");
 		i915_wedge_locked(gt);
@@ -316,6 +341,9 @@ static int reset_locked(struct i915_gt *gt, const struct i915_reset *reset)
 
 	if (i915_gt_is_wedged(gt))
 		return -EIO;
+	/* what is to be cancelled goes on until the heartbeat finds fault with it */
+	if (!how && reset->cause == I915_RESET_CANCEL)
+		return -EAGAIN;
 	if (!how) {
 		drm_notice(&gt->i915->drm, "no reset, by i915.reset=0: %s\n", reset->why);
 		i915_wedge_locked(gt);
@@ -447,5 +475,6 @@ void i915_engine_reset_if_asked(struct i915_engine *engine)
 	/* nothing was running: there is nobody it could be the fault of */
 	if (!reset.fence_context)
 		reset.cause = I915_RESET_FAULT;
-	i915_gt_reset(engine->gt, &reset);
+	if (i915_gt_reset(engine->gt, &reset) == -EAGAIN && ask == I915_ASK_INSTRUCTION)
+		i915_engine_watch_errors(engine);
 }

@@ -260,7 +260,7 @@ static void queue_ready(struct i915_engine *engine, struct list_head *ready)
 		set_bit(I915_RQ_READY, &rq->state);
 		if (test_bit(I915_RQ_DONE, &rq->state))
 			continue;
-		if (i915_gt_context_is_dead(rq->ctx))
+		if (i915_lrc_is_dead(rq->lrc))
 			i915_request_skip(rq, -EIO);
 		queue_timeline(engine, rq, ready);
 	}

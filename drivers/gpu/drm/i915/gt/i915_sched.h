@@ -37,6 +37,12 @@ static inline bool i915_gt_context_is_dead(const struct i915_gt_context *ctx)
 	       (flags & BIT(I915_CTX_CLOSED) && !(flags & BIT(I915_CTX_PERSISTENT)));
 }
 
+/* engine->lock held: the same for what a context has on one engine */
+static inline bool i915_lrc_is_dead(const struct i915_lrc *lrc)
+{
+	return lrc->cancelled || i915_gt_context_is_dead(lrc->ctx);
+}
+
 /* engine->lock held: the oldest request of a context that is not complete, or NULL */
 static inline struct i915_request *i915_lrc_first(struct i915_lrc *lrc)
 {

@@ -178,7 +178,7 @@ void i915_judge(const struct i915_reset *reset, struct i915_request *rq, u32 hea
 		.concerned = reset->engines & BIT(engine->id),
 		.suspect = i915_is_suspect(reset, rq),
 		.begun = i915_request_begun(rq, head),
-		.dead = i915_gt_context_is_dead(rq->ctx),
+		.dead = i915_lrc_is_dead(rq->lrc),
 	};
 	enum i915_verdict verdict = i915_verdict(reset->cause, &evidence);
 

@@ -62,7 +62,7 @@ struct i915_evidence {
 	bool suspect;
 	/** @begun: the engine was in the batch */
 	bool begun;
-	/** @dead: the context is banned, or closed for good */
+	/** @dead: nothing of the context may run any more */
 	bool dead;
 };
 
