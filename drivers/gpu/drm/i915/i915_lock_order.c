@@ -30,6 +30,10 @@
  * room wait behind it. Objects are shared between clients, and with one locked, nobody
  * waits for the work of anybody.
  *
+ * i915_gt.reset_mutex is taken by the work items that end hangs, with none of 1
+ * to 7 held, and 8 to 10 inside. Fences wait for who holds it, so no memory is
+ * waited for under it.
+ *
  * Memory may be reclaimed wherever 1 to 5 are held: the shrinker takes object
  * locks and i915_address_space.lock by trylock only.
  *

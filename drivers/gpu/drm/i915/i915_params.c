@@ -19,6 +19,7 @@ struct i915_params i915_params __read_mostly = {
 	.modeset = -1,
 	.reset = 3,
 	.enable_hangcheck = true,
+	.request_timeout_ms = 20000,
 #if IS_ENABLED(CONFIG_DRM_I915_SELFTEST)
 	.st_timeout = 500,
 #endif
@@ -32,6 +33,9 @@ MODULE_PARM_DESC(reset, "What a hang may reset (0: nothing, 1: the whole GPU, 2 
 
 module_param_named(enable_hangcheck, i915_params.enable_hangcheck, bool, 0600);
 MODULE_PARM_DESC(enable_hangcheck, "Watch engines for progress and reset those that hang");
+
+module_param_named(request_timeout_ms, i915_params.request_timeout_ms, uint, 0600);
+MODULE_PARM_DESC(request_timeout_ms, "How long one batch may run, milliseconds (0: as long as it likes)");
 
 module_param_named(disable_display, i915_params.disable_display, bool, 0400);
 MODULE_PARM_DESC(disable_display, "Accepted for the sake of test suites; there is no display part");

@@ -18,6 +18,8 @@ struct i915_params {
 	unsigned int reset;
 	/** @enable_hangcheck: watch engines for progress and reset those that hang */
 	bool enable_hangcheck;
+	/** @request_timeout_ms: how long one batch may run, milliseconds; 0: as long as it likes */
+	unsigned int request_timeout_ms;
 	/** @disable_display: taken for the sake of test suites, and not used */
 	bool disable_display;
 #if IS_ENABLED(CONFIG_DRM_I915_SELFTEST)

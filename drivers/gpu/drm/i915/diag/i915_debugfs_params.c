@@ -80,6 +80,7 @@ static const struct i915_param_file i915_param_files[] = {
 	{ "modeset", &i915_params.modeset, 0400, i915_param_file_int },
 	{ "reset", &i915_params.reset, 0600, i915_param_file_uint },
 	{ "enable_hangcheck", &i915_params.enable_hangcheck, 0600, i915_param_file_bool },
+	{ "request_timeout_ms", &i915_params.request_timeout_ms, 0600, i915_param_file_uint },
 	{ "disable_display", &i915_params.disable_display, 0400, i915_param_file_bool },
 #if IS_ENABLED(CONFIG_DRM_I915_SELFTEST)
 	{ "mock_selftests", &i915_params.mock_selftests, 0400, i915_param_file_int },

@@ -21,15 +21,40 @@
  * given. A port that holds nothing to run and does not empty means that a
  * report was lost: then the engine is reset as well, and nobody is guilty.
  *
+ * Fences wait for all of this, and memory reclaim may wait for fences. So
+ * nothing here waits for memory.
+ *
+ * What user space submits may run for i915.request_timeout_ms. A batch that
+ * takes longer is taken out, even if it lets others have their turn meanwhile.
+ * The time begins when a look finds it running, and looks are at least four
+ * times as frequent.
+ *
  * The same work item does the resets others ask for from interrupt context. It
  * stops by itself when the engine is idle; submission starts it again.
  */
 
-#define HEARTBEAT_BEATS	5
+#define HEARTBEAT_BEATS		5
+#define REQUEST_TIMEOUT_LOOKS	4
 
 static unsigned long heartbeat_delay(struct i915_engine *engine)
 {
 	return msecs_to_jiffies(READ_ONCE(engine->props.heartbeat_interval_ms));
+}
+
+static unsigned long request_timeout(void)
+{
+	return msecs_to_jiffies(READ_ONCE(i915_params.request_timeout_ms));
+}
+
+/* Time between two looks, jiffies; 0: no need to look */
+static unsigned long look_delay(struct i915_engine *engine)
+{
+	unsigned long timeout = request_timeout();
+
+	if (timeout)
+		timeout = max(timeout / REQUEST_TIMEOUT_LOOKS, 1ul);
+
+	return min_not_zero(heartbeat_delay(engine), timeout);
 }
 
 static struct i915_request *oldest_port(struct i915_engine *engine)
@@ -91,8 +116,8 @@ static void drop_pulse(struct i915_engine *engine)
 	engine->pulse = NULL;
 }
 
-/* Return: true if a pulse is under way: the batch still has its chance */
-static bool heartbeat_pulse(struct i915_engine *engine)
+/* Return: true: the batch still has its chance */
+static bool heartbeat_pulse(struct i915_engine *engine, unsigned long delay)
 {
 	struct i915_request *rq;
 
@@ -104,9 +129,12 @@ static bool heartbeat_pulse(struct i915_engine *engine)
 		return false;
 
 	drop_pulse(engine);
-	rq = i915_request_create(engine->kernel_lrc, 0);
-	if (IS_ERR(rq))
-		return false;
+	rq = i915_request_create_atomic(engine->kernel_lrc);
+	if (IS_ERR(rq)) {
+		/* again at the next look, but not for ever: others wait for fences */
+		return time_before(jiffies, engine->heartbeat_seen.since +
+				   2 * HEARTBEAT_BEATS * delay);
+	}
 
 	i915_request_set_priority(rq, I915_PRIORITY_PULSE);
 	i915_request_add(rq);
@@ -135,16 +163,55 @@ static void reset_stuck(struct i915_engine *engine, struct i915_request *rq)
 	i915_gt_reset(engine->gt, &reset);
 }
 
+/* Has a batch of user space been running for too long, in all its turns? */
+static bool heartbeat_expired(struct i915_engine *engine, struct i915_request *rq)
+{
+	struct i915_lrc *lrc = rq->lrc;
+	unsigned long timeout = request_timeout();
+	bool expired = false;
+
+	if (!timeout || test_bit(I915_RQ_INTERNAL, &rq->state))
+		return false;
+
+	spin_lock_irq(&engine->lock);
+	if (test_bit(I915_RQ_EXECUTING, &rq->state) && i915_lrc_first(lrc) == rq) {
+		if (lrc->watch_seqno != (u32)rq->fence.seqno) {
+			lrc->watch_seqno = rq->fence.seqno;
+			lrc->watch_since = jiffies;
+		}
+		expired = time_after(jiffies, lrc->watch_since + timeout);
+	}
+	spin_unlock_irq(&engine->lock);
+
+	return expired;
+}
+
+static void reset_expired(struct i915_engine *engine, struct i915_request *rq)
+{
+	const struct i915_reset reset = {
+		.cause = I915_RESET_EXPIRED,
+		.engines = BIT(engine->id),
+		.fence_context = rq->fence.context,
+		.seqno = rq->fence.seqno,
+		.why = "request timed out",
+	};
+
+	i915_gt_reset(engine->gt, &reset);
+}
+
 /* Look once. Return: false: the engine is idle. */
-static bool heartbeat_beat(struct i915_engine *engine, unsigned long delay)
+static bool heartbeat_beat(struct i915_engine *engine)
 {
 	struct i915_request *rq = heartbeat_head(engine);
+	unsigned long delay = heartbeat_delay(engine);
 
 	if (!rq)
 		return false;
 
-	if (delay && heartbeat_stuck(engine, rq, delay) && i915_params.enable_hangcheck &&
-	    !heartbeat_pulse(engine))
+	if (heartbeat_expired(engine, rq))
+		reset_expired(engine, rq);
+	else if (delay && heartbeat_stuck(engine, rq, delay) && i915_params.enable_hangcheck &&
+		 !heartbeat_pulse(engine, delay))
 		reset_stuck(engine, rq);
 	i915_request_put(rq);
 
@@ -154,14 +221,16 @@ static bool heartbeat_beat(struct i915_engine *engine, unsigned long delay)
 static void heartbeat_worker(struct work_struct *work)
 {
 	struct i915_engine *engine = container_of(work, struct i915_engine, heartbeat.work);
-	unsigned long delay = heartbeat_delay(engine);
+	unsigned long delay = 0;
+	bool cookie;
 
+	cookie = dma_fence_begin_signalling();
 	i915_engine_reset_if_asked(engine);
-
-	if (i915_gt_is_wedged(engine->gt) || !heartbeat_beat(engine, delay)) {
+	if (!i915_gt_is_wedged(engine->gt) && heartbeat_beat(engine))
+		delay = look_delay(engine);
+	else
 		drop_pulse(engine);
-		return;
-	}
+	dma_fence_end_signalling(cookie);
 
 	if (delay)
 		queue_delayed_work(system_highpri_wq, &engine->heartbeat, delay);
@@ -186,7 +255,7 @@ void i915_heartbeat_init(struct i915_engine *engine)
  */
 void i915_heartbeat_start(struct i915_engine *engine)
 {
-	unsigned long delay = heartbeat_delay(engine);
+	unsigned long delay = look_delay(engine);
 
 	if (delay)
 		queue_delayed_work(system_highpri_wq, &engine->heartbeat, delay);
@@ -196,14 +265,18 @@ void i915_heartbeat_start(struct i915_engine *engine)
  * i915_engine_heartbeat_changed - look at the new interval
  * @engine: whose i915_engine_props.heartbeat_interval_ms was set
  *
- * Context: any.
+ * Without a heartbeat nobody watches closed contexts, so their work ends.
+ *
+ * Context: process context.
  */
 void i915_engine_heartbeat_changed(struct i915_engine *engine)
 {
-	unsigned long delay = heartbeat_delay(engine);
+	unsigned long delay = look_delay(engine);
 
 	if (delay)
 		mod_delayed_work(system_highpri_wq, &engine->heartbeat, delay);
+	if (!heartbeat_delay(engine))
+		i915_engine_cancel(engine, NULL);
 }
 
 /**

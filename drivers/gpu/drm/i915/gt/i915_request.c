@@ -291,12 +291,12 @@ static void ring_advance(struct i915_ring *ring, u32 *cs)
 	WRITE_ONCE(ring->space, ring->space - bytes);
 }
 
-static struct i915_request *request_alloc(unsigned int max_vmas)
+static struct i915_request *request_alloc(unsigned int max_vmas, gfp_t gfp)
 {
 	struct vma_list *list;
 	struct i915_request *rq;
 
-	rq = kmem_cache_alloc(request_slab, GFP_KERNEL);
+	rq = kmem_cache_alloc(request_slab, gfp);
 	if (!rq)
 		return NULL;
 
@@ -304,7 +304,7 @@ static struct i915_request *request_alloc(unsigned int max_vmas)
 	rq->max_vmas = ARRAY_SIZE(rq->inline_vmas);
 	rq->nr_vmas = 0;
 	if (max_vmas > rq->max_vmas) {
-		list = kvmalloc(struct_size(list, vma, max_vmas), GFP_KERNEL);
+		list = kvmalloc(struct_size(list, vma, max_vmas), gfp);
 		if (!list) {
 			kmem_cache_free(request_slab, rq);
 			return NULL;
@@ -355,23 +355,44 @@ static void request_init(struct i915_request *rq, struct i915_lrc *lrc)
 	i915_audit_inc(I915_AUDIT_REQUEST);
 }
 
+/* May a request begin? lrc->lock held. Return: 0: there is room; -EIO; -EAGAIN. */
+static int check_begin(struct i915_lrc *lrc)
+{
+	/* here, where it is known: the caller may have slept since it last looked */
+	if (i915_gt_is_wedged(lrc->engine->gt) || test_bit(I915_CTX_BANNED, &lrc->ctx->flags))
+		return -EIO;
+
+	return reserve_ring(lrc) ? 0 : -EAGAIN;
+}
+
 /* 0: lrc->lock is held, and there is room */
 static int begin_request(struct i915_lrc *lrc)
 {
-	int ret = 0;
+	int ret;
 
 	if (mutex_lock_interruptible(&lrc->lock))
 		return -ERESTARTSYS;
 
-	/* here, where it is known: the caller may have slept since it last looked */
-	if (i915_gt_is_wedged(lrc->engine->gt) || test_bit(I915_CTX_BANNED, &lrc->ctx->flags))
-		ret = -EIO;
-	else if (!reserve_ring(lrc))
-		ret = -EAGAIN;
+	ret = check_begin(lrc);
 	if (ret)
 		mutex_unlock(&lrc->lock);
 
 	return ret;
+}
+
+/* Nothing fails from here on */
+static void open_request(struct i915_request *rq, struct i915_lrc *lrc)
+{
+	u32 *cs;
+
+	request_init(rq, lrc);
+	rq->head = lrc->ring.emit;
+	cs = i915_emit_invalidate(rq, ring_cs(&lrc->ring));
+	if (!lrc->wa_emitted)
+		cs = i915_emit_context_wa(rq, cs);
+	ring_advance(&lrc->ring, cs);
+	rq->batch = lrc->ring.emit;
+	rq->batch_dwords = 0;
 }
 
 /**
@@ -389,10 +410,9 @@ static int begin_request(struct i915_lrc *lrc)
 struct i915_request *i915_request_try_create(struct i915_lrc *lrc, unsigned int max_vmas)
 {
 	struct i915_request *rq;
-	u32 *cs;
 	int ret;
 
-	rq = request_alloc(max_vmas);
+	rq = request_alloc(max_vmas, GFP_KERNEL);
 	if (!rq)
 		return ERR_PTR(-ENOMEM);
 
@@ -402,15 +422,40 @@ struct i915_request *i915_request_try_create(struct i915_lrc *lrc, unsigned int 
 		kmem_cache_free(request_slab, rq);
 		return ERR_PTR(ret);
 	}
+	open_request(rq, lrc);
 
-	request_init(rq, lrc);
-	rq->head = lrc->ring.emit;
-	cs = i915_emit_invalidate(rq, ring_cs(&lrc->ring));
-	if (!lrc->wa_emitted)
-		cs = i915_emit_context_wa(rq, cs);
-	ring_advance(&lrc->ring, cs);
-	rq->batch = lrc->ring.emit;
-	rq->batch_dwords = 0;
+	return rq;
+}
+
+/**
+ * i915_request_create_atomic - begin a request where fences wait for the caller
+ * @lrc: on which context and engine
+ *
+ * As i915_request_try_create() without VMAs, but waits neither for memory nor
+ * for anybody else who builds a request.
+ *
+ * Context: process context.
+ * Return: the request, or ERR_PTR: -EAGAIN, -EIO, -ENOMEM.
+ */
+struct i915_request *i915_request_create_atomic(struct i915_lrc *lrc)
+{
+	struct i915_request *rq;
+	int ret = -EAGAIN;
+
+	rq = request_alloc(0, GFP_ATOMIC | __GFP_NOWARN);
+	if (!rq)
+		return ERR_PTR(-ENOMEM);
+
+	if (mutex_trylock(&lrc->lock)) {
+		ret = check_begin(lrc);
+		if (ret)
+			mutex_unlock(&lrc->lock);
+	}
+	if (ret) {
+		kmem_cache_free(request_slab, rq);
+		return ERR_PTR(ret);
+	}
+	open_request(rq, lrc);
 
 	return rq;
 }

@@ -26,6 +26,7 @@ struct i915_await {
 	bool follows;
 };
 
+struct i915_request *i915_request_create_atomic(struct i915_lrc *lrc);
 void i915_request_drop_awaits(struct i915_request *rq);
 void i915_request_inherit(struct i915_request *rq);
 void i915_request_retire(struct i915_request *rq);
