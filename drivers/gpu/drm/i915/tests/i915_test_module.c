@@ -6,7 +6,8 @@
  * DOC: Unit tests
  *
  * KUnit covers what is pure logic: page table entries and walks, ring
- * arithmetic, the layout of context images. Run them with
+ * arithmetic, the layout of context images, who is guilty of a reset. Run them
+ * with
  * tools/testing/kunit/kunit.py run --arch=x86_64
  * --kunitconfig=drivers/gpu/drm/i915, or load the module i915_test.
  */
