@@ -134,7 +134,7 @@ int i915_engine_create(struct i915_gt *gt, enum i915_engine_id id,
 		return -ENOMEM;
 
 	engine_init(engine, gt, id, ops);
-	ret = i915_ggtt_buf_init(&gt->i915->ggtt, &engine->hwsp, 1, 1, true);
+	ret = i915_ggtt_buf_init(&gt->i915->ggtt, &engine->hwsp, 1, 1, 0);
 	if (ret)
 		goto free_engine;
 

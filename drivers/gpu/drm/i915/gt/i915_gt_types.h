@@ -159,9 +159,7 @@ struct i915_gt_context {
  * struct i915_ring - the command ring of one context on one engine
  */
 struct i915_ring {
-	/** @buf: the memory, contiguous, mapped in the GGTT */
-	struct i915_ggtt_buf buf;
-	/** @vaddr: CPU address */
+	/** @vaddr: CPU address; the tail of &i915_lrc.buf */
 	void *vaddr;
 	/** @size: bytes, power of two */
 	u32 size;
@@ -174,7 +172,8 @@ struct i915_ring {
 /**
  * struct i915_lrc - a logical ring context: one context on one engine
  *
- * Image and ring stay in the GGTT for its whole life. Also the timeline: its
+ * Image and ring keep their GGTT address while a request is being built or in
+ * flight, and after that until somebody else needs it. Also the timeline: its
  * requests run and complete in seqno order.
  */
 struct i915_lrc {
@@ -182,15 +181,18 @@ struct i915_lrc {
 	struct i915_engine *engine;
 	/** @ctx: whose it is. The lrc is owned by it: no reference */
 	struct i915_gt_context *ctx;
-	/** @image: PPHWSP and register state */
-	struct i915_ggtt_buf image;
+	/**
+	 * @buf: image (PPHWSP, register state, the rest) and ring. Unbound and bound again by
+	 * @lock, while no request is in flight and it is in no port.
+	 */
+	struct i915_ggtt_buf buf;
 	/** @regs: CPU address of the register state page */
 	u32 *regs;
 	/** @hwsp_seqno: CPU address of the seqno the GPU writes, in the PPHWSP */
 	u32 *hwsp_seqno;
-	/** @hwsp_seqno_ggtt: its GGTT address */
+	/** @hwsp_seqno_ggtt: its GGTT address, while @buf has one */
 	u32 hwsp_seqno_ggtt;
-	/** @desc: lower half of the ELSP descriptor */
+	/** @desc: lower half of the ELSP descriptor, while @buf has an address */
 	u32 desc;
 	/**
 	 * @sw_id: upper half of the ELSP descriptor: what the hardware calls it; constant, not 0

@@ -6,6 +6,7 @@
 #include "gt/i915_gt.h"
 #include "gt/i915_lrc.h"
 #include "gt/i915_lrc_layout.h"
+#include "gt/i915_ports.h"
 #include "gt/i915_sched.h"
 #include "i915_drv.h"
 #include "vm/i915_ggtt.h"
@@ -15,8 +16,12 @@
  * DOC: Logical ring contexts
  *
  * What the hardware needs to run one context on one engine: an image that
- * holds the engine's state while others run, and a ring of commands. Both get
- * their GGTT address at birth and keep it, so a request pins nothing.
+ * holds the engine's state while others run, and a ring of commands. They have
+ * one GGTT address together, from the first request on. Idle contexts lose it
+ * to others when there is no room left, and get another one with their next
+ * request: i915_lrc_bind(), by whoever holds i915_lrc.lock to build it. Nothing
+ * else notices, since image and commands are written with the address of the
+ * day.
  *
  * The image may be written by the hardware for as long as the context is in a
  * submission port, a moment longer than its last request: ports therefore hold
@@ -36,19 +41,70 @@ static void lrc_init_image(struct i915_lrc *lrc)
 {
 	const struct i915_device_info *info = lrc->engine->gt->i915->info;
 	const struct i915_lrc_state state = {
-		.ring_start = i915_ggtt_buf_offset(&lrc->ring.buf),
 		.ring_size = lrc->ring.size,
 		.head = 0,
 		.root = lrc_root(lrc),
 	};
-	void *hwsp = i915_ggtt_buf_vaddr(&lrc->image, 0);
+	void *hwsp = i915_ggtt_buf_vaddr(&lrc->buf, 0);
 
-	lrc->regs = i915_ggtt_buf_vaddr(&lrc->image, 1);
+	lrc->regs = i915_ggtt_buf_vaddr(&lrc->buf, 1);
 	lrc->hwsp_seqno = hwsp + LRC_HWSP_SEQNO;
-	lrc->hwsp_seqno_ggtt = i915_ggtt_buf_offset(&lrc->image) + LRC_HWSP_SEQNO;
-	lrc->desc = i915_lrc_layout_desc(i915_ggtt_buf_offset(&lrc->image), info->gen);
 	i915_lrc_layout_init(lrc->regs, lrc->engine->desc, info->gen, &state);
 }
+
+/* Does no engine read or write the image, and is nobody about to make one do so? */
+static bool lrc_trylock_idle(struct i915_lrc *lrc)
+{
+	struct i915_engine *engine = lrc->engine;
+	unsigned int n;
+	bool idle;
+
+	if (!mutex_trylock(&lrc->lock))
+		return false;
+
+	spin_lock_irq(&engine->lock);
+	idle = list_empty(&lrc->requests);
+	for (n = 0; n < I915_PORTS; n++)
+		idle &= i915_port_lrc(&engine->active[n]) != lrc &&
+			i915_port_lrc(&engine->pending[n]) != lrc;
+	spin_unlock_irq(&engine->lock);
+
+	if (!idle)
+		mutex_unlock(&lrc->lock);
+
+	return idle;
+}
+
+static bool lrc_buf_idle(struct i915_ggtt_buf *buf, unsigned long *since)
+{
+	struct i915_lrc *lrc = container_of(buf, struct i915_lrc, buf);
+
+	if (!lrc_trylock_idle(lrc))
+		return false;
+
+	*since = lrc->last ? lrc->last->emitted : buf->since;
+	mutex_unlock(&lrc->lock);
+
+	return true;
+}
+
+static bool lrc_buf_evict(struct i915_ggtt_buf *buf)
+{
+	struct i915_lrc *lrc = container_of(buf, struct i915_lrc, buf);
+
+	if (!lrc_trylock_idle(lrc))
+		return false;
+
+	i915_ggtt_buf_unbind_locked(&lrc->engine->gt->i915->ggtt, buf);
+	mutex_unlock(&lrc->lock);
+
+	return true;
+}
+
+static const struct i915_ggtt_buf_ops lrc_buf_ops = {
+	.idle = lrc_buf_idle,
+	.evict = lrc_buf_evict,
+};
 
 static int lrc_init_memory(struct i915_lrc *lrc)
 {
@@ -57,17 +113,12 @@ static int lrc_init_memory(struct i915_lrc *lrc)
 	int ret;
 
 	/* The rest is the engine's own: it saves there before it restores, see CONTEXT_CONTROL. */
-	ret = i915_ggtt_buf_init(&i915->ggtt, &lrc->image, pages, LRC_DRIVER_PAGES, false);
+	ret = i915_ggtt_buf_alloc(&i915->ggtt, &lrc->buf, pages + I915_LRC_RING_PAGES,
+				  LRC_DRIVER_PAGES, I915_LRC_RING_PAGES);
 	if (ret)
 		return ret;
 
-	ret = i915_ggtt_buf_init(&i915->ggtt, &lrc->ring.buf, I915_LRC_RING_PAGES, 0, true);
-	if (ret) {
-		i915_ggtt_buf_fini(&i915->ggtt, &lrc->image);
-		return ret;
-	}
-
-	lrc->ring.vaddr = i915_ggtt_buf_vaddr(&lrc->ring.buf, 0);
+	lrc->ring.vaddr = i915_ggtt_buf_vaddr(&lrc->buf, pages);
 	lrc->ring.size = I915_LRC_RING_PAGES * SZ_4K;
 	lrc->ring.space = i915_ring_space(0, 0, lrc->ring.size);
 
@@ -75,35 +126,89 @@ static int lrc_init_memory(struct i915_lrc *lrc)
 }
 
 /**
+ * i915_lrc_bind_new - give a context its GGTT address
+ * @lrc: the context, without one
+ *
+ * Others that are idle make room. What has ended may still be in a port: that is
+ * looked for before the answer is no.
+ *
+ * Context: lrc->lock held; does not wait for the GPU.
+ * Return: 0; -ENOSPC: everything there is is in use; -ENOMEM; -EIO: the GPU is gone.
+ */
+int i915_lrc_bind_new(struct i915_lrc *lrc)
+{
+	struct i915_gt *gt = lrc->engine->gt;
+	struct i915_ggtt *ggtt = &gt->i915->ggtt;
+	u32 offset;
+	int ret;
+
+	ret = i915_ggtt_buf_bind(ggtt, &lrc->buf);
+	if (ret == -ENOSPC) {
+		i915_gt_retire(gt);
+		ret = i915_ggtt_buf_bind(ggtt, &lrc->buf);
+	}
+	if (ret)
+		return ret == -ENODEV ? -EIO : ret;
+
+	offset = i915_ggtt_buf_offset(&lrc->buf);
+	lrc->hwsp_seqno_ggtt = offset + LRC_HWSP_SEQNO;
+	lrc->desc = i915_lrc_layout_desc(offset, gt->i915->info->gen);
+	lrc->regs[LRC_RING_START] = offset + (lrc->buf.count - I915_LRC_RING_PAGES) * SZ_4K;
+
+	return 0;
+}
+
+/* The driver's own contexts are bound for life: a heartbeat must not fail for want of an address. */
+static int lrc_init_address(struct i915_lrc *lrc)
+{
+	int ret;
+
+	if (lrc->ctx != &lrc->engine->kernel_ctx) {
+		lrc->buf.ops = &lrc_buf_ops;
+		return 0;
+	}
+
+	mutex_lock(&lrc->lock);
+	ret = i915_lrc_bind_new(lrc);
+	mutex_unlock(&lrc->lock);
+
+	return ret;
+}
+
+/**
  * i915_lrc_create - make a context able to run on an engine
  * @engine: where
  * @ctx: whose; it must outlive the lrc
  *
+ * It has no GGTT address before its first request.
+ *
  * Context: process context, may sleep.
- * Return: the lrc, or ERR_PTR(-ENOMEM), ERR_PTR(-ENOSPC).
+ * Return: the lrc, or ERR_PTR(-ENOMEM); for a kernel context also -ENOSPC, -EIO.
  */
 struct i915_lrc *i915_lrc_create(struct i915_engine *engine, struct i915_gt_context *ctx)
 {
 	struct i915_lrc *lrc;
 	int ret;
 
-	lrc = kzalloc(sizeof(*lrc), GFP_KERNEL);
+	lrc = kzalloc(sizeof(*lrc), GFP_KERNEL_ACCOUNT);
 	if (!lrc)
 		return ERR_PTR(-ENOMEM);
 
 	lrc->engine = engine;
 	lrc->ctx = ctx;
-	ret = lrc_init_memory(lrc);
-	if (ret) {
-		kfree(lrc);
-		return ERR_PTR(ret);
-	}
-
-	lrc_init_image(lrc);
 	mutex_init(&lrc->turn);
 	mutex_init(&lrc->lock);
 	INIT_LIST_HEAD(&lrc->requests);
 	INIT_LIST_HEAD(&lrc->cancel_link);
+	ret = lrc_init_memory(lrc);
+	if (ret)
+		goto err_lrc;
+
+	lrc_init_image(lrc);
+	ret = lrc_init_address(lrc);
+	if (ret)
+		goto err_memory;
+
 	lrc->fence_context = dma_fence_context_alloc(1);
 
 	spin_lock_irq(&engine->lock);
@@ -114,6 +219,14 @@ struct i915_lrc *i915_lrc_create(struct i915_engine *engine, struct i915_gt_cont
 	i915_audit_inc(I915_AUDIT_LRC);
 
 	return lrc;
+
+err_memory:
+	i915_ggtt_buf_fini(&engine->gt->i915->ggtt, &lrc->buf);
+err_lrc:
+	mutex_destroy(&lrc->lock);
+	mutex_destroy(&lrc->turn);
+	kfree(lrc);
+	return ERR_PTR(ret);
 }
 
 /**
@@ -141,8 +254,7 @@ void i915_lrc_destroy(struct i915_lrc *lrc)
 
 	if (lrc->last)
 		i915_request_put(lrc->last);
-	i915_ggtt_buf_fini(&i915->ggtt, &lrc->ring.buf);
-	i915_ggtt_buf_fini(&i915->ggtt, &lrc->image);
+	i915_ggtt_buf_fini(&i915->ggtt, &lrc->buf);
 	mutex_destroy(&lrc->lock);
 	mutex_destroy(&lrc->turn);
 	kfree(lrc);

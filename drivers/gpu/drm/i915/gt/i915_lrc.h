@@ -10,6 +10,22 @@
 #define LRC_HWSP_SCRATCH	0x0d0
 #define LRC_HWSP_SEQNO		0x100
 
+int i915_lrc_bind_new(struct i915_lrc *lrc);
+
+/**
+ * i915_lrc_bind - see to it that a context has a GGTT address
+ * @lrc: the context
+ *
+ * It keeps the address while lrc->lock is held and until the last request has ended.
+ *
+ * Context: lrc->lock held; does not wait for the GPU.
+ * Return: as i915_lrc_bind_new().
+ */
+static inline int i915_lrc_bind(struct i915_lrc *lrc)
+{
+	return likely(lrc->buf.bound) ? 0 : i915_lrc_bind_new(lrc);
+}
+
 u32 i915_lrc_update(struct i915_lrc *lrc, const struct i915_request *rq);
 
 #endif

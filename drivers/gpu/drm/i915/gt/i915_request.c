@@ -37,6 +37,9 @@
  * look at nothing else once the request retired, and it keeps the module.
  */
 
+/* How often to look for a context that has become idle, when all addresses are taken: jiffies */
+#define ADDRESS_POLL	msecs_to_jiffies(20)
+
 static struct kmem_cache *request_slab;
 
 static const struct dma_fence_ops request_fence_ops;
@@ -192,19 +195,42 @@ static struct i915_request *blocks_ring(struct i915_lrc *lrc)
 	return rq;
 }
 
+/* All of the GGTT is in use: look again in a moment, or when nothing runs any more. */
+static int wait_for_address(struct i915_lrc *lrc, bool *idle)
+{
+	int ret;
+
+	if (*idle)
+		return -ENOSPC;
+
+	ret = i915_gt_wait_for_idle(lrc->engine->gt, ADDRESS_POLL);
+	*idle = !ret;
+
+	return ret == -ETIME ? 0 : ret;
+}
+
 static int wait_for_room(struct i915_lrc *lrc, bool nonblock)
 {
 	struct i915_request *rq;
+	bool idle = false;
 	long ret;
 
 	for (;;) {
 		/* not while waiting: whoever has objects locked may want this lock */
 		if (mutex_lock_interruptible(&lrc->lock))
 			return -ERESTARTSYS;
-		rq = blocks_ring(lrc);
+		ret = i915_lrc_bind(lrc);
+		rq = ret ? NULL : blocks_ring(lrc);
 		mutex_unlock(&lrc->lock);
+
+		if (ret == -ENOSPC) {
+			ret = nonblock ? -EWOULDBLOCK : wait_for_address(lrc, &idle);
+			if (ret)
+				return ret;
+			continue;
+		}
 		if (!rq)
-			return 0;
+			return ret;
 
 		ret = nonblock ? -EWOULDBLOCK : dma_fence_wait(&rq->fence, true);
 		i915_request_put(rq);
@@ -214,7 +240,7 @@ static int wait_for_room(struct i915_lrc *lrc, bool nonblock)
 }
 
 /**
- * i915_lrc_begin_turn - wait until the ring has room for a request
+ * i915_lrc_begin_turn - wait until there is room for a request: in the ring, and for it in the GGTT
  * @lrc: the timeline
  * @nonblock: -EWOULDBLOCK instead of a wait
  *
@@ -224,7 +250,8 @@ static int wait_for_room(struct i915_lrc *lrc, bool nonblock)
  * i915_request_try_create() has the last word.
  *
  * Context: process context, sleeps interruptibly; no object and no VM locked.
- * Return: 0, -EWOULDBLOCK or -ERESTARTSYS.
+ * Return: 0, -EWOULDBLOCK, -ERESTARTSYS; -ENOSPC: the GGTT is full and nothing
+ * runs; -ENOMEM, -EIO.
  */
 int i915_lrc_begin_turn(struct i915_lrc *lrc, bool nonblock)
 {
@@ -355,14 +382,20 @@ static void request_init(struct i915_request *rq, struct i915_lrc *lrc)
 	i915_audit_inc(I915_AUDIT_REQUEST);
 }
 
-/* May a request begin? lrc->lock held. Return: 0: there is room; -EIO; -EAGAIN. */
+/* May a request begin? lrc->lock held. Return: 0: there is room; -EIO; -EAGAIN; -ENOMEM. */
 static int check_begin(struct i915_lrc *lrc)
 {
+	int ret;
+
 	/* here, where it is known: the caller may have slept since it last looked */
 	if (i915_gt_is_wedged(lrc->engine->gt) || test_bit(I915_CTX_BANNED, &lrc->ctx->flags))
 		return -EIO;
 
-	return reserve_ring(lrc) ? 0 : -EAGAIN;
+	ret = i915_lrc_bind(lrc);
+	if (ret && ret != -ENOSPC)
+		return ret;
+
+	return !ret && reserve_ring(lrc) ? 0 : -EAGAIN;
 }
 
 /* 0: lrc->lock is held, and there is room */

@@ -264,14 +264,14 @@ static void check_ggtt_buf(struct i915_st *st, struct i915_ggtt_buf *buf)
 }
 
 /* Return: its address, or U64_MAX */
-static u64 ggtt_buffer(struct i915_st *st, unsigned int count, bool contiguous)
+static u64 ggtt_buffer(struct i915_st *st, unsigned int count, unsigned int tail)
 {
 	struct i915_ggtt *ggtt = &st->i915->ggtt;
 	struct i915_ggtt_buf buf;
 	u64 offset;
 
 	if (!st_ok(st, "making a GGTT buffer",
-		   i915_ggtt_buf_init(ggtt, &buf, count, count, contiguous)))
+		   i915_ggtt_buf_init(ggtt, &buf, count, count, tail)))
 		return U64_MAX;
 
 	check_ggtt_buf(st, &buf);
@@ -288,11 +288,10 @@ static void ggtt_buffers(struct i915_st *st)
 	u64 offset;
 
 	for (n = 0; n < ARRAY_SIZE(counts) && !st->err; n++) {
-		bool contiguous = counts[n] <= 4;
+		unsigned int tail = rounddown_pow_of_two(min(counts[n], 4u));
 
-		offset = ggtt_buffer(st, counts[n], contiguous);
-		st_eq(st, "address of the next one", ggtt_buffer(st, counts[n], contiguous),
-		      offset);
+		offset = ggtt_buffer(st, counts[n], tail);
+		st_eq(st, "address of the next one", ggtt_buffer(st, counts[n], 0), offset);
 	}
 }
 
@@ -336,7 +335,7 @@ static void ggtt_is_full(struct i915_st *st)
 			list_add(&hog->link, &hogs);
 	}
 
-	ret = i915_ggtt_buf_init(ggtt, &buf, 1, 1, true);
+	ret = i915_ggtt_buf_init(ggtt, &buf, 1, 1, 0);
 	st_eq(st, "making a buffer in a full GGTT", ret, -ENOSPC);
 	if (!ret)
 		i915_ggtt_buf_fini(ggtt, &buf);
@@ -348,7 +347,7 @@ static void ggtt_is_full(struct i915_st *st)
 	}
 	mutex_unlock(&ggtt->lock);
 
-	if (st_ok(st, "making a buffer afterwards", i915_ggtt_buf_init(ggtt, &buf, 1, 1, true)))
+	if (st_ok(st, "making a buffer afterwards", i915_ggtt_buf_init(ggtt, &buf, 1, 1, 0)))
 		i915_ggtt_buf_fini(ggtt, &buf);
 }
 

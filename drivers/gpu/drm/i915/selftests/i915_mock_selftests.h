@@ -14,5 +14,6 @@ extern const struct i915_suite i915_mock_gtt_suite;
 extern const struct i915_suite i915_mock_contexts_suite;
 extern const struct i915_suite i915_mock_tlb_suite;
 extern const struct i915_suite i915_mock_handles_suite;
+extern const struct i915_suite i915_mock_ggtt_suite;
 
 #endif

@@ -50,6 +50,7 @@ static const struct i915_suite * const i915_mock_suites[] = {
 	[8] = &i915_mock_contexts_suite,
 	[9] = &i915_mock_tlb_suite,
 	[10] = &i915_mock_handles_suite,
+	[11] = &i915_mock_ggtt_suite,
 };
 
 /* Suites asked for by their own parameter; none: all */
@@ -68,6 +69,7 @@ I915_SUITE_PARAM(7, gtt);
 I915_SUITE_PARAM(8, contexts);
 I915_SUITE_PARAM(9, tlb);
 I915_SUITE_PARAM(10, handles);
+I915_SUITE_PARAM(11, ggtt);
 
 static void st_failed(struct i915_st *st, int err)
 {

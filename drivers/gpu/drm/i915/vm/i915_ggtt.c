@@ -19,8 +19,10 @@
  * DOC: The global address space
  *
  * It holds only what the driver itself shows to the engines: context images,
- * rings, status pages (struct i915_ggtt_buf). They stay at their address for
- * life, so there are no objects, VMAs or eviction here.
+ * rings, status pages (struct i915_ggtt_buf). There are no objects and no VMAs
+ * here. Status pages and the driver's own contexts keep their address for life;
+ * those of clients can lose it while they are idle, see "Room in the global
+ * address space".
  *
  * Nothing clears the table: at 1 M entries of MMIO that would be most of the
  * time of a load. A PTE is written before its address is handed out. Freeing a
@@ -56,6 +58,7 @@ static void i915_ggtt_init_common(struct i915_ggtt *ggtt)
 
 	mutex_init(&ggtt->lock);
 	drm_mm_init(&ggtt->mm, I915_GGTT_PAGE, ggtt->total - 2 * I915_GGTT_PAGE);
+	INIT_LIST_HEAD(&ggtt->evictable);
 
 	i915_ggtt_write_pte(ggtt, 0, scratch);
 	i915_ggtt_write_pte(ggtt, ggtt->total / I915_GGTT_PAGE - 1, scratch);
@@ -130,41 +133,48 @@ EXPORT_SYMBOL_IF_KUNIT(i915_ggtt_fini);
 
 static void i915_ggtt_buf_free_pages(struct i915_ggtt_buf *buf)
 {
+	unsigned int single = buf->count - buf->tail;
 	unsigned int n;
 
-	if (buf->contiguous) {
-		__free_pages(buf->pages[0], get_order(buf->count * PAGE_SIZE));
-		return;
-	}
-
-	for (n = 0; n < buf->count && buf->pages[n]; n++)
+	for (n = 0; n < single && buf->pages[n]; n++)
 		__free_page(buf->pages[n]);
+	if (buf->tail && buf->pages[single])
+		__free_pages(buf->pages[single], get_order(buf->tail * PAGE_SIZE));
 }
 
-static int i915_ggtt_buf_alloc_pages(struct i915_ggtt_buf *buf, unsigned int zeroed)
+static int i915_ggtt_buf_alloc_tail(struct i915_ggtt_buf *buf, bool zeroed)
 {
 	struct page *page;
 	unsigned int n;
 
-	if (buf->contiguous) {
-		page = alloc_pages(GFP_KERNEL | (zeroed ? __GFP_ZERO : 0),
-				   get_order(buf->count * PAGE_SIZE));
-		if (!page)
-			return -ENOMEM;
-		for (n = 0; n < buf->count; n++)
-			buf->pages[n] = page + n;
-		return 0;
-	}
+	page = alloc_pages(GFP_KERNEL_ACCOUNT | (zeroed ? __GFP_ZERO : 0),
+			   get_order(buf->tail * PAGE_SIZE));
+	if (!page)
+		return -ENOMEM;
 
-	for (n = 0; n < buf->count; n++) {
-		buf->pages[n] = alloc_page(GFP_KERNEL | (n < zeroed ? __GFP_ZERO : 0));
-		if (!buf->pages[n]) {
-			i915_ggtt_buf_free_pages(buf);
-			return -ENOMEM;
-		}
-	}
+	for (n = 0; n < buf->tail; n++)
+		buf->pages[buf->count - buf->tail + n] = page + n;
 
 	return 0;
+}
+
+static int i915_ggtt_buf_alloc_pages(struct i915_ggtt_buf *buf, unsigned int zeroed)
+{
+	unsigned int single = buf->count - buf->tail;
+	unsigned int n;
+	int ret = 0;
+
+	for (n = 0; n < single && !ret; n++) {
+		buf->pages[n] = alloc_page(GFP_KERNEL_ACCOUNT | (n < zeroed ? __GFP_ZERO : 0));
+		if (!buf->pages[n])
+			ret = -ENOMEM;
+	}
+	if (!ret && buf->tail)
+		ret = i915_ggtt_buf_alloc_tail(buf, zeroed > single);
+	if (ret)
+		i915_ggtt_buf_free_pages(buf);
+
+	return ret;
 }
 
 static void i915_ggtt_buf_unmap(struct device *dev, struct i915_ggtt_buf *buf, unsigned int count)
@@ -188,24 +198,64 @@ static int i915_ggtt_buf_map(struct device *dev, struct i915_ggtt_buf *buf)
 	return 0;
 }
 
-/* Find an address and write the PTEs. After an unplug the table is not there any more. */
-static int i915_ggtt_buf_bind(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
+static int i915_ggtt_buf_find_address(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
+{
+	u64 size = (u64)buf->count * I915_GGTT_PAGE;
+	int ret;
+
+	ret = drm_mm_insert_node(&ggtt->mm, &buf->node, size);
+	if (ret != -ENOSPC)
+		return ret;
+
+	ret = i915_ggtt_evict(ggtt, size);
+	if (ret)
+		return ret;
+
+	return drm_mm_insert_node_generic(&ggtt->mm, &buf->node, size, 0, 0, DRM_MM_INSERT_EVICT);
+}
+
+static int i915_ggtt_buf_bind_locked(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
 {
 	unsigned int n;
+	int ret;
+
+	ret = i915_ggtt_buf_find_address(ggtt, buf);
+	if (ret)
+		return ret;
+
+	for (n = 0; n < buf->count; n++)
+		i915_ggtt_write_pte(ggtt, buf->node.start / I915_GGTT_PAGE + n, buf->dma[n]);
+	i915_ggtt_flush(ggtt);
+
+	WRITE_ONCE(ggtt->used, ggtt->used + buf->node.size);
+	buf->bound = true;
+	buf->since = jiffies;
+	if (buf->ops)
+		list_add_tail(&buf->lru, &ggtt->evictable);
+
+	return 0;
+}
+
+/**
+ * i915_ggtt_buf_bind - give a buffer an address
+ * @ggtt: the global address space
+ * @buf: the buffer, not bound
+ *
+ * Idle buffers of others lose theirs if there is no room otherwise.
+ *
+ * Context: process context, may sleep; does not wait for the GPU.
+ * Return: 0; -ENOSPC: no room, all others are in use; -ENOMEM; -ENODEV: after an
+ * unplug the table is not there any more.
+ */
+int i915_ggtt_buf_bind(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
+{
 	int ret, idx;
 
 	if (!drm_dev_enter(&ggtt->i915->drm, &idx))
 		return -ENODEV;
 
 	mutex_lock(&ggtt->lock);
-	ret = drm_mm_insert_node(&ggtt->mm, &buf->node, (u64)buf->count * I915_GGTT_PAGE);
-	if (!ret) {
-		WRITE_ONCE(ggtt->used, ggtt->used + buf->node.size);
-		for (n = 0; n < buf->count; n++)
-			i915_ggtt_write_pte(ggtt, buf->node.start / I915_GGTT_PAGE + n,
-					    buf->dma[n]);
-		i915_ggtt_flush(ggtt);
-	}
+	ret = i915_ggtt_buf_bind_locked(ggtt, buf);
 	mutex_unlock(&ggtt->lock);
 	drm_dev_exit(idx);
 
@@ -213,29 +263,49 @@ static int i915_ggtt_buf_bind(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
 }
 
 /**
- * i915_ggtt_buf_init - memory the engines see at a GGTT address
+ * i915_ggtt_buf_unbind_locked - take the address of a buffer away
+ * @ggtt: the global address space
+ * @buf: the buffer; no engine uses it
+ *
+ * Context: i915_ggtt.lock held. The GPU need not be there any more.
+ */
+void i915_ggtt_buf_unbind_locked(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
+{
+	lockdep_assert_held(&ggtt->lock);
+
+	if (!buf->bound)
+		return;
+
+	if (buf->ops)
+		list_del(&buf->lru);
+	buf->bound = false;
+	WRITE_ONCE(ggtt->used, ggtt->used - buf->node.size);
+	drm_mm_remove_node(&buf->node);
+}
+
+/**
+ * i915_ggtt_buf_alloc - memory the engines can be shown
  * @ggtt: the global address space
  * @buf: zeroed, or left by i915_ggtt_buf_fini()
  * @count: pages
- * @zeroed: so many pages at the beginning are zeroed (of contiguous ones all, unless 0); the
- *	rest is written before anybody reads it
- * @contiguous: the CPU wants to see them in one piece: one allocation, @count a power of two
+ * @zeroed: so many pages at the beginning are zeroed, and the tail if it is more than come before
+ *	it; the rest is written before anybody reads it
+ * @tail: so many pages at the end the CPU wants to see in one piece: one allocation, a power of two
  *
  * Context: process context, may sleep.
- * Return: 0, -ENOMEM, -ENOSPC, -ENODEV (unplugged).
+ * Return: 0 or -ENOMEM.
  */
-int i915_ggtt_buf_init(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsigned int count,
-		       unsigned int zeroed, bool contiguous)
+int i915_ggtt_buf_alloc(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsigned int count,
+			unsigned int zeroed, unsigned int tail)
 {
-	struct device *dev = ggtt->i915->drm.dev;
 	int ret;
 
 	memset(buf, 0, sizeof(*buf));
 	buf->count = count;
-	buf->contiguous = contiguous;
+	buf->tail = tail;
 
 	/* Both arrays in one allocation */
-	buf->pages = kcalloc(count, sizeof(*buf->pages) + sizeof(*buf->dma), GFP_KERNEL);
+	buf->pages = kcalloc(count, sizeof(*buf->pages) + sizeof(*buf->dma), GFP_KERNEL_ACCOUNT);
 	if (!buf->pages)
 		return -ENOMEM;
 	buf->dma = (dma_addr_t *)(buf->pages + count);
@@ -244,18 +314,12 @@ int i915_ggtt_buf_init(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsign
 	if (ret)
 		goto err_arrays;
 
-	ret = i915_ggtt_buf_map(dev, buf);
+	ret = i915_ggtt_buf_map(ggtt->i915->drm.dev, buf);
 	if (ret)
 		goto err_pages;
 
-	ret = i915_ggtt_buf_bind(ggtt, buf);
-	if (ret)
-		goto err_dma;
-
 	return 0;
 
-err_dma:
-	i915_ggtt_buf_unmap(dev, buf, count);
 err_pages:
 	i915_ggtt_buf_free_pages(buf);
 err_arrays:
@@ -265,7 +329,34 @@ err_arrays:
 }
 
 /**
- * i915_ggtt_buf_fini - undo i915_ggtt_buf_init()
+ * i915_ggtt_buf_init - i915_ggtt_buf_alloc(), bound for life
+ * @ggtt: the global address space
+ * @buf: zeroed, or left by i915_ggtt_buf_fini()
+ * @count: pages
+ * @zeroed: see there
+ * @tail: see there
+ *
+ * Context: process context, may sleep.
+ * Return: 0, -ENOMEM, -ENOSPC, -ENODEV (unplugged).
+ */
+int i915_ggtt_buf_init(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsigned int count,
+		       unsigned int zeroed, unsigned int tail)
+{
+	int ret;
+
+	ret = i915_ggtt_buf_alloc(ggtt, buf, count, zeroed, tail);
+	if (ret)
+		return ret;
+
+	ret = i915_ggtt_buf_bind(ggtt, buf);
+	if (ret)
+		i915_ggtt_buf_fini(ggtt, buf);
+
+	return ret;
+}
+
+/**
+ * i915_ggtt_buf_fini - the end of a buffer
  * @ggtt: the global address space
  * @buf: the buffer; nothing happens if it was never set up. No engine uses it any more.
  *
@@ -277,8 +368,7 @@ void i915_ggtt_buf_fini(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
 		return;
 
 	mutex_lock(&ggtt->lock);
-	WRITE_ONCE(ggtt->used, ggtt->used - buf->node.size);
-	drm_mm_remove_node(&buf->node);
+	i915_ggtt_buf_unbind_locked(ggtt, buf);
 	mutex_unlock(&ggtt->lock);
 
 	i915_ggtt_buf_unmap(ggtt->i915->drm.dev, buf, buf->count);

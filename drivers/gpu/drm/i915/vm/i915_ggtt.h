@@ -11,13 +11,20 @@ int i915_ggtt_init(struct i915_ggtt *ggtt, struct drm_i915_private *i915, void _
 int i915_ggtt_init_mock(struct i915_ggtt *ggtt, struct drm_i915_private *i915, u64 total);
 void i915_ggtt_fini(struct i915_ggtt *ggtt);
 
+int i915_ggtt_buf_alloc(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsigned int count,
+			unsigned int zeroed, unsigned int tail);
+int i915_ggtt_buf_bind(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf);
 int i915_ggtt_buf_init(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsigned int count,
-		       unsigned int zeroed, bool contiguous);
+		       unsigned int zeroed, unsigned int tail);
+void i915_ggtt_buf_unbind_locked(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf);
 void i915_ggtt_buf_fini(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf);
+
+/* room for others (i915_ggtt_evict.c) */
+int i915_ggtt_evict(struct i915_ggtt *ggtt, u64 size);
 
 /**
  * i915_ggtt_buf_offset - where the GPU sees a buffer
- * @buf: the buffer
+ * @buf: the buffer, bound
  *
  * Return: GGTT address, bytes.
  */
@@ -31,8 +38,7 @@ static inline u32 i915_ggtt_buf_offset(const struct i915_ggtt_buf *buf)
  * @buf: the buffer
  * @n: page
  *
- * Return: kernel address of page @n; of the whole buffer for n = 0 where it is
- * contiguous.
+ * Return: kernel address of page @n; of the whole tail where @n is its first page.
  */
 static inline void *i915_ggtt_buf_vaddr(const struct i915_ggtt_buf *buf, unsigned int n)
 {

@@ -3,12 +3,14 @@
 #define _I915_GGTT_TYPES_H_
 
 #include <linux/io.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
 
 #include <drm/drm_mm.h>
 
 struct drm_i915_private;
+struct i915_ggtt_buf;
 struct page;
 
 /**
@@ -29,30 +31,59 @@ struct i915_ggtt {
 	/** @mappable_end: bytes of it seen through the aperture (BAR2) */
 	u64 mappable_end;
 
-	/** @lock: guards @mm, @used and the PTEs */
+	/** @lock: guards @mm, @evictable, @used and the PTEs */
 	struct mutex lock;
 	/** @mm: which addresses are taken */
 	struct drm_mm mm;
+	/**
+	 * @evictable: bound buffers whose owner can do without an address while it is idle, in the
+	 * order of &i915_ggtt_buf.since
+	 */
+	struct list_head evictable;
 	/** @used: bytes of addresses taken; READ_ONCE without @lock */
 	u64 used;
 };
 
 /**
- * struct i915_ggtt_buf - kernel memory mapped in the GGTT for its whole life
+ * struct i915_ggtt_buf_ops - the owner of a buffer that can do without an address while it is idle
  *
- * For context images, rings and status pages: no object, no VMA, no eviction.
+ * Called with i915_ggtt.lock held, by whoever wants the address for another
+ * buffer: the owner's locks are only tried.
+ */
+struct i915_ggtt_buf_ops {
+	/** @idle: True if the buffer is not in use, and since when (jiffies). A look, no more. */
+	bool (*idle)(struct i915_ggtt_buf *buf, unsigned long *since);
+	/** @evict: if it is not in use, i915_ggtt_buf_unbind_locked(). False: it is in use. */
+	bool (*evict)(struct i915_ggtt_buf *buf);
+};
+
+/**
+ * struct i915_ggtt_buf - kernel memory the engines see at a GGTT address
+ *
+ * For context images, rings and status pages: no object, no VMA.
  */
 struct i915_ggtt_buf {
-	/** @node: address range */
+	/** @node: address range, while @bound; i915_ggtt.lock */
 	struct drm_mm_node node;
-	/** @pages: @count pages; where @contiguous one allocation */
+	/** @pages: @count pages */
 	struct page **pages;
 	/** @dma: DMA address of each page */
 	dma_addr_t *dma;
 	/** @count: pages */
 	unsigned int count;
-	/** @contiguous: one physically contiguous allocation, see i915_ggtt_buf_vaddr() */
-	bool contiguous;
+	/** @tail: so many of them at the end are one physically contiguous allocation */
+	unsigned int tail;
+	/**
+	 * @bound: True while it has an address and PTEs. Written under i915_ggtt.lock and whatever
+	 * lock the owner takes in &i915_ggtt_buf_ops.evict.
+	 */
+	bool bound;
+	/** @ops: of an owner that can do without an address; NULL: it never can. Set before binding. */
+	const struct i915_ggtt_buf_ops *ops;
+	/** @lru: on i915_ggtt.evictable; i915_ggtt.lock */
+	struct list_head lru;
+	/** @since: not in use since then at the earliest, jiffies; i915_ggtt.lock */
+	unsigned long since;
 };
 
 #endif
