@@ -41,7 +41,7 @@ static struct kmem_cache *i915_gem_context_slab;
  */
 int i915_gem_context_slab_init(void)
 {
-	i915_gem_context_slab = KMEM_CACHE(i915_gem_context, SLAB_HWCACHE_ALIGN);
+	i915_gem_context_slab = KMEM_CACHE(i915_gem_context, SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT);
 	return i915_gem_context_slab ? 0 : -ENOMEM;
 }
 

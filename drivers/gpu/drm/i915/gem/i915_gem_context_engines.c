@@ -222,7 +222,7 @@ int i915_gem_context_set_engines(struct i915_gem_context *ctx,
 	}
 
 	map.count = bytes / sizeof(*user->engines);
-	map.slots = kcalloc(max(map.count, 1u), sizeof(*map.slots), GFP_KERNEL);
+	map.slots = kcalloc(max(map.count, 1u), sizeof(*map.slots), GFP_KERNEL_ACCOUNT);
 	if (!map.slots)
 		return -ENOMEM;
 

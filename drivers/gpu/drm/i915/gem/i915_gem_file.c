@@ -39,7 +39,7 @@ int i915_gem_open(struct drm_device *dev, struct drm_file *file)
 {
 	struct i915_file *fpriv;
 
-	fpriv = kzalloc(sizeof(*fpriv), GFP_KERNEL);
+	fpriv = kzalloc(sizeof(*fpriv), GFP_KERNEL_ACCOUNT);
 	if (!fpriv)
 		return -ENOMEM;
 
@@ -51,8 +51,8 @@ int i915_gem_open(struct drm_device *dev, struct drm_file *file)
 
 	fpriv->i915 = to_i915(dev);
 	fpriv->id = file->client_id;
-	xa_init_flags(&fpriv->contexts, XA_FLAGS_ALLOC);
-	xa_init_flags(&fpriv->vms, XA_FLAGS_ALLOC1);
+	xa_init_flags(&fpriv->contexts, XA_FLAGS_ALLOC | XA_FLAGS_ACCOUNT);
+	xa_init_flags(&fpriv->vms, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	mutex_init(&fpriv->lock);
 
 	file->driver_priv = fpriv;

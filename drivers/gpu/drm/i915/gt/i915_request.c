@@ -331,7 +331,7 @@ static struct i915_request *request_alloc(unsigned int max_vmas, gfp_t gfp)
 	rq->max_vmas = ARRAY_SIZE(rq->inline_vmas);
 	rq->nr_vmas = 0;
 	if (max_vmas > rq->max_vmas) {
-		list = kvmalloc(struct_size(list, vma, max_vmas), gfp);
+		list = kvmalloc(struct_size(list, vma, max_vmas), gfp | __GFP_ACCOUNT);
 		if (!list) {
 			kmem_cache_free(request_slab, rq);
 			return NULL;
@@ -722,7 +722,8 @@ void i915_request_prime_lock(struct i915_engine *engine)
  */
 int i915_request_slab_init(void)
 {
-	request_slab = KMEM_CACHE(i915_request, SLAB_HWCACHE_ALIGN | SLAB_RECLAIM_ACCOUNT);
+	request_slab = KMEM_CACHE(i915_request,
+				  SLAB_HWCACHE_ALIGN | SLAB_RECLAIM_ACCOUNT | SLAB_ACCOUNT);
 
 	return request_slab ? 0 : -ENOMEM;
 }

@@ -55,7 +55,7 @@ static struct page **i915_gem_shmem_read(struct drm_i915_gem_object *obj)
 	struct folio *folio;
 	struct page **pages;
 
-	pages = kvcalloc(count, sizeof(*pages), GFP_KERNEL | __GFP_NOWARN);
+	pages = kvcalloc(count, sizeof(*pages), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!pages)
 		return ERR_PTR(-ENOMEM);
 

@@ -58,7 +58,7 @@ int i915_pt_slab_init(void)
 {
 	i915_pt_child_slab = kmem_cache_create("i915_pt_child",
 					       I915_PT_ENTRIES * sizeof(struct i915_page_table *),
-					       0, 0, i915_pt_child_ctor);
+					       0, SLAB_ACCOUNT, i915_pt_child_ctor);
 
 	return i915_pt_child_slab ? 0 : -ENOMEM;
 }
@@ -85,7 +85,7 @@ VISIBLE_IF_KUNIT struct i915_page_table *i915_pt_alloc(struct i915_vm_device *vm
 
 	KUNIT_STATIC_STUB_REDIRECT(i915_pt_alloc, vmd, level);
 
-	pt = kzalloc(sizeof(*pt), GFP_KERNEL);
+	pt = kzalloc(sizeof(*pt), GFP_KERNEL_ACCOUNT);
 	if (!pt)
 		return NULL;
 
@@ -95,7 +95,7 @@ VISIBLE_IF_KUNIT struct i915_page_table *i915_pt_alloc(struct i915_vm_device *vm
 			goto err_pt;
 	}
 
-	pt->entry = (u64 *)__get_free_page(GFP_KERNEL);
+	pt->entry = (u64 *)__get_free_page(GFP_KERNEL_ACCOUNT);
 	if (!pt->entry)
 		goto err_child;
 
@@ -404,7 +404,7 @@ struct i915_address_space *i915_ppgtt_create(struct drm_i915_private *i915, u64 
 	struct i915_address_space *vm;
 	struct i915_page_table *top;
 
-	vm = kzalloc(sizeof(*vm), GFP_KERNEL);
+	vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
 	if (!vm)
 		return ERR_PTR(-ENOMEM);
 

@@ -72,7 +72,7 @@ static struct kmem_cache *i915_vma_slab;
  */
 int i915_vma_slab_init(void)
 {
-	i915_vma_slab = KMEM_CACHE(i915_vma, SLAB_HWCACHE_ALIGN);
+	i915_vma_slab = KMEM_CACHE(i915_vma, SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT);
 
 	return i915_vma_slab ? 0 : -ENOMEM;
 }
