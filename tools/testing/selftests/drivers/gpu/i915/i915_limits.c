@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a client makes the kernel keep is charged to its memory cgroup, so that a
+ * limit set there stops it before it has what others need: contexts (image, ring
+ * and with them GGTT), address spaces, page tables, objects, VMAs.
+ *
+ * A child makes so many of a kind in a cgroup of its own, which must grow by at
+ * least what they take.
+ */
+#include <sys/mount.h>
+
+#include "i915_util.h"
+
+#define CGROUPS		"/tmp/i915_limits"
+#define GROUP		CGROUPS "/client"
+#define PAGE		4096
+
+struct kind {
+	const char *name;
+	unsigned int count;
+	/* bytes each, at least */
+	unsigned int bytes;
+	void (*make)(int fd, unsigned int count);
+};
+
+static void make_contexts(int fd, unsigned int count)
+{
+	while (count--)
+		i915_require_ok(i915_exec_nop(fd, i915_context_create(fd), I915_EXEC_RENDER));
+}
+
+static void make_vms(int fd, unsigned int count)
+{
+	while (count--)
+		i915_vm_create(fd);
+}
+
+static void make_objects(int fd, unsigned int count)
+{
+	while (count--)
+		i915_gem_create(fd, PAGE);
+}
+
+/* One object at many addresses far from each other: tables and nothing else */
+static void make_tables(int fd, unsigned int count)
+{
+	__u32 batch = i915_gem_create_batch(fd);
+	struct i915_exec exec;
+	unsigned int n;
+
+	for (n = 0; n < count; n++) {
+		i915_exec_init(&exec, 0, I915_EXEC_RENDER);
+		i915_exec_add_at(&exec, i915_gem_create(fd, PAGE), (n + 1ull) << 30);
+		i915_exec_add(&exec, batch);
+		exec.args.flags &= ~I915_EXEC_BATCH_FIRST;
+		i915_require_ok(i915_exec_submit(fd, &exec));
+	}
+	i915_require_ok(i915_gem_wait(fd, batch, -1));
+}
+
+static const struct kind kinds[] = {
+	/* 20 pages of image and 4 of ring, the root of the page table and three tables */
+	{ "contexts", 64, 28 * PAGE, make_contexts },
+	/* the root and what the CPU knows of it */
+	{ "address spaces", 256, 2 * PAGE, make_vms },
+	{ "objects", 4096, 256, make_objects },
+	/* a directory with what the CPU knows of it, and a table; the page of the object */
+	{ "page tables", 128, 4 * PAGE, make_tables },
+};
+
+static long group_bytes(void)
+{
+	char text[32];
+
+	i915_require_ok(i915_read_file(GROUP "/memory.current", text, sizeof(text)));
+
+	return atol(text);
+}
+
+static void client(struct i915_child *child, void *arg)
+{
+	const struct kind *kind = arg;
+	char pid[16];
+	int fd;
+
+	snprintf(pid, sizeof(pid), "%d", getpid());
+	i915_require_ok(i915_write_file(GROUP "/cgroup.procs", pid));
+	fd = i915_open_or_die();
+	/* what the first of a kind brings with it */
+	kind->make(fd, 1);
+	i915_child_ready(child);
+	i915_child_pause(child);
+	kind->make(fd, kind->count);
+	i915_child_ready(child);
+	i915_child_pause(child);
+	close(fd);
+}
+
+static void check_kind(const struct kind *kind)
+{
+	struct i915_child child;
+	long before, grown, want;
+
+	i915_child_start(&child, client, (void *)kind);
+	i915_child_wait_ready(&child);
+	before = group_bytes();
+	i915_child_release(&child);
+	i915_child_wait_ready(&child);
+	grown = group_bytes() - before;
+	i915_child_finish(&child);
+
+	want = (long)kind->count * kind->bytes;
+	i915_note("%u %s: %ld KiB charged", kind->count, kind->name, grown / 1024);
+	i915_expect(grown >= want, "%u %s take at least %ld KiB, charged are %ld KiB",
+		    kind->count, kind->name, want / 1024, grown / 1024);
+}
+
+static void group_remove(void)
+{
+	rmdir(GROUP);
+	umount(CGROUPS);
+	rmdir(CGROUPS);
+}
+
+static void charged(int fd)
+{
+	unsigned int n;
+
+	(void)fd;
+	group_remove();
+	if ((mkdir(CGROUPS, 0700) && errno != EEXIST) ||
+	    mount("none", CGROUPS, "cgroup2", 0, NULL))
+		i915_skip("no cgroup2: %s", strerror(errno));
+	if (i915_write_file(CGROUPS "/cgroup.subtree_control", "+memory") || mkdir(GROUP, 0700)) {
+		group_remove();
+		i915_skip("no memory controller (CONFIG_MEMCG)");
+	}
+
+	for (n = 0; n < ARRAY_SIZE(kinds); n++)
+		check_kind(&kinds[n]);
+	group_remove();
+}
+
+static const struct i915_case cases[] = {
+	{ .name = "memory-is-charged",
+	  .what = "contexts, address spaces, tables and objects count against the client's limit",
+	  .run = charged, .limit_s = 120 },
+};
+
+int main(int argc, char **argv)
+{
+	return i915_cases_main(argc, argv, cases, ARRAY_SIZE(cases),
+			       "Who pays for what a client makes the kernel keep?");
+}
