@@ -54,6 +54,7 @@ static int i915_eb_merge(struct i915_execbuffer *eb, u32 first, unsigned int i)
 	ev->flags = all->flags | ((ev->flags | eb->ev[i].flags) & EXEC_OBJECT_WRITE);
 
 	eb->ev[i].first = first;
+	eb->repeated++;
 	return 0;
 }
 

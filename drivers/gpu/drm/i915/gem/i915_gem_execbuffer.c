@@ -235,7 +235,7 @@ static void i915_eb_hand_over(struct i915_execbuffer *eb)
 
 static int i915_eb_begin_request(struct i915_execbuffer *eb)
 {
-	struct i915_request *rq = i915_request_try_create(eb->lrc, eb->count);
+	struct i915_request *rq = i915_request_try_create(eb->lrc, eb->count - eb->repeated);
 
 	if (unlikely(rq == ERR_PTR(-EAGAIN))) {
 		/* Somebody was quicker: now it is waited for, in turn. */
@@ -424,6 +424,7 @@ static int i915_eb_execute(struct drm_device *dev, struct drm_file *file,
 	eb.exec = exec;
 	eb.ev = ev;
 	eb.count = args->buffer_count;
+	eb.repeated = 0;
 	eb.held = 0;
 	eb.batch = args->flags & I915_EXEC_BATCH_FIRST ? 0 : eb.count - 1;
 	eb.any_moved = false;

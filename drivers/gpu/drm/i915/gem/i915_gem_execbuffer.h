@@ -88,6 +88,8 @@ struct i915_execbuffer {
 	struct i915_eb_vma *ev;
 	/** @count: entries in both */
 	unsigned int count;
+	/** @repeated: entries that name the object of an earlier one, found when they are locked */
+	unsigned int repeated;
 	/** @held: entries of @ev that are looked up */
 	unsigned int held;
 	/** @closes: i915_file.handle_closes before the look-up */
