@@ -314,6 +314,8 @@ struct drm_i915_gem_exec_object2 *i915_exec_add_at(struct i915_exec *exec, __u32
 						   __u64 address);
 /* Return: 0 or -errno. */
 int i915_exec_submit(int fd, struct i915_exec *exec);
+/* The same, but -EINTR and -EAGAIN are returned, too. */
+int i915_exec_submit_once(int fd, struct i915_exec *exec);
 /* Return: a sync file that tells of its end, or -errno. */
 int i915_exec_submit_fence(int fd, struct i915_exec *exec);
 /* Execute one batch with nothing else. Return: 0 or -errno. */
@@ -433,5 +435,30 @@ void i915_child_kill(struct i915_child *child);
 int i915_child_join(struct i915_child *child);
 /* Let it go on and expect that it ends well. */
 void i915_child_finish(struct i915_child *child);
+
+/* ---- Execbufs that sleep: lib/sleepers.c ---- */
+
+/**
+ * struct i915_sleeper - a process, with the same files, that sleeps in an execbuf
+ * @child: the process
+ * @fd: the file of the execbuf
+ * @exec: the execbuf; the list may have entries the process does not own
+ * @once: one execbuf, also if it is interrupted; else one after the other
+ * @notes: private
+ */
+struct i915_sleeper {
+	struct i915_child child;
+	int fd;
+	struct i915_exec *exec;
+	bool once;
+	void *notes;
+};
+
+/* Returns when it sleeps. */
+void i915_sleeper_start(struct i915_sleeper *sleeper, int fd, struct i915_exec *exec, bool once);
+/* No more after the one it sleeps in */
+void i915_sleeper_stop(struct i915_sleeper *sleeper);
+/* Return: what the last execbuf said, 0 or -errno; 0 for one that was killed in it. */
+int i915_sleeper_join(struct i915_sleeper *sleeper);
 
 #endif

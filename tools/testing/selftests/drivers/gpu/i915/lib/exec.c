@@ -48,6 +48,13 @@ int i915_exec_submit(int fd, struct i915_exec *exec)
 	return i915_ioctl(fd, DRM_IOCTL_I915_GEM_EXECBUFFER2, &exec->args);
 }
 
+int i915_exec_submit_once(int fd, struct i915_exec *exec)
+{
+	exec->args.buffers_ptr = (uintptr_t)exec->object;
+
+	return i915_ioctl_once(fd, DRM_IOCTL_I915_GEM_EXECBUFFER2, &exec->args);
+}
+
 int i915_exec_submit_fence(int fd, struct i915_exec *exec)
 {
 	int ret;
