@@ -182,11 +182,11 @@ static void engine_rewind(struct i915_engine *engine, const struct i915_reset *r
 
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->ops->drain(engine);
+	rq = first_executing(running);
 	/* else it ended between the look and the reset, and was saved */
-	if (running && i915_engine_in_port(engine, running)) {
+	if (rq || (running && i915_engine_in_port(engine, running))) {
 		/* HEAD in the image is old, also if nothing is left to do */
 		running->rewind = true;
-		rq = first_executing(running);
 		if (rq)
 			i915_judge(reset, rq, stand->head);
 	}

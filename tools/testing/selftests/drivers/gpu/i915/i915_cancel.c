@@ -132,6 +132,7 @@ static void preempted(int fd)
 		i915_spin_end(&spin_a);
 		i915_expect_ret(i915_fence_wait(spin_a.fence, LIMIT_MS), 1);
 		i915_expect_ret(i915_fence_wait(spin_b.fence, LIMIT_MS), -EIO);
+		i915_expect_ret(i915_exec_nop(fd, 0, I915_EXEC_RENDER), 0);
 		i915_spin_fini(&spin_a);
 		i915_spin_fini(&spin_b);
 		close(b);

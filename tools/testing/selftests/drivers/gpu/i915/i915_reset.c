@@ -5,6 +5,7 @@
  */
 #include <pthread.h>
 
+#include "i915_fault.h"
 #include "i915_util.h"
 
 #define LIMIT_MS	20000
@@ -18,11 +19,14 @@ static void may_reset(int fd, const char *what)
 
 static void put_back(void)
 {
+	struct i915_fault window;
 	int fd = i915_open();
 
 	if (fd < 0)
 		return;
 
+	if (!i915_fault_open(&window))
+		i915_fault_disarm(&window);
 	i915_debugfs_mount();
 	i915_debugfs_write(fd, "i915_params/reset", "3");
 	close(fd);
@@ -219,14 +223,23 @@ static void wedge_once(int fd, unsigned int round)
 	close(client);
 }
 
-/* While the GPU is being given up, new requests must not complete older ones. */
+/*
+ * While the GPU is being given up, new requests must not complete older ones.
+ * The virtual GPU takes its time for that; another one may be too quick.
+ */
 static void wedged_ends_in_order(int fd)
 {
+	struct i915_fault window;
 	unsigned int round;
 
 	may_reset(fd, "0");
+	if (!i915_fault_open(&window))
+		i915_require(i915_fault_arm(&window, "gdrst-stuck:reset=full:every=1:delay=3ms"),
+			     "%s", window.why);
 	for (round = 0; round < 40; round++)
 		wedge_once(fd, round);
+	if (window.win)
+		i915_fault_disarm(&window);
 	gpu_works(fd);
 }
 

@@ -79,7 +79,7 @@ static void not_those_behind(int fd)
 	struct i915_exec exec;
 	int fence;
 
-	timeout_ms(fd, "300");
+	timeout_ms(fd, "1000");
 	i915_spin_start(&spin, fd, 0, I915_EXEC_BLT, I915_SPIN_RUDE);
 	i915_exec_init(&exec, ctx, I915_EXEC_BLT);
 	i915_exec_add(&exec, batch);

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a GPU that misbehaves may do to work that does not: it runs, late at
+ * worst, and nobody is blamed. On the virtual GPU, which misbehaves on demand.
+ */
+#include "i915_fault.h"
+#include "i915_util.h"
+
+#define LIMIT_MS	20000
+#define WHILE_MS	300
+
+static struct i915_fault window;
+
+static unsigned int arm(const char *rule)
+{
+	unsigned int id;
+
+	if (!window.win && i915_fault_open(&window))
+		i915_skip("this GPU has no faults on demand");
+	id = i915_fault_arm(&window, rule);
+	i915_require(id, "%s: %s", rule, window.why);
+
+	return id;
+}
+
+static void disarm(void)
+{
+	if (window.win || !i915_fault_open(&window))
+		i915_fault_disarm(&window);
+}
+
+static struct drm_i915_reset_stats stats_of(int fd, __u32 ctx)
+{
+	struct drm_i915_reset_stats stats = {};
+
+	i915_require_ok(i915_reset_stats(fd, ctx, &stats));
+
+	return stats;
+}
+
+static int submit(int fd, __u32 ctx, __u64 ring, __u32 batch)
+{
+	struct i915_exec exec;
+
+	i915_exec_init(&exec, ctx, ring);
+	i915_exec_add(&exec, batch);
+
+	return i915_require_ok(i915_exec_submit_fence(fd, &exec));
+}
+
+static void expect_innocent(int fd, __u32 ctx)
+{
+	i915_expect(!stats_of(fd, ctx).batch_active, "%u lost", stats_of(fd, ctx).batch_active);
+}
+
+/* The report that a context is through is lost: what comes next must not wait for ever. */
+static void completion_lost(int fd)
+{
+	__u32 one = i915_context_create(fd), two = i915_context_create(fd);
+	__u32 batch = i915_gem_create_batch(fd);
+	unsigned int rule;
+	int fence;
+
+	rule = arm("csb-lost@rcs0:event=complete");
+	i915_require_ok(i915_engine_tune(fd, "rcs0", "heartbeat_interval_ms", 50));
+	i915_expect_ret(i915_exec_nop(fd, one, I915_EXEC_RENDER), 0);
+	fence = submit(fd, two, I915_EXEC_RENDER, batch);
+	i915_expect_ret(i915_fence_wait(fence, LIMIT_MS), 1);
+	close(fence);
+	i915_require(i915_fault_hits(&window, rule) == 1, "the fault did not happen");
+	expect_innocent(fd, one);
+	expect_innocent(fd, two);
+	i915_expect_ret(i915_exec_nop(fd, two, I915_EXEC_RENDER), 0);
+}
+
+/* A report comes between the last look and the reset: it must not be taken for one after it. */
+static void report_at_reset(int fd)
+{
+	int other = i915_open_or_die();
+	__u32 ctx = i915_context_create(other), bad = i915_batch_invalid(fd);
+	struct i915_spin spin;
+	unsigned int n, rule;
+	int fence;
+
+	for (n = 0; n < 4; n++) {
+		/* the context switch, and the acknowledge of a submission */
+		rule = arm(n & 1 ? "csb-at-reset@rcs0:value=0x2" : "csb-at-reset@rcs0");
+		fence = submit(fd, i915_context_create(fd), I915_EXEC_RENDER, bad);
+		i915_spin_init(&spin, other, ctx, I915_EXEC_RENDER, 0);
+		i915_require_ok(i915_spin_submit(&spin));
+		i915_expect_ret(i915_fence_wait(fence, LIMIT_MS), -EIO);
+		i915_spin_wait_running(&spin);
+		i915_expect_ret(i915_fence_wait(spin.fence, WHILE_MS), 0);
+		i915_expect(i915_fault_hits(&window, rule), "the fault did not happen");
+		expect_innocent(other, ctx);
+		i915_spin_end(&spin);
+		i915_expect_ret(i915_fence_wait(spin.fence, LIMIT_MS), 1);
+		i915_spin_fini(&spin);
+		close(fence);
+		disarm();
+	}
+	close(other);
+}
+
+/* An error interrupt without an error */
+static void spurious_error(int fd)
+{
+	__u32 ctx = i915_context_create(fd), other = i915_context_create(fd);
+	struct i915_spin spin;
+	unsigned int rule;
+
+	i915_spin_start(&spin, fd, ctx, I915_EXEC_RENDER, 0);
+	rule = arm("irq-spurious@rcs0:bit=error");
+	/* a submission is when it comes */
+	i915_exec_batch(fd, ctx, I915_EXEC_RENDER, i915_gem_create_batch(fd));
+	i915_exec_batch(fd, other, I915_EXEC_RENDER, i915_gem_create_batch(fd));
+	i915_expect_ret(i915_fence_wait(spin.fence, WHILE_MS), 0);
+	i915_expect(i915_fault_hits(&window, rule), "the fault did not happen");
+	expect_innocent(fd, ctx);
+	i915_spin_end(&spin);
+	i915_expect_ret(i915_fence_wait(spin.fence, LIMIT_MS), 1);
+	i915_spin_fini(&spin);
+	/* the next real one is still seen */
+	i915_expect_ret(i915_fence_wait(submit(fd, other, I915_EXEC_RENDER,
+					       i915_batch_invalid(fd)), LIMIT_MS), -EIO);
+}
+
+/* One engine does not reset: all are, and those that only share that go on. */
+static void engine_does_not_reset(int fd)
+{
+	int other = i915_open_or_die();
+	__u32 ctx = i915_context_create(other);
+	struct i915_spin spin;
+	unsigned int rule;
+	int fence;
+
+	i915_spin_start(&spin, other, ctx, I915_EXEC_BSD, 0);
+	rule = arm("gdrst-stuck:reset=engine");
+	fence = submit(fd, 0, I915_EXEC_RENDER, i915_batch_invalid(fd));
+	i915_expect_ret(i915_fence_wait(fence, LIMIT_MS), -EIO);
+	i915_expect(i915_fault_hits(&window, rule), "the fault did not happen");
+	i915_expect_ret(i915_fence_wait(spin.fence, WHILE_MS), 0);
+	expect_innocent(other, ctx);
+	i915_expect(stats_of(other, ctx).batch_pending == 1, "%u had begun",
+		    stats_of(other, ctx).batch_pending);
+	i915_spin_end(&spin);
+	i915_expect_ret(i915_fence_wait(spin.fence, LIMIT_MS), 1);
+	i915_spin_fini(&spin);
+	close(fence);
+	close(other);
+}
+
+static bool masters_bus(int fd)
+{
+	struct i915_slot slot = i915_slot(fd);
+	__u16 command;
+	char path[128];
+	int config;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", slot.name);
+	config = open(path, O_RDONLY | O_CLOEXEC);
+	if (config < 0 || pread(config, &command, sizeof(command), 4) != sizeof(command))
+		i915_fatal("%s: %s", path, strerror(errno));
+	close(config);
+
+	return command & 0x4;
+}
+
+/*
+ * Nothing resets: the GPU loses its way to memory before the memory goes back,
+ * and everybody is told. It is used again when it does reset.
+ */
+static void nothing_resets(int fd)
+{
+	struct i915_spin spin;
+	int fence;
+
+	i915_spin_start(&spin, fd, 0, I915_EXEC_BSD, 0);
+	arm("gdrst-stuck:every=1");
+	fence = submit(fd, 0, I915_EXEC_RENDER, i915_batch_invalid(fd));
+	i915_expect_ret(i915_fence_wait(fence, LIMIT_MS), -EIO);
+	i915_expect_ret(i915_fence_wait(spin.fence, LIMIT_MS), -EIO);
+	i915_expect(!masters_bus(fd), "a GPU that cannot be stopped still reaches memory");
+	i915_expect_ret(i915_exec_nop(fd, 0, I915_EXEC_BLT), -EIO);
+
+	disarm();
+	i915_debugfs_mount();
+	i915_require_ok(i915_debugfs_write(fd, "i915_wedged", "-1"));
+	i915_expect(masters_bus(fd), "it does not reach memory any more");
+	i915_expect_ret(i915_exec_nop(fd, 0, I915_EXEC_BLT), 0);
+	i915_expect_ret(i915_exec_nop(fd, 0, I915_EXEC_RENDER), 0);
+	i915_spin_fini(&spin);
+	close(fence);
+}
+
+static const struct i915_case cases[] = {
+	{ "completion-lost", "the report of a completion is lost", completion_lost },
+	{ "report-at-reset", "a report comes with the reset", report_at_reset },
+	{ "spurious-error", "an error interrupt for nothing", spurious_error },
+	{ "engine-does-not-reset", "so the whole GPU is", engine_does_not_reset },
+	{ "nothing-resets", "so the GPU is given up", nothing_resets },
+};
+
+int main(int argc, char **argv)
+{
+	atexit(disarm);
+
+	return i915_cases_main(argc, argv, cases, ARRAY_SIZE(cases),
+			       "Does work that is well survive a GPU that is not?");
+}
