@@ -295,16 +295,29 @@ struct i915_gem_context *i915_gem_context_lookup(struct i915_file *file, u32 id)
 	return ctx ?: ERR_PTR(-ENOENT);
 }
 
+/* Who made it, as fences tell it: "comm[pid]", the same on all engines */
+static void i915_gem_context_name(struct i915_gem_context *ctx, char *name, size_t size)
+{
+	struct task_struct *task;
+
+	rcu_read_lock();
+	task = pid_task(ctx->pid, PIDTYPE_TGID);
+	snprintf(name, size, "%s[%d]", task ? task->comm : DRIVER_NAME, pid_nr(ctx->pid));
+	rcu_read_unlock();
+}
+
 static struct i915_lrc *i915_gem_context_make_lrc(struct i915_gem_context *ctx,
 						  struct i915_engine_slot *slot)
 {
+	char name[I915_TIMELINE_NAME];
 	struct i915_lrc *lrc;
 
 	mutex_lock(&ctx->lock);
 
 	lrc = slot->lrc;
 	if (!lrc) {
-		lrc = i915_lrc_create(slot->engine, &ctx->base);
+		i915_gem_context_name(ctx, name, sizeof(name));
+		lrc = i915_lrc_create(slot->engine, &ctx->base, name);
 		if (!IS_ERR(lrc)) {
 			/* Whoever sees the lrc without the lock sees all of it. */
 			smp_store_release(&slot->lrc, lrc);

@@ -2,6 +2,8 @@
 
 #include <linux/kernel.h>
 
+#include <kunit/visibility.h>
+
 #include "gt/i915_emit.h"
 #include "gt/i915_gpu_commands.h"
 #include "gt/i915_gt.h"
@@ -15,7 +17,8 @@
  * In ring order:
  *
  * 1. invalidate the read caches and the TLB: page tables may have changed
- * 2. in the first request of a context: the context workarounds
+ * 2. in the first request of the kernel context: the context workarounds; from
+ *    there they go into the image of every context, see i915_lrc.c
  * 3. the batch. On Broadwell arbitration is off meanwhile: a batch is never
  *    interrupted. On Skylake it is on, unless the caller asked otherwise
  * 4. flush, write the seqno to the status page of the context: "breadcrumb"
@@ -79,10 +82,11 @@ u32 *i915_emit_invalidate(const struct i915_request *rq, u32 *cs)
 
 	return emit_flush_dw(cs, flags, LRC_HWSP_SCRATCH, 0);
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_emit_invalidate);
 
 /**
  * i915_emit_context_wa - set the workarounds that live in the context image
- * @rq: the first request of a context
+ * @rq: a request of a context that does not have them from the default image
  * @cs: where to
  *
  * Return: behind the commands.
@@ -105,6 +109,7 @@ u32 *i915_emit_context_wa(const struct i915_request *rq, u32 *cs)
 
 	return i915_emit_invalidate(rq, cs);
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_emit_context_wa);
 
 /**
  * i915_emit_batch_start - run a batch
@@ -129,6 +134,7 @@ u32 *i915_emit_batch_start(const struct i915_request *rq, u32 *cs, u64 addr, uns
 
 	return cs;
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_emit_batch_start);
 
 /**
  * i915_emit_breadcrumb - tell that everything before is done
@@ -155,6 +161,7 @@ u32 *i915_emit_breadcrumb(const struct i915_request *rq, u32 *cs)
 
 	return cs;
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_emit_breadcrumb);
 
 /**
  * i915_emit_wa_tail - padding behind a request
@@ -169,3 +176,4 @@ u32 *i915_emit_wa_tail(u32 *cs)
 
 	return cs;
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_emit_wa_tail);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 
 #include <uapi/drm/i915_drm.h>
 
 #include "gt/i915_engine.h"
+#include "gt/i915_lrc.h"
 #include "gt/i915_ports.h"
 #include "gt/i915_sched.h"
 #include "hw/i915_engine_regs.h"
@@ -93,6 +95,7 @@ static void engine_init(struct i915_engine *engine, struct i915_gt *gt, enum i91
 	INIT_LIST_HEAD(&engine->queue);
 	INIT_LIST_HEAD(&engine->executing);
 	INIT_LIST_HEAD(&engine->done);
+	INIT_LIST_HEAD(&engine->late);
 	INIT_LIST_HEAD(&engine->released);
 	INIT_LIST_HEAD(&engine->lrcs);
 	engine->defaults = default_props;
@@ -138,10 +141,16 @@ int i915_engine_create(struct i915_gt *gt, enum i915_engine_id id,
 	if (ret)
 		goto free_engine;
 
-	engine->kernel_lrc = i915_lrc_create(engine, &engine->kernel_ctx);
+	engine->default_image = vzalloc((i915_lrc_image_pages(engine) - 1) * PAGE_SIZE);
+	if (!engine->default_image) {
+		ret = -ENOMEM;
+		goto free_hwsp;
+	}
+
+	engine->kernel_lrc = i915_lrc_create(engine, &engine->kernel_ctx, engine->desc->name);
 	if (IS_ERR(engine->kernel_lrc)) {
 		ret = PTR_ERR(engine->kernel_lrc);
-		goto free_hwsp;
+		goto free_default;
 	}
 
 	if (ops->init) {
@@ -156,6 +165,8 @@ int i915_engine_create(struct i915_gt *gt, enum i915_engine_id id,
 
 free_kernel_lrc:
 	i915_lrc_destroy(engine->kernel_lrc);
+free_default:
+	vfree(engine->default_image);
 free_hwsp:
 	i915_ggtt_buf_fini(&gt->i915->ggtt, &engine->hwsp);
 free_engine:
@@ -186,6 +197,7 @@ void i915_engine_destroy(struct i915_engine *engine)
 
 	i915_lrc_destroy(engine->kernel_lrc);
 	drm_WARN_ON(&gt->i915->drm, !list_empty(&engine->lrcs));
+	vfree(engine->default_image);
 	i915_ggtt_buf_fini(&gt->i915->ggtt, &engine->hwsp);
 	gt->engine[engine->id] = NULL;
 	kfree(engine);

@@ -96,7 +96,8 @@ static bool single_request(const struct i915_engine *engine)
 	       port[0].rq && !port[1].rq;
 }
 
-static bool execlists_update_irq(struct i915_engine *engine)
+/* Posted: what is written behind it comes later. Return: something was unmasked. */
+static bool write_imr(struct i915_engine *engine)
 {
 	bool idle = !engine->active[0].rq && !engine->pending_ack;
 	bool starting = !engine->active[0].rq && engine->pending_ack;
@@ -127,6 +128,17 @@ static bool execlists_update_irq(struct i915_engine *engine)
 	return unmasked;
 }
 
+static bool execlists_update_irq(struct i915_engine *engine)
+{
+	if (!write_imr(engine))
+		return false;
+
+	/* The caller looks at memory now: not before the mask has arrived. */
+	i915_engine_read(engine, RING_IMR);
+
+	return true;
+}
+
 static void write_port(struct i915_engine *engine, struct i915_port *port)
 {
 	struct i915_lrc *lrc = i915_port_lrc(port);
@@ -147,6 +159,8 @@ static void execlists_write(struct i915_engine *engine)
 {
 	lockdep_assert_held(&engine->lock);
 
+	/* before the hardware can get there; the acknowledge shows what was missed */
+	write_imr(engine);
 	write_port(engine, &engine->pending[1]);
 	write_port(engine, &engine->pending[0]);
 }

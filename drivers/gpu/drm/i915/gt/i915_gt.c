@@ -99,7 +99,7 @@ static void park_worker(struct work_struct *work)
  * When it returns, nothing of any request that was complete before the call is
  * left, also if another CPU was in the middle of retiring it.
  *
- * Context: process context or work item, no spinlock held.
+ * Context: process context, sleeps; not from i915_gt.retire_work.
  */
 void i915_gt_retire(struct i915_gt *gt)
 {
@@ -107,17 +107,33 @@ void i915_gt_retire(struct i915_gt *gt)
 	unsigned int id;
 
 	for_each_engine(engine, gt, id) {
-		i915_sched_retire(engine);
+		do {
+			i915_sched_retire(engine);
+		} while (!list_empty_careful(&engine->done));
 		while (atomic_read_acquire(&engine->retiring))
 			cpu_relax();
 	}
+	i915_sched_retire_late(gt);
 }
 
+/* A portion of each engine; if that is not all, it is queued again */
 static void retire_worker(struct work_struct *work)
+{
+	struct i915_gt *gt = container_of(work, struct i915_gt, retire_work);
+	bool cookie = dma_fence_begin_signalling();
+	struct i915_engine *engine;
+	unsigned int id;
+
+	for_each_engine(engine, gt, id)
+		i915_sched_retire(engine);
+	dma_fence_end_signalling(cookie);
+}
+
+static void late_worker(struct work_struct *work)
 {
 	bool cookie = dma_fence_begin_signalling();
 
-	i915_gt_retire(container_of(work, struct i915_gt, retire_work));
+	i915_sched_retire_late(container_of(work, struct i915_gt, late_work));
 	dma_fence_end_signalling(cookie);
 }
 
@@ -197,11 +213,16 @@ void i915_gt_context_put(struct i915_gt_context *ctx)
 static void gt_init_early(struct i915_gt *gt, struct drm_i915_private *i915)
 {
 	gt->i915 = i915;
+	/* each mock device has a name of its own, and there are many */
+	gt->driver_name = i915->mock ? DRIVER_NAME :
+				       i915_request_driver_name(dev_name(i915->drm.dev));
 	atomic_set(&gt->awake, 0);
 	init_waitqueue_head(&gt->idle_wq);
 	INIT_DELAYED_WORK(&gt->park_work, park_worker);
 	INIT_WORK(&gt->retire_work, retire_worker);
 	INIT_WORK(&gt->uevent_work, i915_gt_announce_work);
+	INIT_WORK(&gt->late_work, late_worker);
+	mutex_init(&gt->late_mutex);
 	spin_lock_init(&gt->awake_lock);
 	spin_lock_init(&gt->sched_lock);
 	mutex_init(&gt->reset_mutex);
@@ -217,6 +238,9 @@ static void gt_destroy_engines(struct i915_gt *gt)
 	cancel_delayed_work_sync(&gt->park_work);
 	cancel_work_sync(&gt->retire_work);
 	cancel_work_sync(&gt->uevent_work);
+	cancel_work_sync(&gt->late_work);
+	destroy_workqueue(gt->late_wq);
+	mutex_destroy(&gt->late_mutex);
 	mutex_destroy(&gt->reset_mutex);
 }
 
@@ -238,6 +262,10 @@ int i915_gt_init_engines(struct i915_gt *gt, struct drm_i915_private *i915,
 	int ret;
 
 	gt_init_early(gt, i915);
+	gt->late_wq = alloc_workqueue("i915-late", WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 1);
+	if (!gt->late_wq)
+		return -ENOMEM;
+
 	for (id = 0; id < I915_ENGINES; id++) {
 		if (!(i915->info->engine_mask & BIT(id)))
 			continue;

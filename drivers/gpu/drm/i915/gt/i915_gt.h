@@ -68,7 +68,8 @@ int i915_gt_unset_wedged(struct i915_gt *gt);
 bool i915_gt_context_cancel(struct i915_lrc *lrc);
 
 /* logical ring contexts (i915_lrc.c) */
-struct i915_lrc *i915_lrc_create(struct i915_engine *engine, struct i915_gt_context *ctx);
+struct i915_lrc *i915_lrc_create(struct i915_engine *engine, struct i915_gt_context *ctx,
+				 const char *name);
 void i915_lrc_destroy(struct i915_lrc *lrc);	/* no request in flight; may sleep; NULL is fine */
 /* time on the GPU, with the turn it is in. Any context outside engine->lock. */
 u64 i915_lrc_runtime_ns(struct i915_lrc *lrc);
@@ -101,6 +102,7 @@ static inline struct i915_gt_client *i915_gt_client_get(struct i915_gt_client *c
 }
 
 /* requests (i915_request.c) */
+const char *i915_request_driver_name(const char *device);
 int i915_request_slab_init(void);
 void i915_request_slab_exit(void);
 

@@ -7,6 +7,8 @@
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/rbtree.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
 #include <linux/wait.h>
@@ -169,6 +171,9 @@ struct i915_ring {
 	u32 space;
 };
 
+/* Name of a process, and its number in brackets */
+#define I915_TIMELINE_NAME	(TASK_COMM_LEN + 12)
+
 /**
  * struct i915_lrc - a logical ring context: one context on one engine
  *
@@ -200,6 +205,8 @@ struct i915_lrc {
 	u32 sw_id;
 	/** @engine_link: on engine->lrcs; engine->lock */
 	struct list_head engine_link;
+	/** @name: what fences call the timeline: process and context's owner; constant */
+	char name[I915_TIMELINE_NAME];
 
 	/**
 	 * @turn: held by who waits for room in @ring, until it has begun its request or given up.
@@ -216,14 +223,12 @@ struct i915_lrc {
 	struct i915_ring ring;
 	/** @seqno: of the latest request */
 	u32 seqno;
+	/** @emitted: when that was added, jiffies; lrc->lock */
+	unsigned long emitted;
 	/** @fence_context: dma_fence timeline */
 	u64 fence_context;
-	/** @wa_emitted: a request that sets the context workarounds was added; lrc->lock */
-	bool wa_emitted;
 	/** @requests: unfinished requests, oldest first; engine->lock */
 	struct list_head requests;
-	/** @last: the latest request, or NULL; referenced; lrc->lock */
-	struct i915_request *last;
 	/** @runtime_ns: total time on the GPU, nanoseconds, for fdinfo; engine->lock */
 	u64 runtime_ns;
 	/** @watch_since: when @watch_seqno was first seen to be its oldest, jiffies */
@@ -236,6 +241,8 @@ struct i915_lrc {
 	bool cancel_running;
 	/** @cancel_link: on engine->cancelled while its requests are being ended; engine->lock */
 	struct list_head cancel_link;
+	/** @late: its requests on i915_engine.late, or taken from there to be retired; engine->lock */
+	unsigned int late;
 	/** @rewind: HEAD in the image is stale: start at the oldest request; engine->lock */
 	bool rewind;
 };
@@ -268,6 +275,16 @@ struct i915_engine {
 	struct i915_gt_context kernel_ctx;
 	/** @kernel_lrc: context of the driver's own requests */
 	struct i915_lrc *kernel_lrc;
+	/**
+	 * @default_image: what every context begins with: its image without the status page;
+	 * constant once @default_valid
+	 */
+	void *default_image;
+	/**
+	 * @default_valid: True once @default_image is recorded, before user space gets at the
+	 * device. Until then requests set the workarounds themselves.
+	 */
+	bool default_valid;
 	/** @ops: how requests reach the engine: execlists or mock; constant */
 	const struct i915_engine_ops *ops;
 	/** @backend: of @ops, from init() to fini() */
@@ -286,6 +303,11 @@ struct i915_engine {
 	 * @done: complete requests that whoever drops @lock retires, see i915_sched_unlock()
 	 */
 	struct list_head done;
+	/**
+	 * @late: complete requests with too much to let go of in an interrupt, and those behind
+	 * them on their timelines; i915_gt.late_work retires them
+	 */
+	struct list_head late;
 	/** @released: requests that wait for nothing any more, because another one failed */
 	struct list_head released;
 	/** @lrcs: every logical ring context of the engine */
@@ -300,8 +322,8 @@ struct i915_engine {
 	unsigned int signals;
 	/** @running: context @busy_since is charged to, NULL: idle. In a port, so it stays */
 	struct i915_lrc *running;
-	/** @pending_since: when @pending was written, jiffies */
-	unsigned long pending_since;
+	/** @preempt_deadline: when @pending must be acknowledged, jiffies, while @preempting */
+	unsigned long preempt_deadline;
 	/** @ask: somebody who may not sleep wants a reset, see i915_engine_want_reset() */
 	enum i915_reset_ask ask;
 	/** @suspect: the request that ran when @ask was set; fence context 0: none did */
@@ -315,6 +337,8 @@ struct i915_engine {
 	struct i915_port pending[I915_PORTS];
 	/** @pending_ack: an acknowledge is due: ELSP must not be written */
 	bool pending_ack;
+	/** @preempting: True while something important waits for the acknowledge. */
+	bool preempting;
 	/** @csb_head: last context status entry consumed */
 	u8 csb_head;
 	/** @user_irq: the user interrupt, one for each request, is unmasked */
@@ -410,6 +434,8 @@ struct i915_engine_ops {
 struct i915_gt {
 	/** @i915: the device */
 	struct drm_i915_private *i915;
+	/** @driver_name: what fences call the driver: the name of the device; constant */
+	const char *driver_name;
 	/** @engine: by i915_engine_id; NULL where the model has none */
 	struct i915_engine *engine[I915_ENGINES];
 
@@ -426,6 +452,14 @@ struct i915_gt {
 
 	/** @retire_work: retires what was found complete where retiring is not possible */
 	struct work_struct retire_work;
+	/** @late_work: retires what is on i915_engine.late */
+	struct work_struct late_work;
+	/** @late_wq: for @late_work: somebody may wait for the fences, so no nice value stalls it */
+	struct workqueue_struct *late_wq;
+	/** @late_mutex: held by whoever retires what is on i915_engine.late; innermost mutex */
+	struct mutex late_mutex;
+	/** @late: requests on i915_engine.late, or taken from there and not yet retired */
+	atomic_t late;
 	/**
 	 * @sched_lock: guards i915_request.signalers of requests in flight; outside
 	 * engine->lock, inside fence locks; irqsave
@@ -470,8 +504,13 @@ struct i915_request {
 	 * @lock: the lock of @fence: it may outlive its timeline. irqsave, outside engine->lock
 	 */
 	spinlock_t lock;
-	/** @name: of the engine, static: may be asked for after everything else is gone */
-	const char *name;
+	/**
+	 * @driver_name: of the device; lives as long as the module: may be asked for after
+	 * everything else is gone
+	 */
+	const char *driver_name;
+	/** @timeline_name: of its lrc, once somebody asked; @hwsp_lock */
+	char timeline_name[I915_TIMELINE_NAME];
 	/**
 	 * @hwsp_lock: guards the step to I915_RQ_RETIRED against a look at the seqno: after it
 	 * the timeline may be gone. irqsave, innermost
@@ -509,7 +548,11 @@ struct i915_request {
 	struct list_head followers;
 	/** @signalers: what it waits for (struct i915_await); gt->sched_lock after add */
 	struct list_head signalers;
-	/** @priority: effective; engine->lock after add */
+	/** @awaited: the same by timeline, while the request is built; lrc->lock */
+	struct rb_root awaited;
+	/** @nr_awaits: entries of @signalers */
+	unsigned int nr_awaits;
+	/** @priority: effective; engine->lock, read without it */
 	int priority;
 	/** @state: bits I915_RQ_*; atomic bitops */
 	unsigned long state;

@@ -3,6 +3,7 @@
 #include <linux/interrupt.h>
 
 #include "gt/i915_engine.h"
+#include "gt/i915_lrc.h"
 #include "gt/i915_request.h"
 #include "gt/i915_sched.h"
 #include "hw/i915_engine_regs.h"
@@ -129,7 +130,8 @@ static void irq_enable(struct i915_gt *gt)
 
 /*
  * One empty request per engine: registers, GGTT, status page, interrupts and
- * command stream have to work together for it.
+ * command stream have to work together for it. It sets the workarounds, and the
+ * image it leaves is what every context begins with.
  */
 static bool engine_answers(struct i915_engine *engine)
 {
@@ -144,7 +146,7 @@ static bool engine_answers(struct i915_engine *engine)
 	left = dma_fence_wait_timeout(&rq->fence, false, msecs_to_jiffies(GT_SELFTEST_MS));
 	i915_request_put(rq);
 
-	return left > 0;
+	return left > 0 && !i915_lrc_record_default(engine);
 }
 
 static void check_engines(struct i915_gt *gt)

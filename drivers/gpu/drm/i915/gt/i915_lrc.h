@@ -3,6 +3,7 @@
 #define _I915_LRC_H_
 
 #include "gt/i915_gt_types.h"
+#include "i915_drv.h"
 
 #define I915_LRC_RING_PAGES	4
 
@@ -26,6 +27,13 @@ static inline int i915_lrc_bind(struct i915_lrc *lrc)
 	return likely(lrc->buf.bound) ? 0 : i915_lrc_bind_new(lrc);
 }
 
+/* Status page, register state, and what the engine saves of its own */
+static inline unsigned int i915_lrc_image_pages(const struct i915_engine *engine)
+{
+	return engine->desc->context_pages[engine->gt->i915->info->gen >= 9];
+}
+
+int i915_lrc_record_default(struct i915_engine *engine);
 u32 i915_lrc_update(struct i915_lrc *lrc, const struct i915_request *rq);
 
 #endif

@@ -19,8 +19,9 @@
  * Page 0 of a logical ring context is its own status page, page 1 the register
  * state: a list of MI_LOAD_REGISTER_IMM commands at fixed places, which the
  * hardware executes to load a context and rewrites to save it. The driver
- * fills it once, with the ring and the page table, and tells the hardware not
- * to restore the rest of the engine's state from an image never saved.
+ * fills the first of an engine, with the ring and the page table, and tells the
+ * hardware not to restore the rest of the engine's state from an image never
+ * saved. Once it was saved, every other image begins as its copy.
  *
  * The places differ by generation and between the render engine and the rest;
  * the tables below are the whole difference. Nothing here touches hardware.
@@ -111,8 +112,20 @@ static void fill_block(u32 *regs, const struct lri_block *block, u32 mmio_base)
 	}
 }
 
+static void set_state(u32 *regs, unsigned int gen, const struct i915_lrc_state *state)
+{
+	regs[LRC_RING_HEAD] = state->head;
+	regs[LRC_RING_TAIL] = state->head;
+	regs[LRC_RING_START] = state->ring_start;
+	regs[LRC_RING_CTL] = (state->ring_size - SZ_4K) | RING_CTL_VALID;
+	regs[LRC_PDP0_UDW] = upper_32_bits(state->root);
+	regs[LRC_PDP0_LDW] = lower_32_bits(state->root);
+	if (gen >= 9)
+		regs[GEN9_LRC_MI_MODE] = I915_MASKED_DISABLE(MI_MODE_STOP_RING);
+}
+
 /**
- * i915_lrc_layout_init - fill the register state page of a fresh context
+ * i915_lrc_layout_init - fill the register state page of an engine's first context
  * @regs: the page, zeroed
  * @desc: the engine
  * @gen: graphics generation, 8 or 9
@@ -132,16 +145,26 @@ void i915_lrc_layout_init(u32 *regs, const struct i915_engine_desc *desc, unsign
 
 	regs[LRC_CONTEXT_CONTROL] = 0xf << 16 | CONTEXT_CONTROL_NO_SYNC_SWITCH |
 				    CONTEXT_CONTROL_NO_RESTORE;
-	regs[LRC_RING_HEAD] = state->head;
-	regs[LRC_RING_TAIL] = state->head;
-	regs[LRC_RING_START] = state->ring_start;
-	regs[LRC_RING_CTL] = (state->ring_size - SZ_4K) | RING_CTL_VALID;
-	regs[LRC_PDP0_UDW] = upper_32_bits(state->root);
-	regs[LRC_PDP0_LDW] = lower_32_bits(state->root);
-	if (gen >= 9)
-		regs[GEN9_LRC_MI_MODE] = I915_MASKED_DISABLE(MI_MODE_STOP_RING);
+	set_state(regs, gen, state);
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_lrc_layout_init);
+
+/**
+ * i915_lrc_layout_adopt - make the state of another context a fresh context's own
+ * @regs: register state page, copied from one the hardware saved on the same engine
+ * @gen: graphics generation, 8 or 9
+ * @state: ring and page table
+ *
+ * Context: any.
+ */
+void i915_lrc_layout_adopt(u32 *regs, unsigned int gen, const struct i915_lrc_state *state)
+{
+	i915_lrc_layout_rewind(regs, state->head);
+	regs[LRC_CONTEXT_CONTROL] = 0xf << 16 | CONTEXT_CONTROL_NO_SYNC_SWITCH;
+	regs[LRC_TIMESTAMP] = 0;
+	set_state(regs, gen, state);
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_lrc_layout_adopt);
 
 /**
  * i915_lrc_layout_rewind - make a context start over at some ring offset

@@ -6,9 +6,6 @@
 
 struct i915_engine_desc;
 
-/* Pages of the image the driver and its requests use: status page and register state */
-#define LRC_DRIVER_PAGES	2
-
 /* Value dwords of the register state page; the dword before names the register */
 #define LRC_CONTEXT_CONTROL	0x03
 #define LRC_RING_HEAD		0x05
@@ -51,6 +48,7 @@ struct i915_lrc_state {
 
 void i915_lrc_layout_init(u32 *regs, const struct i915_engine_desc *desc, unsigned int gen,
 			  const struct i915_lrc_state *state);
+void i915_lrc_layout_adopt(u32 *regs, unsigned int gen, const struct i915_lrc_state *state);
 void i915_lrc_layout_rewind(u32 *regs, u32 head);
 u32 i915_lrc_layout_desc(u32 image, unsigned int gen);
 

@@ -371,5 +371,17 @@ static const struct i915_engine_ops mock_engine_ops = {
  */
 int i915_gt_init_mock(struct i915_gt *gt, struct drm_i915_private *i915)
 {
-	return i915_gt_init_engines(gt, i915, &mock_engine_ops);
+	struct i915_engine *engine;
+	unsigned int id;
+	int ret;
+
+	ret = i915_gt_init_engines(gt, i915, &mock_engine_ops);
+	if (ret)
+		return ret;
+
+	/* there is no state to save: as the driver filled it in */
+	for_each_engine(engine, gt, id)
+		i915_lrc_record_default(engine);
+
+	return 0;
 }

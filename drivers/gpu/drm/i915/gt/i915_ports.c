@@ -62,6 +62,7 @@ void i915_ports_clear(struct i915_engine *engine)
 		port_clear(&engine->pending[n]);
 	}
 	engine->pending_ack = false;
+	engine->preempting = false;
 	if (engine->ops->clear)
 		engine->ops->clear(engine);
 }
@@ -80,17 +81,24 @@ static struct i915_request *queue_first(struct i915_engine *engine)
 	return list_first_entry_or_null(&engine->queue, struct i915_request, link);
 }
 
+/* Is there something in the queue that is more important than what runs? */
+static bool outranks_running(struct i915_engine *engine)
+{
+	struct i915_request *running = running_request(engine);
+	struct i915_request *next = queue_first(engine);
+
+	return running && next && next->priority > running->priority;
+}
+
 /* Is there something in the queue that must not wait for its turn? */
 static bool want_preempt(struct i915_engine *engine)
 {
 	struct i915_request *next = queue_first(engine);
-	struct i915_request *running;
 
 	if (!next || !engine->gt->i915->info->has_preemption || !engine->active[0].rq)
 		return false;
 
-	running = running_request(engine);
-	if (running && next->priority > running->priority)
+	if (outranks_running(engine))
 		return true;
 
 	/* the second port may be changed without disturbing the first */
@@ -135,10 +143,8 @@ static void drop_completed(struct i915_engine *engine)
 {
 	struct i915_request *rq;
 
-	while ((rq = queue_first(engine)) && __i915_request_completed(rq)) {
+	while ((rq = queue_first(engine)) && __i915_request_completed(rq))
 		i915_sched_collect(engine, rq->lrc);
-		queue_work(system_highpri_wq, &engine->gt->retire_work);
-	}
 }
 
 /* Fill the ports behind what is in @last, which says what each shall run up to */
@@ -155,8 +161,8 @@ static bool fill_ports(struct i915_engine *engine, struct i915_request *last[I91
 				       test_bit(I915_RQ_DONE, &rq->state) ? NULL : rq) ?: rq;
 		taken = last[0] != rq;
 		n = 1;
-		/* it is about to complete: no use in submitting it again */
-		if (!taken && __i915_request_completed(rq))
+		/* it is about to complete, or failed: no use in submitting it again */
+		if (!taken && (test_bit(I915_RQ_DONE, &rq->state) || __i915_request_completed(rq)))
 			return false;
 	}
 
@@ -172,21 +178,26 @@ static bool fill_ports(struct i915_engine *engine, struct i915_request *last[I91
 	return taken;
 }
 
-static void arm_timers(struct i915_engine *engine, bool preempting)
+static void arm_timeslice(struct i915_engine *engine)
 {
-	unsigned long ms;
+	unsigned long ms = READ_ONCE(engine->props.timeslice_duration_ms);
 
-	if (!engine->gt->i915->info->has_preemption)
-		return;
-
-	ms = READ_ONCE(engine->props.timeslice_duration_ms);
-	if (ms && !timer_pending(&engine->timeslice) &&
+	if (ms && engine->gt->i915->info->has_preemption && !timer_pending(&engine->timeslice) &&
 	    (engine->pending[1].rq || !list_empty(&engine->queue)))
 		mod_timer(&engine->timeslice, jiffies + max(msecs_to_jiffies(ms), 1ul));
+}
 
-	ms = READ_ONCE(engine->props.preempt_timeout_ms);
-	if (ms && preempting && !timer_pending(&engine->preempt_timer))
-		mod_timer(&engine->preempt_timer, jiffies + msecs_to_jiffies(ms) + 1);
+/* The acknowledge that is due must come in time */
+static void arm_preempt_timer(struct i915_engine *engine)
+{
+	unsigned long ms = READ_ONCE(engine->props.preempt_timeout_ms);
+
+	if (!ms || engine->preempting || !engine->gt->i915->info->has_preemption)
+		return;
+
+	engine->preempting = true;
+	engine->preempt_deadline = jiffies + msecs_to_jiffies(ms) + 1;
+	mod_timer(&engine->preempt_timer, engine->preempt_deadline);
 }
 
 static void submit_ports(struct i915_engine *engine, struct i915_request *last[I915_PORTS])
@@ -198,11 +209,7 @@ static void submit_ports(struct i915_engine *engine, struct i915_request *last[I
 		if (last[n])
 			port_set(&engine->pending[n], last[n]);
 	}
-	engine->pending_since = jiffies;
-
-	/* before the hardware can get there; the acknowledge shows what was missed */
 	engine->pending_ack = true;
-	engine->ops->update_irq(engine);
 	engine->ops->write(engine);
 	engine->submitted++;
 
@@ -210,7 +217,9 @@ static void submit_ports(struct i915_engine *engine, struct i915_request *last[I
 		i915_engine_run(engine, last[0]->lrc);
 		i915_heartbeat_start(engine);
 	}
-	arm_timers(engine, !idle && last[0]->lrc != i915_port_lrc(&engine->active[0]));
+	arm_timeslice(engine);
+	if (!idle && last[0]->lrc != i915_port_lrc(&engine->active[0]))
+		arm_preempt_timer(engine);
 }
 
 /* The queue has to wait: the hardware must tell of every change */
@@ -236,6 +245,9 @@ void i915_ports_submit(struct i915_engine *engine)
 	if (engine->stopped || list_empty(&engine->queue))
 		return;
 	if (engine->pending_ack) {
+		/* a stretch that cannot be preempted may be in the way of the acknowledge */
+		if (outranks_running(engine))
+			arm_preempt_timer(engine);
 		wait_for_room(engine);
 		return;
 	}
@@ -245,7 +257,7 @@ void i915_ports_submit(struct i915_engine *engine)
 		i915_sched_unwind(engine, NULL);
 	} else {
 		if (engine->active[1].rq) {
-			arm_timers(engine, false);
+			arm_timeslice(engine);
 			wait_for_room(engine);
 			return;
 		}
@@ -342,6 +354,10 @@ void i915_ports_acknowledge(struct i915_engine *engine)
 		engine->pending[n].rq = NULL;
 	}
 	engine->pending_ack = false;
+	if (unlikely(engine->preempting)) {
+		engine->preempting = false;
+		timer_delete(&engine->preempt_timer);
+	}
 }
 
 /**
@@ -416,7 +432,7 @@ void i915_ports_timeslice(struct timer_list *timer)
 		goto unlock;
 
 	if (engine->pending_ack) {
-		arm_timers(engine, false);
+		arm_timeslice(engine);
 	} else if (want_timeslice(engine)) {
 		i915_sched_unwind(engine, i915_port_lrc(&engine->active[0]));
 		if (fill_ports(engine, last))
@@ -437,15 +453,14 @@ unlock:
 void i915_ports_preempt_timeout(struct timer_list *timer)
 {
 	struct i915_engine *engine = from_timer(engine, timer, preempt_timer);
-	unsigned long ms = READ_ONCE(engine->props.preempt_timeout_ms);
-	unsigned long deadline, flags;
+	unsigned long flags;
 
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->ops->process(engine);
-	deadline = engine->pending_since + msecs_to_jiffies(ms) + 1;
-	if (engine->pending_ack && !engine->stopped && ms) {
-		if (time_before(jiffies, deadline))
-			mod_timer(timer, deadline);
+	if (engine->preempting && !engine->stopped) {
+		/* it may be a later submission than the one this timer was for */
+		if (time_before(jiffies, engine->preempt_deadline))
+			mod_timer(timer, engine->preempt_deadline);
 		else
 			i915_engine_want_reset(engine, I915_ASK_PREEMPT);
 	}

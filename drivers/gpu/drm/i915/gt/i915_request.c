@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
@@ -10,6 +11,7 @@
 #include "gt/i915_gpu_commands.h"
 #include "gt/i915_lrc.h"
 #include "gt/i915_request.h"
+#include "gt/i915_ring.h"
 #include "gt/i915_sched.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vma.h"
@@ -28,21 +30,39 @@
  * nor i915_lrc.lock: only i915_lrc.turn, which lines up those who wait.
  *
  * It is complete when the GPU wrote its seqno to the status page of its
- * context. It retires right in the interrupt handler that found out: first its
- * VMAs, objects and awaits are let go, then its fence signals, so that whoever
- * waited for the fence finds nothing left of it.
+ * context. It retires right in the interrupt handler that found out (a worker,
+ * if it has much to let go of): first its VMAs, objects and awaits are let go,
+ * then its fence signals, so that whoever was woken by the fence, or had a
+ * callback of it, finds nothing left of it. Who looks (dma_fence_is_signaled(),
+ * a wait that need not sleep) may see that it is complete a moment before it
+ * retired; i915_gt_retire() makes up for that.
  *
  * The fence may live for as long as somebody keeps it, after context, engine
- * and device are gone. So it has a lock and a name of its own, its callbacks
+ * and device are gone. So it has a lock and names of its own, its callbacks
  * look at nothing else once the request retired, and it keeps the module.
+ *
+ * Tools know a fence by two names: that of the driver is the name of the
+ * device, that of the timeline the process that made the context.
  */
 
 /* How often to look for a context that has become idle, when all addresses are taken: jiffies */
 #define ADDRESS_POLL	msecs_to_jiffies(20)
 
+/* VMAs between two looks around */
+#define LET_GO_PORTION	256
+
 static struct kmem_cache *request_slab;
 
 static const struct dma_fence_ops request_fence_ops;
+
+/* Devices there were since load */
+struct driver_name {
+	struct list_head link;
+	char name[];
+};
+
+static LIST_HEAD(driver_names);
+static DEFINE_MUTEX(driver_names_lock);
 
 /* A list of VMAs too long for the request; freed in interrupt */
 struct vma_list {
@@ -103,7 +123,7 @@ bool i915_request_completed(const struct i915_request *rq)
 	unsigned long flags;
 	bool completed;
 
-	if (test_bit(I915_RQ_RETIRED, &rq->state))
+	if (READ_ONCE(rq->state) & (BIT(I915_RQ_RETIRED) | BIT(I915_RQ_DONE)))
 		return true;
 
 	/* not retired under the lock: the timeline is still there */
@@ -116,12 +136,23 @@ bool i915_request_completed(const struct i915_request *rq)
 
 static const char *request_driver_name(struct dma_fence *fence)
 {
-	return DRIVER_NAME;
+	return container_of(fence, struct i915_request, fence)->driver_name;
 }
 
+/* Copied when somebody asks: few do, and the timeline may be gone before the fence */
 static const char *request_timeline_name(struct dma_fence *fence)
 {
-	return container_of(fence, struct i915_request, fence)->name;
+	struct i915_request *rq = container_of(fence, struct i915_request, fence);
+	unsigned long flags;
+
+	spin_lock_irqsave(&rq->hwsp_lock, flags);
+	if (!rq->timeline_name[0])
+		strscpy(rq->timeline_name,
+			test_bit(I915_RQ_RETIRED, &rq->state) ? "signaled" : rq->lrc->name,
+			sizeof(rq->timeline_name));
+	spin_unlock_irqrestore(&rq->hwsp_lock, flags);
+
+	return rq->timeline_name;
 }
 
 static bool request_signaled(struct dma_fence *fence)
@@ -159,6 +190,7 @@ static void request_release(struct dma_fence *fence)
 
 	/* Many at once: a grace period for each would wake more than the request did. */
 	kfree_rcu(rq, rcu);
+	/* what is left to do here may be after it: see i915_request_slab_exit() */
 	if (!internal)
 		module_put(THIS_MODULE);
 }
@@ -358,21 +390,29 @@ static void request_free_vmas(struct i915_request *rq)
 		kfree(list);
 }
 
+static void request_init_locks(struct i915_request *rq)
+{
+	spin_lock_init(&rq->lock);
+	spin_lock_init(&rq->hwsp_lock);
+}
+
 static void request_init(struct i915_request *rq, struct i915_lrc *lrc)
 {
 	rq->engine = lrc->engine;
 	rq->lrc = lrc;
-	rq->name = lrc->engine->desc->name;
+	rq->driver_name = lrc->engine->gt->driver_name;
+	rq->timeline_name[0] = '\0';
 	rq->ctx = i915_gt_context_get(lrc->ctx);
 	rq->priority = READ_ONCE(lrc->ctx->priority);
 	rq->state = 0;
 	atomic_set(&rq->awaits, 1);
 	INIT_LIST_HEAD(&rq->followers);
 	INIT_LIST_HEAD(&rq->signalers);
+	rq->awaited = RB_ROOT;
+	rq->nr_awaits = 0;
 	INIT_LIST_HEAD(&rq->link);
 	INIT_LIST_HEAD(&rq->lrc_link);
-	spin_lock_init(&rq->lock);
-	spin_lock_init(&rq->hwsp_lock);
+	request_init_locks(rq);
 	dma_fence_init(&rq->fence, &request_fence_ops, &rq->lock, lrc->fence_context,
 		       ++lrc->seqno);
 	if (lrc->ctx == &lrc->engine->kernel_ctx)
@@ -421,7 +461,7 @@ static void open_request(struct i915_request *rq, struct i915_lrc *lrc)
 	request_init(rq, lrc);
 	rq->head = lrc->ring.emit;
 	cs = i915_emit_invalidate(rq, ring_cs(&lrc->ring));
-	if (!lrc->wa_emitted)
+	if (unlikely(!lrc->engine->default_valid))
 		cs = i915_emit_context_wa(rq, cs);
 	ring_advance(&lrc->ring, cs);
 	rq->batch = lrc->ring.emit;
@@ -567,11 +607,10 @@ static void request_close(struct i915_request *rq)
 	ring->emit = i915_ring_wrap(ring->emit, ring->size);
 	rq->wa_tail = ring->emit;
 	rq->emitted = jiffies;
+	lrc->emitted = rq->emitted;
 
-	lrc->wa_emitted = true;
-	if (lrc->last)
-		i915_request_put(lrc->last);
-	lrc->last = i915_request_get(rq);
+	drm_WARN_ON_ONCE(&rq->engine->gt->i915->drm,
+			 i915_ring_wrap(ring->emit - rq->head, ring->size) > I915_EMIT_MAX_BYTES);
 }
 
 /**
@@ -596,17 +635,38 @@ void i915_request_add(struct i915_request *rq)
 	dma_fence_end_signalling(cookie);
 }
 
+static void release_vma(struct i915_vma *vma)
+{
+	struct drm_i915_gem_object *obj = vma->obj;
+
+	i915_vma_put_active(vma);
+	i915_gem_object_put(obj);
+}
+
 static void request_release_vmas(struct i915_request *rq)
 {
 	unsigned int i;
 
-	for (i = 0; i < rq->nr_vmas; i++) {
-		struct drm_i915_gem_object *obj = rq->vmas[i]->obj;
-
-		i915_vma_put_active(rq->vmas[i]);
-		i915_gem_object_put(obj);
-	}
+	for (i = 0; i < rq->nr_vmas; i++)
+		release_vma(rq->vmas[i]);
+	rq->nr_vmas = 0;
 	request_free_vmas(rq);
+}
+
+/**
+ * i915_request_let_go - let go of what may be much, before a request retires
+ * @rq: complete, off every list of its timeline
+ *
+ * Context: process context, sleeps.
+ */
+void i915_request_let_go(struct i915_request *rq)
+{
+	while (rq->nr_vmas) {
+		release_vma(rq->vmas[--rq->nr_vmas]);
+		if (rq->nr_vmas % LET_GO_PORTION == 0)
+			cond_resched();
+	}
+	i915_request_drop_awaits(rq);
 }
 
 /**
@@ -614,7 +674,8 @@ static void request_release_vmas(struct i915_request *rq)
  * @rq: not yet added; the reference is dropped
  *
  * Takes its commands back out of the ring, lets go of the VMAs handed over,
- * drops lrc->lock. Its fence signals with -ECANCELED.
+ * drops lrc->lock. Its fence signals with -ECANCELED and keeps its seqno: no
+ * other fence may have the same.
  *
  * Context: process context.
  */
@@ -626,7 +687,6 @@ void i915_request_abandon(struct i915_request *rq)
 
 	ring->space += ring->emit - rq->head;
 	ring->emit = rq->head;
-	lrc->seqno--;
 
 	i915_request_drop_awaits(rq);
 	request_release_vmas(rq);
@@ -702,16 +762,47 @@ void i915_request_skip(struct i915_request *rq, int error)
  */
 void i915_request_prime_lock(struct i915_engine *engine)
 {
-	struct i915_request *rq = engine->kernel_lrc->last;
+	struct i915_request *rq = kmem_cache_alloc(request_slab, GFP_KERNEL);
 	unsigned long flags;
 
 	if (!rq)
 		return;
 
+	request_init_locks(rq);
 	spin_lock_irqsave(&rq->lock, flags);
 	spin_lock(&engine->lock);
 	spin_unlock(&engine->lock);
 	spin_unlock_irqrestore(&rq->lock, flags);
+	kmem_cache_free(request_slab, rq);
+}
+
+/**
+ * i915_request_driver_name - the name of a device, to keep
+ * @device: its name
+ *
+ * A fence may outlive its device, but not the module.
+ *
+ * Context: process context.
+ * Return: a copy that lives as long as the module; without memory the driver's name.
+ */
+const char *i915_request_driver_name(const char *device)
+{
+	struct driver_name *entry;
+
+	guard(mutex)(&driver_names_lock);
+	list_for_each_entry(entry, &driver_names, link) {
+		if (!strcmp(entry->name, device))
+			return entry->name;
+	}
+
+	entry = kmalloc(struct_size(entry, name, strlen(device) + 1), GFP_KERNEL);
+	if (!entry)
+		return DRIVER_NAME;
+
+	strcpy(entry->name, device);
+	list_add(&entry->link, &driver_names);
+
+	return entry->name;
 }
 
 /**
@@ -732,11 +823,23 @@ int i915_request_slab_init(void)
  * i915_request_slab_exit - free the slab of requests
  *
  * Waits for those whose grace period is not over: kmem_cache_destroy() does.
+ * Before, for whoever dropped the last reference of the module in
+ * request_release() and has not returned from it: it may have been preempted,
+ * or be in an interrupt.
  *
  * Context: process context.
  */
 void i915_request_slab_exit(void)
 {
+	struct driver_name *entry, *next;
+
+	synchronize_rcu_tasks();
+	synchronize_rcu();
 	kmem_cache_destroy(request_slab);
 	request_slab = NULL;
+
+	list_for_each_entry_safe(entry, next, &driver_names, link) {
+		list_del(&entry->link);
+		kfree(entry);
+	}
 }

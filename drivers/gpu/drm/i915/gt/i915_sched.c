@@ -20,9 +20,26 @@
  * the engine: they follow it. Whatever is taken back from the hardware returns
  * to the head of its priority; only what nobody follows may lose its turn.
  *
- * Complete requests are collected in engine->done under the lock and retired
- * by whoever drops it with i915_sched_unlock(): fences are signalled outside.
+ * Complete requests are collected in engine->done under the lock. There are
+ * two ways to drop it then: i915_sched_unlock() retires, so fences are
+ * signalled outside of it; where that is not possible, because the lock of a
+ * fence is held, i915_sched_defer() leaves it to i915_gt.retire_work.
+ *
+ * Retiring is done in the interrupt that found out, with interrupts off, so it
+ * is done in portions: the worker takes what is beyond the first. A single
+ * request with a long list of VMAs goes to another worker, with interrupts on,
+ * and so does what follows it on its timeline: fences of a timeline signal in
+ * order, and nobody else waits for a long list. i915_gt_retire() does all of
+ * it on the spot.
  */
+
+/*
+ * What is retired in one go, in VMAs and awaits; a request by itself counts as
+ * so many. A request beyond RETIRE_LONG is not retired in an interrupt.
+ */
+#define RETIRE_PORTION	512
+#define RETIRE_REQUEST	16
+#define RETIRE_LONG	(RETIRE_PORTION - RETIRE_REQUEST)
 
 /**
  * i915_sched_queue - put a request in the queue
@@ -77,6 +94,16 @@ static void release_followers(struct i915_request *rq, struct list_head *ready, 
 	}
 }
 
+static void finish_late(struct i915_request *rq)
+{
+	struct i915_gt *gt = rq->engine->gt;
+
+	list_move_tail(&rq->link, &rq->engine->late);
+	rq->lrc->late++;
+	atomic_inc(&gt->late);
+	queue_work(gt->late_wq, &gt->late_work);
+}
+
 /**
  * i915_sched_finish - take a request off every list, to be retired
  * @rq: complete or failed
@@ -92,7 +119,10 @@ void i915_sched_finish(struct i915_request *rq)
 	if (!list_empty(&rq->followers))
 		release_followers(rq, &engine->released, true);
 	list_del_init(&rq->lrc_link);
-	list_move_tail(&rq->link, &engine->done);
+	if (unlikely(rq->nr_vmas + rq->nr_awaits > RETIRE_LONG || rq->lrc->late))
+		finish_late(rq);
+	else
+		list_move_tail(&rq->link, &engine->done);
 	if (test_bit(I915_RQ_SIGNAL, &rq->state))
 		engine->signals--;
 	clear_bit(I915_RQ_QUEUED, &rq->state);
@@ -123,14 +153,15 @@ void i915_sched_collect(struct i915_engine *engine, struct i915_lrc *lrc)
  * @rq: the oldest of its timeline
  *
  * Its fence says -EIO. The image of the context is left behind: it starts over
- * at the next request.
+ * at the next request. So is its seqno in the status page, which only the
+ * hardware writes: it may still have the context in a port and run what is left
+ * of the request.
  *
  * Context: engine->lock held; the hardware does not run the context.
  */
 void i915_sched_fail(struct i915_request *rq)
 {
 	i915_request_skip(rq, -EIO);
-	WRITE_ONCE(*rq->lrc->hwsp_seqno, (u32)rq->fence.seqno);
 	/* the image may say that a skipped batch is to be run: start at what comes next */
 	rq->lrc->rewind = true;
 	i915_sched_finish(rq);
@@ -217,18 +248,24 @@ bool i915_sched_follow(struct i915_await *await, struct i915_request *first)
  * @await: its request retires or is abandoned
  *
  * Context: any, outside engine->lock.
+ * Return: true if it was still counted in i915_request.awaits.
  */
-void i915_sched_unfollow(struct i915_await *await)
+bool i915_sched_unfollow(struct i915_await *await)
 {
 	struct i915_engine *engine = await->rq->engine;
 	unsigned long flags;
+	bool counted;
 
+	/* unlinked last, when it was over */
 	if (list_empty_careful(&await->follow_link))
-		return;
+		return false;
 
 	spin_lock_irqsave(&engine->lock, flags);
 	list_del_init(&await->follow_link);
+	counted = !await->signaled;
 	spin_unlock_irqrestore(&engine->lock, flags);
+
+	return counted;
 }
 
 /* Queue a request whose turn on its timeline it is, and those behind that are ready, too */
@@ -285,7 +322,7 @@ static void make_ready(struct i915_request *rq)
  *
  * They keep their order: it is one in which they may run.
  *
- * Context: engine->lock held.
+ * Context: engine->lock held, in the section that raised them.
  */
 void i915_sched_resort(struct i915_engine *engine)
 {
@@ -306,6 +343,20 @@ void i915_sched_resort(struct i915_engine *engine)
 }
 
 /**
+ * i915_sched_defer - leave what was found complete to the worker
+ * @engine: the engine
+ *
+ * For who cannot use i915_sched_unlock().
+ *
+ * Context: engine->lock held, about to be dropped.
+ */
+void i915_sched_defer(struct i915_engine *engine)
+{
+	if (!list_empty(&engine->done) || !list_empty(&engine->released))
+		queue_work(system_highpri_wq, &engine->gt->retire_work);
+}
+
+/**
  * i915_sched_ready - a request waits for nothing any more
  * @rq: the request, added
  *
@@ -315,36 +366,56 @@ void i915_sched_ready(struct i915_request *rq)
 {
 	struct i915_engine *engine = rq->engine;
 	unsigned long flags;
-	bool done;
 
 	spin_lock_irqsave(&engine->lock, flags);
 	make_ready(rq);
-	done = !list_empty(&engine->done);
+	i915_sched_defer(engine);
 	spin_unlock_irqrestore(&engine->lock, flags);
-
-	if (done)
-		queue_work(system_highpri_wq, &engine->gt->retire_work);
 }
 
-/* The request before on the timeline is never less important. engine->lock is dropped for it. */
-static void raise_predecessor(struct i915_request *rq, unsigned long *flags)
-	__must_hold(&rq->engine->lock)
+/* The request before on the timeline, if it is less important */
+static struct i915_request *lesser_predecessor(const struct i915_request *rq)
 {
-	struct i915_engine *engine = rq->engine;
 	struct i915_request *prev;
 
 	if (list_empty(&rq->lrc->requests))
-		return;
+		return NULL;
 
 	prev = list_last_entry(&rq->lrc->requests, struct i915_request, lrc_link);
-	if (prev->priority >= rq->priority)
-		return;
 
-	i915_request_get(prev);
-	spin_unlock_irqrestore(&engine->lock, *flags);
-	i915_request_set_priority(prev, rq->priority);
-	i915_request_put(prev);
-	spin_lock_irqsave(&engine->lock, *flags);
+	return prev->priority < rq->priority ? prev : NULL;
+}
+
+/*
+ * First what goes first: nothing that has to run before a request may be less
+ * important when the request joins its timeline. Meanwhile somebody may raise
+ * it: whoever was shown its fence early. Return: with engine->lock held.
+ */
+static unsigned long lock_raised(struct i915_request *rq)
+	__acquires(&rq->engine->lock)
+{
+	struct i915_engine *engine = rq->engine;
+	struct i915_request *prev;
+	unsigned long flags;
+	int priority;
+
+	for (;;) {
+		priority = READ_ONCE(rq->priority);
+		i915_request_inherit(rq, priority);
+
+		spin_lock_irqsave(&engine->lock, flags);
+		prev = lesser_predecessor(rq);
+		if (!prev && rq->priority == priority)
+			return flags;
+		if (prev)
+			i915_request_get(prev);
+		spin_unlock_irqrestore(&engine->lock, flags);
+
+		if (prev) {
+			i915_request_set_priority(prev, READ_ONCE(rq->priority));
+			i915_request_put(prev);
+		}
+	}
 }
 
 /**
@@ -358,12 +429,7 @@ void i915_sched_add(struct i915_request *rq)
 	struct i915_engine *engine = rq->engine;
 	unsigned long flags;
 
-	/* first what goes first: a request must not pass by what it follows */
-	if (!list_empty(&rq->signalers))
-		i915_request_inherit(rq);
-
-	spin_lock_irqsave(&engine->lock, flags);
-	raise_predecessor(rq, &flags);
+	flags = lock_raised(rq);
 	list_add_tail(&rq->lrc_link, &rq->lrc->requests);
 	/* and what is before it on its timeline, first */
 	if (engine->given_up)
@@ -376,10 +442,28 @@ void i915_sched_add(struct i915_request *rq)
 	i915_sched_unlock(engine, flags);
 }
 
+/* Take a portion of what is complete. engine->lock held */
+static void take_done(struct i915_engine *engine, struct list_head *done)
+{
+	unsigned int left = RETIRE_PORTION;
+	struct i915_request *rq;
+
+	list_for_each_entry(rq, &engine->done, link) {
+		unsigned int cost = rq->nr_vmas + rq->nr_awaits + RETIRE_REQUEST;
+
+		if (cost > left)
+			break;
+		left -= cost;
+	}
+	list_cut_before(done, &engine->done, &rq->link);
+}
+
 /**
  * i915_sched_unlock - drop engine->lock and retire what was found complete
  * @engine: the engine
  * @flags: of spin_lock_irqsave(&engine->lock)
+ *
+ * Retires a portion; what is left is for the worker, or the next to come here.
  *
  * Context: any; no lock of a fence held.
  */
@@ -398,7 +482,8 @@ void i915_sched_unlock(struct i915_engine *engine, unsigned long flags)
 		return;
 	}
 
-	list_splice_init(&engine->done, &done);
+	take_done(engine, &done);
+	i915_sched_defer(engine);
 	atomic_inc(&engine->retiring);
 	spin_unlock(&engine->lock);
 
@@ -408,6 +493,65 @@ void i915_sched_unlock(struct i915_engine *engine, unsigned long flags)
 
 	atomic_dec(&engine->retiring);
 	local_irq_restore(flags);
+}
+
+static struct i915_request *first_late(struct i915_engine *engine)
+{
+	struct i915_request *rq;
+
+	spin_lock_irq(&engine->lock);
+	rq = list_first_entry_or_null(&engine->late, struct i915_request, link);
+	spin_unlock_irq(&engine->lock);
+
+	return rq;
+}
+
+/* Retire one that is on engine->late and stays there meanwhile. late_mutex held */
+static void retire_late(struct i915_request *rq)
+{
+	/* its timeline lives until the next in line may go past */
+	struct i915_gt_context *ctx = i915_gt_context_get(rq->ctx);
+	struct i915_engine *engine = rq->engine;
+	struct i915_lrc *lrc = rq->lrc;
+
+	i915_request_let_go(rq);
+
+	spin_lock_irq(&engine->lock);
+	list_del_init(&rq->link);
+	spin_unlock(&engine->lock);
+	i915_request_retire(rq);
+	spin_lock(&engine->lock);
+	lrc->late--;
+	spin_unlock_irq(&engine->lock);
+
+	i915_gt_context_put(ctx);
+}
+
+/**
+ * i915_sched_retire_late - retire what was too long for an interrupt
+ * @gt: the GT
+ *
+ * Also waits for another one that does.
+ *
+ * Context: process context, sleeps.
+ */
+void i915_sched_retire_late(struct i915_gt *gt)
+{
+	struct i915_engine *engine;
+	struct i915_request *rq;
+	unsigned int id;
+
+	if (!atomic_read(&gt->late))
+		return;
+
+	mutex_lock(&gt->late_mutex);
+	for_each_engine(engine, gt, id) {
+		while ((rq = first_late(engine))) {
+			retire_late(rq);
+			atomic_dec(&gt->late);
+		}
+	}
+	mutex_unlock(&gt->late_mutex);
 }
 
 /**

@@ -24,9 +24,11 @@ void i915_sched_fail(struct i915_request *rq);
 void i915_sched_fail_all(struct i915_lrc *lrc);
 void i915_sched_resort(struct i915_engine *engine);
 bool i915_sched_follow(struct i915_await *await, struct i915_request *first);
-void i915_sched_unfollow(struct i915_await *await);
+bool i915_sched_unfollow(struct i915_await *await);
+void i915_sched_defer(struct i915_engine *engine);
 void i915_sched_unlock(struct i915_engine *engine, unsigned long flags)
 	__releases(&engine->lock);
+void i915_sched_retire_late(struct i915_gt *gt);
 
 /* Its owner is done with it, or it is banned: nothing of it may run any more */
 static inline bool i915_gt_context_is_dead(const struct i915_gt_context *ctx)

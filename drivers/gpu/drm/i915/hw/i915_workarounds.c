@@ -17,7 +17,8 @@
  * Hardware that needs a register changed to work right. Three kinds, by what
  * forgets the change: GT workarounds are lost in a full reset, engine
  * workarounds in a reset of the engine, context workarounds are part of the
- * context image and are set by commands in the first request of each context.
+ * context image: commands set them once, in the first request of an engine, and
+ * every image begins as a copy of the one saved after it.
  *
  * GT and engine workarounds are written with MMIO and read back: a register
  * that does not take its value is an error in the log, not a later hang.
