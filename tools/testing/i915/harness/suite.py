@@ -57,7 +57,8 @@ PPGTT = '/kselftest/drivers/gpu/i915/gem_ppgtt'
 # gem_ppgtt with the unbind made to fail: it must report the leak
 INJECT = '/kselftest/drivers/gpu/i915/gem_ppgtt_inject'
 KSELFTEST = 'cd /kselftest && sh ./run_kselftest.sh --collection drivers/gpu/i915'
-SUITES = ('sanitycheck', 'requests', 'objects', 'dmabuf', 'vma', 'evict', 'gtt', 'contexts', 'tlb', 'handles', 'ggtt')
+SUITES = ('sanitycheck', 'requests', 'objects', 'dmabuf', 'vma', 'evict', 'gtt', 'contexts', 'tlb', 'handles', 'ggtt',
+          'sched', 'awaits')
 
 STORES = [Test('store-%s' % e, 'i915_store ' + e) for e in mainjob.ENGINES]
 KMEMLEAK = Test('kmemleak', '/guest/kmemleak scan', limit=300)

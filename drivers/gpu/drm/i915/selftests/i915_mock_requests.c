@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/array_size.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
 
 #include <uapi/drm/i915_drm.h>
 
 #include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
+#include "gt/i915_lrc_layout.h"
+#include "gt/i915_mock_engine.h"
+#include "gt/i915_request.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
+#include "selftests/mock_order.h"
 #include "selftests/mock_util.h"
 
 /**
@@ -64,98 +70,37 @@ static void waits_for_a_fence(struct i915_st *st)
 
 #define REQUESTS_IN_ORDER	16
 
-/* When the last of a timeline is done, so are all before it. */
+/* Requests of a timeline signal in the order they were made, each for itself. */
 static void in_order(struct i915_st *st)
 {
 	struct i915_request *rq[REQUESTS_IN_ORDER] = {};
 	struct mock_client client;
-	unsigned int n, made;
+	struct mock_order *order;
+	unsigned int made;
 
-	if (!mock_client_open(st, &client))
+	order = kmalloc(sizeof(*order), GFP_KERNEL);
+	if (!st_ptr(st, "memory", order))
 		return;
+	mock_order_init(order, st);
+	if (!mock_client_open(st, &client))
+		goto out_free;
 
 	for (made = 0; made < REQUESTS_IN_ORDER; made++) {
-		rq[made] = mock_request(st, &client, NULL, NULL);
+		rq[made] = mock_order_submit(order, client.lrc, 'a' + made, 0, NULL);
 		if (!rq[made])
 			break;
 		if (made)
 			st_eq(st, "seqnos from one request to the next",
 			      rq[made]->fence.seqno - rq[made - 1]->fence.seqno, 1);
 	}
+	if (made)
+		mock_request_finish(st, i915_request_get(rq[made - 1]));
+	mock_order_eq(order, "all are complete", "abcdefghijklmnop");
 
-	if (made && mock_request_finish(st, rq[made - 1])) {
-		for (n = 0; n < made - 1; n++)
-			st_true(st, "an earlier request is signalled",
-				dma_fence_is_signaled(&rq[n]->fence));
-	}
-	for (n = 0; n + 1 < made; n++)
-		i915_request_put(rq[n]);
-
+	mock_order_fini(order);
 	mock_client_close(&client);
-}
-
-static void waits_for_another_timeline(struct i915_st *st)
-{
-	struct mock_client first, second;
-	struct i915_request *a, *b = NULL;
-	struct dma_fence *fence;
-
-	if (!mock_client_open(st, &first))
-		return;
-	if (!mock_client_open(st, &second))
-		goto out_first;
-
-	fence = mock_fence_create();
-	a = mock_request(st, &first, NULL, fence);
-	if (a)
-		b = mock_request(st, &second, NULL, &a->fence);
-	if (b) {
-		dma_fence_wait_timeout(&b->fence, true, msecs_to_jiffies(20));
-		st_true(st, "the dependent request waits", !dma_fence_is_signaled(&b->fence));
-	}
-	mock_fence_signal(fence);
-	if (b && mock_request_finish(st, b))
-		st_true(st, "what it waited for is signalled", dma_fence_is_signaled(&a->fence));
-	if (a)
-		mock_request_finish(st, a);
-
-	mock_client_close(&second);
-out_first:
-	mock_client_close(&first);
-}
-
-/* What waits for a request lends it its priority. */
-static void inherits_priority(struct i915_st *st)
-{
-	struct mock_client first, second;
-	struct i915_request *a, *b = NULL;
-	struct dma_fence *fence;
-
-	if (!mock_client_open(st, &first))
-		return;
-	if (!mock_client_open(st, &second))
-		goto out_first;
-
-	fence = mock_fence_create();
-	a = mock_request(st, &first, NULL, fence);
-	if (a)
-		b = mock_request(st, &second, NULL, &a->fence);
-	if (b) {
-		i915_request_set_priority(b, I915_CONTEXT_MAX_USER_PRIORITY);
-		st_eq(st, "priority of the waiting request", READ_ONCE(b->priority),
-		      I915_CONTEXT_MAX_USER_PRIORITY);
-		st_eq(st, "priority of the request it waits for", READ_ONCE(a->priority),
-		      I915_CONTEXT_MAX_USER_PRIORITY);
-	}
-	mock_fence_signal(fence);
-	if (b)
-		mock_request_finish(st, b);
-	if (a)
-		mock_request_finish(st, a);
-
-	mock_client_close(&second);
-out_first:
-	mock_client_close(&first);
+out_free:
+	kfree(order);
 }
 
 static void abandon_one(struct i915_st *st, struct mock_client *client,
@@ -199,7 +144,8 @@ static void abandons(struct i915_st *st)
 		seqno = client.lrc->seqno;
 		abandon_one(st, &client, obj);
 		st_eq(st, "where the next command goes", client.lrc->ring.emit, emit);
-		st_eq(st, "latest seqno", client.lrc->seqno, seqno);
+		/* The fence of the one that was given up may live on: its seqno is not used again. */
+		st_eq(st, "latest seqno", client.lrc->seqno, seqno + 1);
 
 		rq = mock_request(st, &client, obj, NULL);
 		if (rq)
@@ -278,22 +224,193 @@ static void ring_wraps(struct i915_st *st)
 	mock_client_close(&client);
 }
 
-/* A wedged GPU takes no work, and says so. */
+static void wedge_and_check(struct i915_st *st, struct i915_request **rq, unsigned int count)
+{
+	unsigned int n;
+
+	i915_gt_set_wedged(&st->i915->gt);
+	i915_gt_retire(&st->i915->gt);
+	for (n = 0; n < count; n++)
+		st_eq(st, "how a request in flight ended", dma_fence_get_status(&rq[n]->fence),
+		      -EIO);
+	st_alive_eq(st, "wedged", I915_AUDIT_REQUEST, 0);
+}
+
+/* A wedged GPU ends what it has, wherever that is, takes no work, and works again afterwards. */
 static void refused_when_wedged(struct i915_st *st)
 {
+	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
+	struct i915_request *rq[4] = {}, *again;
+	struct mock_client client, other;
+	struct dma_fence *fence;
+	unsigned int n;
+
+	if (!mock_client_open(st, &client))
+		return;
+	if (!mock_client_open(st, &other))
+		goto out_client;
+
+	/* running, behind it in the same port, queued, blocked */
+	i915_mock_engine_hold(engine);
+	fence = mock_fence_create();
+	rq[0] = mock_request(st, &client, NULL, NULL);
+	i915_mock_engine_acknowledge(engine);
+	rq[1] = mock_request(st, &client, NULL, NULL);
+	rq[2] = mock_request(st, &other, NULL, NULL);
+	rq[3] = mock_request(st, &other, NULL, fence);
+	if (st_true(st, "all were made", rq[0] && rq[1] && rq[2] && rq[3]))
+		wedge_and_check(st, rq, ARRAY_SIZE(rq));
+
+	again = i915_request_create(client.lrc, 0);
+	st_eq(st, "making a request when wedged", PTR_ERR_OR_ZERO(again), -EIO);
+	if (!IS_ERR(again))
+		i915_request_abandon(again);
+
+	mock_fence_signal(fence);
+	i915_mock_engine_let_run(engine);
+	st_ok(st, "giving the GPU another chance", i915_gt_unset_wedged(&st->i915->gt));
+	again = mock_request(st, &client, NULL, NULL);
+	if (again) {
+		dma_fence_get(&again->fence);
+		mock_request_finish(st, again);
+		st_eq(st, "how a request ended afterwards", dma_fence_get_status(&again->fence), 1);
+		i915_request_put(again);
+	}
+
+	for (n = 0; n < ARRAY_SIZE(rq); n++) {
+		if (rq[n])
+			i915_request_put(rq[n]);
+	}
+	mock_client_close(&other);
+out_client:
+	mock_client_close(&client);
+}
+
+#define LONG_LIST	2000
+
+/* A request with a list of @count VMAs: the same one each time */
+static struct i915_request *long_request(struct i915_st *st, struct mock_client *client,
+					 struct drm_i915_gem_object *obj, unsigned int count)
+{
+	struct i915_request *rq = i915_request_create(client->lrc, count);
+	struct i915_vma *vma;
+
+	if (!st_ptr(st, "making a request", rq))
+		return NULL;
+
+	while (count--) {
+		vma = mock_bind_active(st, obj, client->vm, NULL);
+		if (!vma)
+			break;
+		i915_gem_object_get(obj);
+		i915_request_use_vma(rq, vma);
+	}
+	i915_request_emit_batch(rq, 0, 0);
+
+	return rq;
+}
+
+/* One that has much to let go of does not do it in the interrupt, and holds up nobody else. */
+static void retires_long_lists_late(struct i915_st *st)
+{
+	struct i915_gt *gt = &st->i915->gt;
+	struct mock_client client, other;
+	struct drm_i915_gem_object *obj;
+	struct mock_order *order;
+	struct i915_request *rq;
+
+	obj = mock_object(st, 1);
+	order = kmalloc(sizeof(*order), GFP_KERNEL);
+	if (!obj || !st_ptr(st, "memory", order) || !mock_client_open(st, &client))
+		goto out_obj;
+	if (!mock_client_open(st, &other))
+		goto out_client;
+
+	mock_order_init(order, st);
+	i915_mock_engine_hold(gt->engine[I915_RCS0]);
+	rq = long_request(st, &client, obj, LONG_LIST);
+	if (rq) {
+		mock_order_watch(order, &rq->fence, 'a');
+		i915_request_add(rq);
+		i915_request_put(rq);
+	}
+	mock_order_submit(order, client.lrc, 'b', 0, NULL);
+	mock_order_submit(order, other.lrc, 'c', 0, NULL);
+
+	/* the worker cannot go on */
+	mutex_lock(&gt->late_mutex);
+	mock_run_all(gt->engine[I915_RCS0]);
+	mock_order_eq(order, "the long one waits for the worker", "c");
+	st_eq(st, "marks of the object", atomic_read(&obj->in_use), LONG_LIST);
+	mutex_unlock(&gt->late_mutex);
+
+	i915_gt_retire(gt);
+	mock_order_eq(order, "all are retired", "cab");
+	st_eq(st, "marks of the object afterwards", atomic_read(&obj->in_use), 0);
+	st_alive_eq(st, "all are retired", I915_AUDIT_REQUEST, 0);
+
+	i915_mock_engine_let_run(gt->engine[I915_RCS0]);
+	mock_order_fini(order);
+	mock_client_close(&other);
+out_client:
+	mock_client_close(&client);
+out_obj:
+	kfree(order);
+	if (obj)
+		i915_gem_object_put(obj);
+}
+
+/* Tools name a fence by its process; after its end they may still ask. */
+static void names(struct i915_st *st)
+{
+	char expected[I915_TIMELINE_NAME];
 	struct mock_client client;
+	struct dma_fence *fence;
 	struct i915_request *rq;
 
 	if (!mock_client_open(st, &client))
 		return;
 
-	i915_gt_set_wedged(&st->i915->gt);
-	st_true(st, "the GPU is wedged", i915_gt_is_wedged(&st->i915->gt));
-	rq = i915_request_create(client.lrc, 0);
-	st_eq(st, "making a request on it", PTR_ERR_OR_ZERO(rq), -EIO);
-	if (!IS_ERR(rq))
-		i915_request_abandon(rq);
+	fence = mock_fence_create();
+	rq = mock_request(st, &client, NULL, fence);
+	snprintf(expected, sizeof(expected), "%s[%d]", current->group_leader->comm,
+		 task_tgid_nr(current));
+	if (rq) {
+		st_true(st, "a fence has the name of its process",
+			!strcmp(rq->fence.ops->get_timeline_name(&rq->fence), expected));
+		i915_request_get(rq);
+	}
+	mock_fence_signal(fence);
+	if (rq) {
+		mock_request_finish(st, rq);
+		mock_client_close_context(&client);
+		mock_flush(st->i915);
+		st_true(st, "it keeps that name",
+			!strcmp(rq->fence.ops->get_timeline_name(&rq->fence), expected));
+		i915_request_put(rq);
+	}
 
+	mock_client_close(&client);
+}
+
+/* Every context begins with the engine's default image, on its own ring and page table. */
+static void begins_with_default_image(struct i915_st *st)
+{
+	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
+	const unsigned int dword = 0x100;
+	u32 *image = engine->default_image;
+	struct mock_client client;
+
+	if (!st_true(st, "the default image is recorded", engine->default_valid))
+		return;
+
+	image[dword] = 0x12345678;
+	if (!mock_client_open(st, &client))
+		return;
+	st_eq(st, "engine state of a new context", client.lrc->regs[dword], 0x12345678);
+	st_eq(st, "end of its ring", client.lrc->regs[LRC_RING_TAIL], 0);
+	st_eq(st, "restore inhibited", client.lrc->regs[LRC_CONTEXT_CONTROL] &
+	      CONTEXT_CONTROL_NO_RESTORE, 0);
 	mock_client_close(&client);
 }
 
@@ -338,13 +455,14 @@ static const struct i915_subtest requests_subtests[] = {
 	I915_SUBTEST(completes),
 	I915_SUBTEST(waits_for_a_fence),
 	I915_SUBTEST(in_order),
-	I915_SUBTEST(waits_for_another_timeline),
-	I915_SUBTEST(inherits_priority),
 	I915_SUBTEST(abandons),
 	I915_SUBTEST(keeps_what_it_uses),
 	I915_SUBTEST(idle_when_unused),
 	I915_SUBTEST(ring_wraps),
 	I915_SUBTEST(refused_when_wedged),
+	I915_SUBTEST(retires_long_lists_late),
+	I915_SUBTEST(names),
+	I915_SUBTEST(begins_with_default_image),
 };
 
 const struct i915_suite i915_mock_requests_suite = {

@@ -15,5 +15,7 @@ extern const struct i915_suite i915_mock_contexts_suite;
 extern const struct i915_suite i915_mock_tlb_suite;
 extern const struct i915_suite i915_mock_handles_suite;
 extern const struct i915_suite i915_mock_ggtt_suite;
+extern const struct i915_suite i915_mock_sched_suite;
+extern const struct i915_suite i915_mock_awaits_suite;
 
 #endif

@@ -51,6 +51,8 @@ static const struct i915_suite * const i915_mock_suites[] = {
 	[9] = &i915_mock_tlb_suite,
 	[10] = &i915_mock_handles_suite,
 	[11] = &i915_mock_ggtt_suite,
+	[12] = &i915_mock_sched_suite,
+	[13] = &i915_mock_awaits_suite,
 };
 
 /* Suites asked for by their own parameter; none: all */
@@ -70,6 +72,8 @@ I915_SUITE_PARAM(8, contexts);
 I915_SUITE_PARAM(9, tlb);
 I915_SUITE_PARAM(10, handles);
 I915_SUITE_PARAM(11, ggtt);
+I915_SUITE_PARAM(12, sched);
+I915_SUITE_PARAM(13, awaits);
 
 static void st_failed(struct i915_st *st, int err)
 {

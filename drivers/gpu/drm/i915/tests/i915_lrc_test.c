@@ -139,6 +139,40 @@ static void rewind(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, regs[0x09], 0x00123000);
 }
 
+/* A copy of a saved page with the ring and page table of another context */
+static void adopt(struct kunit *test)
+{
+	const struct lrc_case *c = test->param_value;
+	const struct i915_lrc_state state = {
+		.ring_start = 0x00456000,
+		.ring_size = SZ_16K,
+		.head = 0x80,
+		.root = 0x0000abcdef000,
+	};
+	u32 *regs = fill(test, c);
+	unsigned int n;
+
+	/* As saved: engine state, in the middle of a batch, a clock that ran */
+	regs[0x0d] = 1;
+	regs[0x0f] = 0x1001;
+	regs[0x23] = 0x1234;
+	for (n = 0x200; n < REGS; n++)
+		regs[n] = n;
+
+	i915_lrc_layout_adopt(regs, c->gen, &state);
+	KUNIT_EXPECT_EQ_MSG(test, regs[0x03], 0x000f0008, "restore is not inhibited");
+	KUNIT_EXPECT_EQ(test, regs[0x05], 0x80);
+	KUNIT_EXPECT_EQ(test, regs[0x07], 0x80);
+	KUNIT_EXPECT_EQ(test, regs[0x09], 0x00456000);
+	KUNIT_EXPECT_EQ(test, regs[0x0d], 0);
+	KUNIT_EXPECT_EQ(test, regs[0x0f], 0);
+	KUNIT_EXPECT_EQ(test, regs[0x23], 0);
+	KUNIT_EXPECT_EQ(test, regs[0x31], 0xa);
+	KUNIT_EXPECT_EQ(test, regs[0x33], 0xbcdef000);
+	for (n = 0x200; n < REGS; n++)
+		KUNIT_ASSERT_EQ_MSG(test, regs[n], n, "dword %#x, engine state", n);
+}
+
 static void descriptor(struct kunit *test)
 {
 	/* valid, 4-level PPGTT, privileged; coherent on gen8 */
@@ -150,6 +184,7 @@ static struct kunit_case i915_lrc_cases[] = {
 	KUNIT_CASE_PARAM(layout, lrc_gen_params),
 	KUNIT_CASE_PARAM(values, lrc_gen_params),
 	KUNIT_CASE_PARAM(rewind, lrc_gen_params),
+	KUNIT_CASE_PARAM(adopt, lrc_gen_params),
 	KUNIT_CASE(descriptor),
 	{}
 };

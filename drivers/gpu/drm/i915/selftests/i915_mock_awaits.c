@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/array_size.h>
+#include <linux/dma-fence-array.h>
+#include <linux/dma-fence-chain.h>
+#include <linux/slab.h>
+
+#include "gem/i915_gem.h"
+#include "gt/i915_gt.h"
+#include "gt/i915_mock_engine.h"
+#include "i915_drv.h"
+#include "selftests/i915_mock_selftests.h"
+#include "selftests/mock_order.h"
+#include "selftests/mock_util.h"
+
+/**
+ * DOC: mock awaits
+ *
+ * What a request waits for: other engines, fences of others, arrays and chains
+ * of them. Both engines are stepped by the test.
+ */
+
+struct awaits_test {
+	struct i915_st *st;
+	struct mock_client client;
+	/* the engines: a client's first one, and another */
+	struct i915_engine *engine, *other;
+	struct i915_lrc *lrc, *other_lrc;
+	struct mock_order order;
+};
+
+static struct awaits_test *awaits_begin(struct i915_st *st)
+{
+	struct awaits_test *t = kzalloc(sizeof(*t), GFP_KERNEL);
+
+	if (!st_ptr(st, "memory", t))
+		return NULL;
+
+	t->st = st;
+	mock_order_init(&t->order, st);
+	if (!mock_client_open(st, &t->client))
+		goto err_free;
+
+	t->lrc = t->client.lrc;
+	t->other_lrc = i915_gem_context_lrc(t->client.ctx, I915_BCS0);
+	if (!st_ptr(st, "making a context image", t->other_lrc))
+		goto err_close;
+
+	t->engine = st->i915->gt.engine[I915_RCS0];
+	t->other = st->i915->gt.engine[I915_BCS0];
+	i915_mock_engine_hold(t->engine);
+	i915_mock_engine_hold(t->other);
+
+	return t;
+
+err_close:
+	mock_client_close(&t->client);
+err_free:
+	kfree(t);
+	return NULL;
+}
+
+static void awaits_end(struct awaits_test *t)
+{
+	mock_run_all(t->other);
+	mock_run_all(t->engine);
+	i915_mock_engine_let_run(t->engine);
+	i915_mock_engine_let_run(t->other);
+	mock_order_fini(&t->order);
+	mock_client_close(&t->client);
+	kfree(t);
+}
+
+/* A request of another engine has to be complete, not only to be queued. */
+static void another_engine(struct i915_st *st)
+{
+	struct awaits_test *t = awaits_begin(st);
+	struct i915_request *a;
+
+	if (!t)
+		return;
+
+	a = mock_order_submit(&t->order, t->other_lrc, 'a', 0, NULL);
+	if (a)
+		mock_order_submit(&t->order, t->lrc, 'b', 0, &a->fence);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "what it waits for does not run", "");
+	mock_run_all(t->other);
+	mock_order_eq(&t->order, "what it waits for ran", "a");
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "it ran", "ab");
+
+	awaits_end(t);
+}
+
+#define SAME_TIMELINE	16
+
+/* However often it waits for a timeline, it is one await, and the latest counts. */
+static void merged(struct i915_st *st)
+{
+	struct i915_request *a[SAME_TIMELINE], *rq;
+	struct awaits_test *t = awaits_begin(st);
+	unsigned int n;
+
+	if (!t)
+		return;
+
+	for (n = 0; n < SAME_TIMELINE; n++) {
+		a[n] = mock_order_submit(&t->order, t->other_lrc, 'a' + n, 0, NULL);
+		if (!a[n])
+			goto out;
+	}
+	rq = i915_request_create(t->lrc, 0);
+	if (!st_ptr(st, "making a request", rq))
+		goto out;
+
+	/* neither in order nor each once */
+	for (n = 0; n < 4 * SAME_TIMELINE; n++)
+		st_ok(st, "waiting for a fence",
+		      i915_request_await(rq, &a[n * 7 % SAME_TIMELINE]->fence));
+	st_eq(st, "awaits for one timeline", rq->nr_awaits, 1);
+	i915_request_emit_batch(rq, 0, 0);
+	mock_order_watch(&t->order, &rq->fence, 'z');
+	i915_request_add(rq);
+
+	/* all but the last */
+	i915_mock_engine_acknowledge(t->other);
+	i915_mock_engine_acknowledge(t->other);
+	for (n = 0; n < SAME_TIMELINE - 1; n++)
+		i915_mock_engine_complete(t->other);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "all but the last it waits for", "abcdefghijklmno");
+	mock_run_all(t->other);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "all", "abcdefghijklmnopz");
+	i915_request_put(rq);
+out:
+	awaits_end(t);
+}
+
+/* Of its own timeline there is nothing to wait for. */
+static void own_timeline(struct i915_st *st)
+{
+	struct awaits_test *t = awaits_begin(st);
+	struct i915_request *a, *rq;
+
+	if (!t)
+		return;
+
+	a = mock_order_submit(&t->order, t->lrc, 'a', 0, NULL);
+	rq = a ? i915_request_create(t->lrc, 0) : NULL;
+	if (rq && st_ptr(st, "making a request", rq)) {
+		st_ok(st, "waiting for its predecessor", i915_request_await(rq, &a->fence));
+		st_eq(st, "awaits for the own timeline", rq->nr_awaits, 0);
+		i915_request_abandon(rq);
+	}
+
+	awaits_end(t);
+}
+
+/* All fences of an array, of whatever kind */
+static void array(struct i915_st *st)
+{
+	struct awaits_test *t = awaits_begin(st);
+	struct dma_fence **fences;
+	struct dma_fence_array *all;
+	struct dma_fence *fence;
+	struct i915_request *a;
+
+	if (!t)
+		return;
+
+	fence = mock_fence_create();
+	a = mock_order_submit(&t->order, t->other_lrc, 'a', 0, NULL);
+	fences = kcalloc(2, sizeof(*fences), GFP_KERNEL);
+	if (!st_true(st, "there is memory", a && fence && fences)) {
+		kfree(fences);
+		goto out;
+	}
+
+	fences[0] = dma_fence_get(fence);
+	fences[1] = dma_fence_get(&a->fence);
+	all = dma_fence_array_create(2, fences, dma_fence_context_alloc(1), 1, false);
+	if (st_ptr(st, "making an array", all)) {
+		mock_order_submit(&t->order, t->lrc, 'b', 0, &all->base);
+		dma_fence_put(&all->base);
+	}
+	mock_run_all(t->other);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "one of two signalled", "a");
+	mock_fence_signal(fence);
+	fence = NULL;
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "both signalled", "ab");
+out:
+	mock_fence_signal(fence);
+	awaits_end(t);
+}
+
+/* All links of a chain */
+static void chain(struct i915_st *st)
+{
+	struct awaits_test *t = awaits_begin(st);
+	struct dma_fence_chain *first, *second;
+	struct dma_fence *fence;
+	struct i915_request *a;
+
+	if (!t)
+		return;
+
+	fence = mock_fence_create();
+	first = dma_fence_chain_alloc();
+	second = dma_fence_chain_alloc();
+	a = mock_order_submit(&t->order, t->other_lrc, 'a', 0, NULL);
+	if (!st_true(st, "there is memory", a && fence && first && second)) {
+		dma_fence_chain_free(first);
+		dma_fence_chain_free(second);
+		goto out;
+	}
+
+	dma_fence_chain_init(first, NULL, dma_fence_get(fence), 1);
+	dma_fence_chain_init(second, &first->base, dma_fence_get(&a->fence), 2);
+	mock_order_submit(&t->order, t->lrc, 'b', 0, &second->base);
+	dma_fence_put(&second->base);
+	mock_run_all(t->other);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "the later of two signalled", "a");
+	mock_fence_signal(fence);
+	fence = NULL;
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "both signalled", "ab");
+out:
+	mock_fence_signal(fence);
+	awaits_end(t);
+}
+
+/* Given up with its awaits: nothing comes of their fences any more. */
+static void abandoned(struct i915_st *st)
+{
+	struct awaits_test *t = awaits_begin(st);
+	struct dma_fence *fence;
+	struct i915_request *a, *rq;
+
+	if (!t)
+		return;
+
+	fence = mock_fence_create();
+	a = mock_order_submit(&t->order, t->lrc, 'a', 0, NULL);
+	rq = a ? i915_request_create(t->other_lrc, 0) : NULL;
+	if (rq && st_ptr(st, "making a request", rq)) {
+		st_ok(st, "waiting for a fence", i915_request_await(rq, fence));
+		st_ok(st, "waiting for another engine", i915_request_await(rq, &a->fence));
+		st_eq(st, "awaits", rq->nr_awaits, 2);
+		i915_request_abandon(rq);
+		st_alive_eq(st, "one was given up", I915_AUDIT_REQUEST, 1);
+	}
+	mock_fence_signal(fence);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "what it waited for", "a");
+
+	awaits_end(t);
+}
+
+/* Failed while it waits: nothing comes of their fences any more. */
+static void wedged(struct i915_st *st)
+{
+	struct awaits_test *t = awaits_begin(st);
+	struct i915_request *a, *b = NULL;
+	struct dma_fence *fence;
+
+	if (!t)
+		return;
+
+	fence = mock_fence_create();
+	a = mock_order_submit(&t->order, t->lrc, 'a', 0, NULL);
+	if (a)
+		b = mock_order_submit(&t->order, t->other_lrc, 'b', 0, &a->fence);
+	mock_order_submit(&t->order, t->other_lrc, 'c', 0, fence);
+	i915_gt_set_wedged(&st->i915->gt);
+	i915_gt_retire(&st->i915->gt);
+	st_eq(st, "fences that signalled", atomic_read(&t->order.signalled), 3);
+	if (b)
+		st_eq(st, "how a request ended that waited", b->fence.error, -EIO);
+	st_alive_eq(st, "wedged", I915_AUDIT_REQUEST, 0);
+	mock_fence_signal(fence);
+	st_ok(st, "giving the GPU another chance", i915_gt_unset_wedged(&st->i915->gt));
+
+	awaits_end(t);
+}
+
+static const struct i915_subtest awaits_subtests[] = {
+	I915_SUBTEST(another_engine),
+	I915_SUBTEST(merged),
+	I915_SUBTEST(own_timeline),
+	I915_SUBTEST(array),
+	I915_SUBTEST(chain),
+	I915_SUBTEST(abandoned),
+	I915_SUBTEST(wedged),
+};
+
+const struct i915_suite i915_mock_awaits_suite = {
+	.name = "awaits",
+	.tests = awaits_subtests,
+	.count = ARRAY_SIZE(awaits_subtests),
+};
