@@ -297,17 +297,33 @@ static int i915_eb_await_submit(struct i915_execbuffer *eb, struct dma_fence *fe
 	return i915_request_await(eb->rq, fence);
 }
 
-static int i915_eb_await_timeline(struct i915_execbuffer *eb, struct drm_syncobj *timeline)
+/*
+ * Nobody else looks at the timeline before this request is the latest on it, or
+ * given up: two at a time would wait for the same one, and run side by side.
+ */
+static int i915_eb_await_timeline(struct i915_execbuffer *eb)
 {
-	struct dma_fence *fence = drm_syncobj_fence_get(timeline);
-	int ret;
+	struct i915_gem_timeline *timeline = eb->ctx->timeline;
 
-	if (!fence)
-		return 0;
+	mutex_lock(&timeline->lock);
+	eb->timeline = timeline;
 
-	ret = i915_request_await(eb->rq, fence);
-	dma_fence_put(fence);
-	return ret;
+	return timeline->last ? i915_request_await(eb->rq, timeline->last) : 0;
+}
+
+/**
+ * i915_eb_unlock_timeline - let others of the context's timeline go on
+ * @eb: the execbuffer; its request is the latest on the timeline, or is given up
+ *
+ * Context: process context.
+ */
+void i915_eb_unlock_timeline(struct i915_execbuffer *eb)
+{
+	if (likely(!eb->timeline))
+		return;
+
+	mutex_unlock(&eb->timeline->lock);
+	eb->timeline = NULL;
 }
 
 static int i915_eb_await_objects(struct i915_execbuffer *eb)
@@ -342,6 +358,8 @@ static int i915_eb_await_syncobjs(struct i915_execbuffer *eb)
  * i915_eb_await - make the request wait for all it depends on
  * @eb: the execbuffer: request begun, objects locked
  *
+ * With a single timeline, it stays locked: i915_eb_unlock_timeline() is due.
+ *
  * Context: process context.
  * Return: 0, -ENOMEM, -EINTR: killed.
  */
@@ -360,8 +378,8 @@ int i915_eb_await(struct i915_execbuffer *eb)
 			ret = i915_request_await(eb->rq, eb->fence_in);
 	}
 
-	if (!ret && eb->ctx->syncobj)
-		ret = i915_eb_await_timeline(eb, eb->ctx->syncobj);
+	if (!ret && eb->ctx->timeline)
+		ret = i915_eb_await_timeline(eb);
 
 	return ret;
 }
@@ -430,8 +448,11 @@ void i915_eb_publish_fences(struct i915_execbuffer *eb)
 		}
 	}
 
-	if (eb->ctx->syncobj)
-		drm_syncobj_replace_fence(eb->ctx->syncobj, &eb->rq->fence);
+	if (eb->timeline) {
+		dma_fence_put(eb->timeline->last);
+		eb->timeline->last = dma_fence_get(&eb->rq->fence);
+		i915_eb_unlock_timeline(eb);
+	}
 
 	if (eb->out) {
 		fd_install(eb->out_fd, eb->out->file);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/nospec.h>
+#include <linux/dma-fence.h>
 #include <linux/slab.h>
 
 #include <drm/drm_file.h>
-#include <drm/drm_syncobj.h>
 
 #include "diag/i915_audit.h"
 #include "gem/i915_gem.h"
@@ -84,6 +84,18 @@ static void i915_gem_context_free_lrcs(struct i915_gem_context *ctx)
 	}
 }
 
+static void i915_gem_context_free_timeline(struct i915_gem_context *ctx)
+{
+	struct i915_gem_timeline *timeline = ctx->timeline;
+
+	if (!timeline)
+		return;
+
+	dma_fence_put(timeline->last);
+	mutex_destroy(&timeline->lock);
+	kfree(timeline);
+}
+
 static void i915_gem_context_free(struct i915_gem_context *ctx)
 {
 	i915_gem_context_free_lrcs(ctx);
@@ -92,8 +104,7 @@ static void i915_gem_context_free(struct i915_gem_context *ctx)
 	if (ctx->base.vm)
 		i915_vm_put_sync(ctx->base.vm);
 
-	if (ctx->syncobj)
-		drm_syncobj_put(ctx->syncobj);
+	i915_gem_context_free_timeline(ctx);
 	put_pid(ctx->pid);
 	i915_gt_client_put(ctx->base.client);
 	if (ctx->engines != ctx->default_engines)

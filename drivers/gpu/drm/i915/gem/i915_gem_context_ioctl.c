@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+#include <linux/slab.h>
 #include <linux/uaccess.h>
 
 #include <drm/drm_file.h>
-#include <drm/drm_syncobj.h>
 
 #include <uapi/drm/i915_drm.h>
 
@@ -67,12 +67,12 @@ static int i915_gem_context_apply_create(struct i915_file *file, struct i915_gem
 					 const struct drm_i915_gem_context_create_ext *args)
 {
 	struct i915_context_create create = { .file = file, .ctx = ctx };
-	int ret;
 
 	if (args->flags & I915_CONTEXT_CREATE_FLAGS_SINGLE_TIMELINE) {
-		ret = drm_syncobj_create(&ctx->syncobj, 0, NULL);
-		if (ret)
-			return ret;
+		ctx->timeline = kzalloc(sizeof(*ctx->timeline), GFP_KERNEL_ACCOUNT);
+		if (!ctx->timeline)
+			return -ENOMEM;
+		mutex_init(&ctx->timeline->lock);
 	}
 
 	if (!(args->flags & I915_CONTEXT_CREATE_FLAGS_USE_EXTENSIONS))

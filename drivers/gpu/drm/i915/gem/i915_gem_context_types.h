@@ -14,7 +14,6 @@
 
 struct drm_file;
 struct drm_i915_private;
-struct drm_syncobj;
 
 /**
  * struct i915_file - what one open file owns, from open to postclose
@@ -61,6 +60,19 @@ struct i915_engine_slot {
 };
 
 /**
+ * struct i915_gem_timeline - one order for the requests of all engines of a context
+ */
+struct i915_gem_timeline {
+	/**
+	 * @lock: held from the look at @last to the next one, so that each request waits for
+	 * another one; inside i915_lrc.lock
+	 */
+	struct mutex lock;
+	/** @last: fence of the latest request, referenced, or NULL */
+	struct dma_fence *last;
+};
+
+/**
  * struct i915_gem_context - what user space calls a context
  *
  * Dies when its last reference goes: the handle's and one of each request in
@@ -96,9 +108,9 @@ struct i915_gem_context {
 	/** @lock: guards the map, @used, making of the VM, of lrcs, and parameters */
 	struct mutex lock;
 	/**
-	 * @syncobj: I915_CONTEXT_CREATE_FLAGS_SINGLE_TIMELINE: orders all its engines; else NULL
+	 * @timeline: I915_CONTEXT_CREATE_FLAGS_SINGLE_TIMELINE: orders all its engines; else NULL
 	 */
-	struct drm_syncobj *syncobj;
+	struct i915_gem_timeline *timeline;
 	/** @free_work: the end, on i915->wq */
 	struct work_struct free_work;
 };

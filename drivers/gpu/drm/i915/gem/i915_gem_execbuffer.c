@@ -284,6 +284,7 @@ static int i915_eb_build_request(struct i915_execbuffer *eb)
 err_abandon:
 	i915_request_abandon(eb->rq);
 	eb->rq = NULL;
+	i915_eb_unlock_timeline(eb);
 	return ret;
 }
 
@@ -438,6 +439,7 @@ static int i915_eb_execute(struct drm_device *dev, struct drm_file *file,
 	eb.fence_in = NULL;
 	eb.fences = NULL;
 	eb.num_fences = 0;
+	eb.timeline = NULL;
 	eb.out = NULL;
 	eb.out_fd = -1;
 	eb.rq = NULL;

@@ -127,6 +127,8 @@ struct i915_execbuffer {
 	struct i915_eb_fence *fences;
 	/** @num_fences: entries in @fences */
 	unsigned int num_fences;
+	/** @timeline: of a context with a single one, locked by this execbuf; else NULL */
+	struct i915_gem_timeline *timeline;
 	/** @out: FENCE_OUT, or NULL */
 	struct sync_file *out;
 	/** @out_fd: reserved for @out */
@@ -247,5 +249,6 @@ int i915_eb_await(struct i915_execbuffer *eb);
 int i915_eb_make_out_fence(struct i915_execbuffer *eb);
 void i915_eb_publish_resv(struct i915_execbuffer *eb);
 void i915_eb_publish_fences(struct i915_execbuffer *eb);
+void i915_eb_unlock_timeline(struct i915_execbuffer *eb);
 
 #endif

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What a context begins with and keeps: the workarounds of its GPU, whatever
- * happens to it, nothing of other contexts, and the names of its fences.
+ * happens to it, nothing of other contexts, the names of its fences, and, if
+ * it was made so, one timeline on all engines.
  */
+#include <pthread.h>
+
 #include "i915_util.h"
 
 #define MI_LOAD_REGISTER_IMM	(0x22 << 23 | 1)
@@ -137,6 +140,73 @@ static void fence_names(int fd)
 	i915_require_ok(i915_context_destroy(fd, ctx));
 }
 
+struct submitter {
+	pthread_t thread;
+	pthread_barrier_t *start;
+	struct i915_spin spin;
+	int ret;
+};
+
+static void *submit_at_once(void *arg)
+{
+	struct submitter *s = arg;
+
+	pthread_barrier_wait(s->start);
+	s->ret = i915_spin_submit(&s->spin);
+
+	return NULL;
+}
+
+#define TIMELINE_ROUNDS	30
+
+/* Two threads submit to two engines behind what runs on a third one. */
+static void timeline_round(int fd, __u32 ctx)
+{
+	struct submitter s[2] = { };
+	pthread_barrier_t start;
+	struct i915_spin first;
+	unsigned int n;
+
+	i915_spin_start(&first, fd, ctx, I915_EXEC_BSD, 0);
+	pthread_barrier_init(&start, NULL, 2);
+	for (n = 0; n < 2; n++) {
+		s[n].start = &start;
+		i915_spin_init(&s[n].spin, fd, ctx, n ? I915_EXEC_BLT : I915_EXEC_RENDER, 0);
+		i915_require(!pthread_create(&s[n].thread, NULL, submit_at_once, &s[n]),
+			     "a thread");
+	}
+	for (n = 0; n < 2; n++) {
+		pthread_join(s[n].thread, NULL);
+		i915_require_ok(s[n].ret);
+	}
+	i915_expect(!i915_spin_runs(&s[0].spin) && !i915_spin_runs(&s[1].spin),
+		    "nothing runs beside the first");
+
+	i915_spin_fini(&first);
+	i915_wait_for(i915_spin_runs(&s[0].spin) || i915_spin_runs(&s[1].spin), 10000);
+	i915_sleep_ms(5);
+	i915_expect(i915_spin_runs(&s[0].spin) + i915_spin_runs(&s[1].spin) == 1,
+		    "one of the others runs");
+	/* whichever it is */
+	i915_spin_end(&s[0].spin);
+	i915_spin_fini(&s[1].spin);
+	i915_spin_fini(&s[0].spin);
+	pthread_barrier_destroy(&start);
+}
+
+static void single_timeline(int fd)
+{
+	struct drm_i915_gem_context_create_ext create = {
+		.flags = I915_CONTEXT_CREATE_FLAGS_SINGLE_TIMELINE,
+	};
+	unsigned int n;
+
+	i915_require_ok(i915_ioctl(fd, DRM_IOCTL_I915_GEM_CONTEXT_CREATE_EXT, &create));
+	for (n = 0; n < TIMELINE_ROUNDS; n++)
+		timeline_round(fd, create.ctx_id);
+	i915_require_ok(i915_context_destroy(fd, create.ctx_id));
+}
+
 static const struct i915_case cases[] = {
 	{
 		.name = "workarounds-hang-at-once",
@@ -154,6 +224,10 @@ static const struct i915_case cases[] = {
 		.name = "fence-names",
 		.what = "sync files name the device, and the process on each engine",
 		.run = fence_names,
+	}, {
+		.name = "single-timeline",
+		.what = "of two threads on two engines of a single timeline, one goes first",
+		.run = single_timeline,
 	},
 };
 
