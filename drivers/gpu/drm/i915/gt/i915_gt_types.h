@@ -241,7 +241,7 @@ struct i915_lrc {
 	bool cancel_running;
 	/** @cancel_link: on engine->cancelled while its requests are being ended; engine->lock */
 	struct list_head cancel_link;
-	/** @late: its requests on i915_engine.late, or taken from there to be retired; engine->lock */
+	/** @late: its requests that are retired late, see i915_engine.late; engine->lock */
 	unsigned int late;
 	/** @rewind: HEAD in the image is stale: start at the oldest request; engine->lock */
 	bool rewind;
@@ -454,7 +454,7 @@ struct i915_gt {
 	struct work_struct retire_work;
 	/** @late_work: retires what is on i915_engine.late */
 	struct work_struct late_work;
-	/** @late_wq: for @late_work: somebody may wait for the fences, so no nice value stalls it */
+	/** @late_wq: for @late_work; somebody may wait for the fences: high priority */
 	struct workqueue_struct *late_wq;
 	/** @late_mutex: held by whoever retires what is on i915_engine.late; innermost mutex */
 	struct mutex late_mutex;

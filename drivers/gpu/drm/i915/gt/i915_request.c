@@ -36,306 +36,18 @@
  * callback of it, finds nothing left of it. Who looks (dma_fence_is_signaled(),
  * a wait that need not sleep) may see that it is complete a moment before it
  * retired; i915_gt_retire() makes up for that.
- *
- * The fence may live for as long as somebody keeps it, after context, engine
- * and device are gone. So it has a lock and names of its own, its callbacks
- * look at nothing else once the request retired, and it keeps the module.
- *
- * Tools know a fence by two names: that of the driver is the name of the
- * device, that of the timeline the process that made the context.
  */
-
-/* How often to look for a context that has become idle, when all addresses are taken: jiffies */
-#define ADDRESS_POLL	msecs_to_jiffies(20)
 
 /* VMAs between two looks around */
 #define LET_GO_PORTION	256
 
 static struct kmem_cache *request_slab;
 
-static const struct dma_fence_ops request_fence_ops;
-
-/* Devices there were since load */
-struct driver_name {
-	struct list_head link;
-	char name[];
-};
-
-static LIST_HEAD(driver_names);
-static DEFINE_MUTEX(driver_names_lock);
-
 /* A list of VMAs too long for the request; freed in interrupt */
 struct vma_list {
 	struct rcu_head rcu;
 	struct i915_vma *vma[];
 };
-
-/**
- * i915_fence_to_request - is this fence a request?
- * @fence: anybody's
- *
- * Context: any.
- * Return: the request, or NULL.
- */
-struct i915_request *i915_fence_to_request(struct dma_fence *fence)
-{
-	if (fence->ops != &request_fence_ops)
-		return NULL;
-
-	return container_of(fence, struct i915_request, fence);
-}
-
-/**
- * i915_fence_is_in_vm - is this fence a request of an address space that has not retired?
- * @fence: anybody's
- * @vm: the address space
- *
- * Context: any.
- * Return: true while the request may have marks on VMAs of @vm.
- */
-bool i915_fence_is_in_vm(struct dma_fence *fence, const struct i915_address_space *vm)
-{
-	struct i915_request *rq = i915_fence_to_request(fence);
-	unsigned long flags;
-	bool is_in;
-
-	if (!rq)
-		return false;
-
-	/* not retired under the lock: the context is still there */
-	spin_lock_irqsave(&rq->hwsp_lock, flags);
-	is_in = !test_bit(I915_RQ_RETIRED, &rq->state) && rq->ctx->vm == vm;
-	spin_unlock_irqrestore(&rq->hwsp_lock, flags);
-
-	return is_in;
-}
-
-/**
- * i915_request_completed - has the GPU finished a request?
- * @rq: the request
- *
- * Context: any; the caller has a reference and need not hold any lock.
- * Return: true once the seqno is there, also after retirement.
- */
-bool i915_request_completed(const struct i915_request *rq)
-{
-	struct i915_request *r = (struct i915_request *)rq;
-	unsigned long flags;
-	bool completed;
-
-	if (READ_ONCE(rq->state) & (BIT(I915_RQ_RETIRED) | BIT(I915_RQ_DONE)))
-		return true;
-
-	/* not retired under the lock: the timeline is still there */
-	spin_lock_irqsave(&r->hwsp_lock, flags);
-	completed = test_bit(I915_RQ_RETIRED, &rq->state) || __i915_request_completed(rq);
-	spin_unlock_irqrestore(&r->hwsp_lock, flags);
-
-	return completed;
-}
-
-static const char *request_driver_name(struct dma_fence *fence)
-{
-	return container_of(fence, struct i915_request, fence)->driver_name;
-}
-
-/* Copied when somebody asks: few do, and the timeline may be gone before the fence */
-static const char *request_timeline_name(struct dma_fence *fence)
-{
-	struct i915_request *rq = container_of(fence, struct i915_request, fence);
-	unsigned long flags;
-
-	spin_lock_irqsave(&rq->hwsp_lock, flags);
-	if (!rq->timeline_name[0])
-		strscpy(rq->timeline_name,
-			test_bit(I915_RQ_RETIRED, &rq->state) ? "signaled" : rq->lrc->name,
-			sizeof(rq->timeline_name));
-	spin_unlock_irqrestore(&rq->hwsp_lock, flags);
-
-	return rq->timeline_name;
-}
-
-static bool request_signaled(struct dma_fence *fence)
-{
-	return i915_request_completed(container_of(fence, struct i915_request, fence));
-}
-
-/*
- * Called with rq->lock held and the fence not signalled: retirement, which
- * takes that lock to signal it, cannot get past us, so the engine stays.
- */
-static bool request_enable_signaling(struct dma_fence *fence)
-{
-	struct i915_request *rq = container_of(fence, struct i915_request, fence);
-	struct i915_engine *engine = rq->engine;
-
-	if (test_bit(I915_RQ_RETIRED, &rq->state))
-		return false;
-
-	spin_lock(&engine->lock);
-	if (!test_bit(I915_RQ_DONE, &rq->state) && !test_and_set_bit(I915_RQ_SIGNAL, &rq->state)) {
-		engine->signals++;
-		if (test_bit(I915_RQ_EXECUTING, &rq->state))
-			engine->ops->update_irq(engine);
-	}
-	spin_unlock(&engine->lock);
-
-	return !i915_request_completed(rq);
-}
-
-static void request_release(struct dma_fence *fence)
-{
-	struct i915_request *rq = container_of(fence, struct i915_request, fence);
-	bool internal = test_bit(I915_RQ_INTERNAL, &rq->state);
-
-	/* Many at once: a grace period for each would wake more than the request did. */
-	kfree_rcu(rq, rcu);
-	/* what is left to do here may be after it: see i915_request_slab_exit() */
-	if (!internal)
-		module_put(THIS_MODULE);
-}
-
-static const struct dma_fence_ops request_fence_ops = {
-	.get_driver_name = request_driver_name,
-	.get_timeline_name = request_timeline_name,
-	.enable_signaling = request_enable_signaling,
-	.signaled = request_signaled,
-	.release = request_release,
-};
-
-/* The oldest request that is in the way of another one, referenced; NULL: there is room. */
-static struct i915_request *blocks_ring(struct i915_lrc *lrc)
-{
-	struct i915_engine *engine = lrc->engine;
-	struct i915_ring *ring = &lrc->ring;
-	struct i915_request *rq;
-
-	lockdep_assert_held(&lrc->lock);
-
-	i915_sched_retire(engine);
-
-	spin_lock_irq(&engine->lock);
-	rq = i915_lrc_first(lrc);
-	WRITE_ONCE(ring->space, i915_ring_space(rq ? rq->head : ring->emit, ring->emit,
-						ring->size));
-	if (rq && ring->space >= I915_EMIT_ROOM)
-		rq = NULL;
-	if (rq)
-		i915_request_get(rq);
-	spin_unlock_irq(&engine->lock);
-
-	return rq;
-}
-
-/* All of the GGTT is in use: look again in a moment, or when nothing runs any more. */
-static int wait_for_address(struct i915_lrc *lrc, bool *idle)
-{
-	int ret;
-
-	if (*idle)
-		return -ENOSPC;
-
-	ret = i915_gt_wait_for_idle(lrc->engine->gt, ADDRESS_POLL);
-	*idle = !ret;
-
-	return ret == -ETIME ? 0 : ret;
-}
-
-static int wait_for_room(struct i915_lrc *lrc, bool nonblock)
-{
-	struct i915_request *rq;
-	bool idle = false;
-	long ret;
-
-	for (;;) {
-		/* not while waiting: whoever has objects locked may want this lock */
-		if (mutex_lock_interruptible(&lrc->lock))
-			return -ERESTARTSYS;
-		ret = i915_lrc_bind(lrc);
-		rq = ret ? NULL : blocks_ring(lrc);
-		mutex_unlock(&lrc->lock);
-
-		if (ret == -ENOSPC) {
-			ret = nonblock ? -EWOULDBLOCK : wait_for_address(lrc, &idle);
-			if (ret)
-				return ret;
-			continue;
-		}
-		if (!rq)
-			return ret;
-
-		ret = nonblock ? -EWOULDBLOCK : dma_fence_wait(&rq->fence, true);
-		i915_request_put(rq);
-		if (ret)
-			return ret;
-	}
-}
-
-/**
- * i915_lrc_begin_turn - wait until there is room for a request: in the ring, and for it in the GGTT
- * @lrc: the timeline
- * @nonblock: -EWOULDBLOCK instead of a wait
- *
- * Those who wait do so in the order they came. The turn lasts until
- * i915_lrc_end_turn(), which is due when the request has been begun or is not
- * wanted any more. Who found i915_lrc_has_room() may still be quicker:
- * i915_request_try_create() has the last word.
- *
- * Context: process context, sleeps interruptibly; no object and no VM locked.
- * Return: 0, -EWOULDBLOCK, -ERESTARTSYS; -ENOSPC: the GGTT is full and nothing
- * runs; -ENOMEM, -EIO.
- */
-int i915_lrc_begin_turn(struct i915_lrc *lrc, bool nonblock)
-{
-	int ret;
-
-	if (nonblock && !mutex_trylock(&lrc->turn))
-		return -EWOULDBLOCK;
-	if (!nonblock && mutex_lock_interruptible(&lrc->turn))
-		return -ERESTARTSYS;
-
-	ret = wait_for_room(lrc, nonblock);
-	if (ret)
-		mutex_unlock(&lrc->turn);
-
-	return ret;
-}
-
-/**
- * i915_lrc_end_turn - let the next one wait for room in the ring
- * @lrc: the timeline
- *
- * Context: process context; after i915_lrc_begin_turn().
- */
-void i915_lrc_end_turn(struct i915_lrc *lrc)
-{
-	mutex_unlock(&lrc->turn);
-}
-
-/* Room for a whole request that does not wrap, without a wait. lrc->lock held. */
-static bool reserve_ring(struct i915_lrc *lrc)
-{
-	struct i915_ring *ring = &lrc->ring;
-	struct i915_request *rq;
-	u32 pad;
-
-	if (ring->space < I915_EMIT_ROOM) {
-		rq = blocks_ring(lrc);
-		if (rq) {
-			i915_request_put(rq);
-			return false;
-		}
-	}
-
-	pad = i915_ring_pad(ring->emit, I915_EMIT_MAX_BYTES, ring->size);
-	if (pad) {
-		memset(ring->vaddr + ring->emit, 0, pad);
-		ring->emit = 0;
-		ring->space -= pad;
-	}
-
-	return true;
-}
 
 static u32 *ring_cs(struct i915_ring *ring)
 {
@@ -413,7 +125,7 @@ static void request_init(struct i915_request *rq, struct i915_lrc *lrc)
 	INIT_LIST_HEAD(&rq->link);
 	INIT_LIST_HEAD(&rq->lrc_link);
 	request_init_locks(rq);
-	dma_fence_init(&rq->fence, &request_fence_ops, &rq->lock, lrc->fence_context,
+	dma_fence_init(&rq->fence, &i915_request_fence_ops, &rq->lock, lrc->fence_context,
 		       ++lrc->seqno);
 	if (lrc->ctx == &lrc->engine->kernel_ctx)
 		__set_bit(I915_RQ_INTERNAL, &rq->state);
@@ -435,7 +147,7 @@ static int check_begin(struct i915_lrc *lrc)
 	if (ret && ret != -ENOSPC)
 		return ret;
 
-	return !ret && reserve_ring(lrc) ? 0 : -EAGAIN;
+	return !ret && i915_lrc_reserve(lrc) ? 0 : -EAGAIN;
 }
 
 /* 0: lrc->lock is held, and there is room */
@@ -777,35 +489,6 @@ void i915_request_prime_lock(struct i915_engine *engine)
 }
 
 /**
- * i915_request_driver_name - the name of a device, to keep
- * @device: its name
- *
- * A fence may outlive its device, but not the module.
- *
- * Context: process context.
- * Return: a copy that lives as long as the module; without memory the driver's name.
- */
-const char *i915_request_driver_name(const char *device)
-{
-	struct driver_name *entry;
-
-	guard(mutex)(&driver_names_lock);
-	list_for_each_entry(entry, &driver_names, link) {
-		if (!strcmp(entry->name, device))
-			return entry->name;
-	}
-
-	entry = kmalloc(struct_size(entry, name, strlen(device) + 1), GFP_KERNEL);
-	if (!entry)
-		return DRIVER_NAME;
-
-	strcpy(entry->name, device);
-	list_add(&entry->link, &driver_names);
-
-	return entry->name;
-}
-
-/**
  * i915_request_slab_init - make the slab of requests
  *
  * Context: process context.
@@ -831,15 +514,9 @@ int i915_request_slab_init(void)
  */
 void i915_request_slab_exit(void)
 {
-	struct driver_name *entry, *next;
-
 	synchronize_rcu_tasks();
 	synchronize_rcu();
 	kmem_cache_destroy(request_slab);
 	request_slab = NULL;
-
-	list_for_each_entry_safe(entry, next, &driver_names, link) {
-		list_del(&entry->link);
-		kfree(entry);
-	}
+	i915_request_names_exit();
 }

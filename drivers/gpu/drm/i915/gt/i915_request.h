@@ -41,6 +41,10 @@ struct i915_await {
 };
 
 struct i915_request *i915_request_create_atomic(struct i915_lrc *lrc);
+extern const struct dma_fence_ops i915_request_fence_ops;
+
+void i915_request_names_exit(void);
+bool i915_lrc_reserve(struct i915_lrc *lrc);
 void i915_request_drop_awaits(struct i915_request *rq);
 void i915_request_inherit(struct i915_request *rq, int priority);
 void i915_request_let_go(struct i915_request *rq);

@@ -25,6 +25,10 @@ void i915_sched_fail_all(struct i915_lrc *lrc);
 void i915_sched_resort(struct i915_engine *engine);
 bool i915_sched_follow(struct i915_await *await, struct i915_request *first);
 bool i915_sched_unfollow(struct i915_await *await);
+void i915_sched_released(struct i915_engine *engine);
+
+/* i915_retire.c */
+void i915_retire_queue(struct i915_request *rq);
 void i915_sched_defer(struct i915_engine *engine);
 void i915_sched_unlock(struct i915_engine *engine, unsigned long flags)
 	__releases(&engine->lock);

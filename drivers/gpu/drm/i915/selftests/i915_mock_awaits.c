@@ -181,7 +181,7 @@ static void array(struct i915_st *st)
 	fences[0] = dma_fence_get(fence);
 	fences[1] = dma_fence_get(&a->fence);
 	all = dma_fence_array_create(2, fences, dma_fence_context_alloc(1), 1, false);
-	if (st_ptr(st, "making an array", all)) {
+	if (st_ptr(st, "making one fence of two", all)) {
 		mock_order_submit(&t->order, t->lrc, 'b', 0, &all->base);
 		dma_fence_put(&all->base);
 	}

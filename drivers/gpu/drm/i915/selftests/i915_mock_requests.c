@@ -144,7 +144,7 @@ static void abandons(struct i915_st *st)
 		seqno = client.lrc->seqno;
 		abandon_one(st, &client, obj);
 		st_eq(st, "where the next command goes", client.lrc->ring.emit, emit);
-		/* The fence of the one that was given up may live on: its seqno is not used again. */
+		/* The fence of what was given up may live on: its seqno is not used again. */
 		st_eq(st, "latest seqno", client.lrc->seqno, seqno + 1);
 
 		rq = mock_request(st, &client, obj, NULL);
