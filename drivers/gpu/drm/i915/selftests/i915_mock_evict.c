@@ -7,6 +7,7 @@
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
+#include "vm/i915_shrinker.h"
 #include "vm/i915_vm.h"
 
 /**
@@ -270,6 +271,39 @@ out_client:
 	mock_client_close(&client);
 }
 
+/* The shrinker undoes nothing for an object that it cannot have. */
+static void shrinker_passes_by(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct mock_client busy, idle;
+	struct i915_vma *vma;
+
+	if (!obj)
+		return;
+	if (!mock_client_open(st, &idle))
+		goto out_obj;
+	if (!mock_client_open(st, &busy))
+		goto out_idle;
+
+	st_ok(st, "binding", mock_bind(obj, idle.vm, NULL, NULL));
+	vma = mock_bind_active(st, obj, busy.vm, NULL);
+	st_eq(st, "pages of an object in use", i915_vm_shrink(st->i915, ULONG_MAX,
+							       I915_SHRINK_BOUND), 0);
+	st_alive_eq(st, "passed by", I915_AUDIT_VMA_BOUND, 2);
+	if (vma)
+		i915_vma_put_active(vma);
+	st_eq(st, "pages of an idle one, bound", i915_vm_shrink(st->i915, ULONG_MAX, 0), 0);
+	st_eq(st, "pages of an idle one", i915_vm_shrink(st->i915, ULONG_MAX,
+							  I915_SHRINK_BOUND), 1);
+	st_alive_eq(st, "shrunk", I915_AUDIT_VMA_BOUND, 0);
+
+	mock_client_close(&busy);
+out_idle:
+	mock_client_close(&idle);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
 static const struct i915_subtest evict_subtests[] = {
 	I915_SUBTEST(oldest_makes_room),
 	I915_SUBTEST(active_stay),
@@ -278,6 +312,7 @@ static const struct i915_subtest evict_subtests[] = {
 	I915_SUBTEST(larger_than_the_vm),
 	I915_SUBTEST(evict_all),
 	I915_SUBTEST(leaves_other_vms),
+	I915_SUBTEST(shrinker_passes_by),
 };
 
 const struct i915_suite i915_mock_evict_suite = {
