@@ -19,7 +19,8 @@
  *    an address space
  * 3. the object lock, drm_gem_object.resv (several: drm_exec)
  * 4. i915_lrc.lock: a request under construction
- * 5. i915_address_space.lock, i915_ggtt.lock
+ * 5. i915_address_space.lock, i915_ggtt.lock; then i915_vm_device.pruned_lock and
+ *    i915_mm.tlb_lock, under which nothing is allocated
  * 6. i915_gem_object.vma_lock, i915_mm.lock
  * 7. i915_request.lock: the lock of a fence
  * 8. i915_gt.sched_lock
@@ -34,8 +35,9 @@
  * to 7 held, and 8 to 10 inside. Fences wait for who holds it, so no memory is
  * waited for under it.
  *
- * Memory may be reclaimed wherever 1 to 5 are held: the shrinker takes object
- * locks and i915_address_space.lock by trylock only.
+ * Memory may be reclaimed wherever 1 to 5 are held, but for the two said: the
+ * shrinker takes object locks and i915_address_space.lock by trylock only. So does
+ * with i915_lrc.lock whoever looks for room under i915_ggtt.lock.
  *
  * Lockdep learns this order from the first device of a load instead of from
  * whatever happens first, so that the first path that breaks it is reported.
