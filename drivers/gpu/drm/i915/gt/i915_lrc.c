@@ -183,7 +183,7 @@ static int lrc_init_memory(struct i915_lrc *lrc)
  * looked for before the answer is no.
  *
  * Context: lrc->lock held; does not wait for the GPU.
- * Return: 0; -ENOSPC: everything there is is in use; -ENOMEM; -EIO: the GPU is gone.
+ * Return: 0; -ENOSPC: all addresses are in use; -ENOMEM; -EIO: the GPU is gone.
  */
 int i915_lrc_bind_new(struct i915_lrc *lrc)
 {
@@ -208,7 +208,7 @@ int i915_lrc_bind_new(struct i915_lrc *lrc)
 	return 0;
 }
 
-/* The driver's own contexts are bound for life: a heartbeat must not fail for want of an address. */
+/* The driver's own contexts are bound for life: no heartbeat may want for an address. */
 static int lrc_init_address(struct i915_lrc *lrc)
 {
 	int ret;

@@ -287,14 +287,14 @@ static void shrinker_passes_by(struct i915_st *st)
 
 	st_ok(st, "binding", mock_bind(obj, idle.vm, NULL, NULL));
 	vma = mock_bind_active(st, obj, busy.vm, NULL);
-	st_eq(st, "pages of an object in use", i915_vm_shrink(st->i915, ULONG_MAX,
-							       I915_SHRINK_BOUND), 0);
+	st_eq(st, "pages of an object in use",
+	      i915_vm_shrink(st->i915, ULONG_MAX, I915_SHRINK_BOUND), 0);
 	st_alive_eq(st, "passed by", I915_AUDIT_VMA_BOUND, 2);
 	if (vma)
 		i915_vma_put_active(vma);
 	st_eq(st, "pages of an idle one, bound", i915_vm_shrink(st->i915, ULONG_MAX, 0), 0);
-	st_eq(st, "pages of an idle one", i915_vm_shrink(st->i915, ULONG_MAX,
-							  I915_SHRINK_BOUND), 1);
+	st_eq(st, "pages of an idle one",
+	      i915_vm_shrink(st->i915, ULONG_MAX, I915_SHRINK_BOUND), 1);
 	st_alive_eq(st, "shrunk", I915_AUDIT_VMA_BOUND, 0);
 
 	mock_client_close(&busy);

@@ -78,7 +78,8 @@ static void i915_pt_fill(struct i915_page_table *pt, u64 value)
 }
 
 /* Memory of one table, entries not yet written. The tests make it fail. */
-VISIBLE_IF_KUNIT struct i915_page_table *i915_pt_alloc(struct i915_vm_device *vmd, unsigned int level)
+VISIBLE_IF_KUNIT struct i915_page_table *i915_pt_alloc(struct i915_vm_device *vmd,
+						       unsigned int level)
 {
 	struct device *dev = vmd->i915->drm.dev;
 	struct i915_page_table *pt;
@@ -298,8 +299,8 @@ static void i915_ppgtt_clear(struct i915_address_space *vm, u64 start, u64 end)
 		count = (next - addr) >> 12;
 
 		i915_ppgtt_find_path(vm, path, addr);
-		memset64(path[0]->entry + i915_pt_index(addr, 0), vm->i915->vm_device.scratch_pte[0],
-			 count);
+		memset64(path[0]->entry + i915_pt_index(addr, 0),
+			 vm->i915->vm_device.scratch_pte[0], count);
 		path[0]->used -= count;
 		i915_ppgtt_prune(vm, path, addr, 0);
 	}

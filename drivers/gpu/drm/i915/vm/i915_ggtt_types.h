@@ -78,7 +78,7 @@ struct i915_ggtt_buf {
 	 * lock the owner takes in &i915_ggtt_buf_ops.evict.
 	 */
 	bool bound;
-	/** @ops: of an owner that can do without an address; NULL: it never can. Set before binding. */
+	/** @ops: of an owner that can do without an address, or NULL; set before binding */
 	const struct i915_ggtt_buf_ops *ops;
 	/** @lru: on i915_ggtt.evictable; i915_ggtt.lock */
 	struct list_head lru;

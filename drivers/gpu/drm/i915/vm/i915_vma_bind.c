@@ -290,7 +290,7 @@ static int i915_vma_bind_locked(struct i915_vma *vma, const struct i915_vma_plac
 	ret = vm->ops->bind(vm, vma);
 	if (ret) {
 		drm_mm_remove_node(&vma->node);
-		/* Some PTEs were there for a while: a batch that polls the address may know them. */
+		/* Some PTEs were there for a while: a batch that polls may know them. */
 		i915_tlb_stamp(&vm->i915->mm, &vma->obj->tlb_stamp);
 		return ret;
 	}
