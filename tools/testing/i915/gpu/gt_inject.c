@@ -192,7 +192,10 @@ unsigned gt_inject_arm(GtDev *s, const char *text, char why[GT_WHY])
     return i + 1;
 }
 
-/* one rule; 0: all, and what they did that lasts */
+/*
+ * One rule; 0: all, and what they did that lasts. A reset that is stuck is
+ * forgotten: the driver has given it up, and would not expect it now.
+ */
 void gt_inject_disarm(GtDev *s, unsigned id)
 {
     if (id) {
@@ -210,10 +213,7 @@ void gt_inject_disarm(GtDev *s, unsigned id)
     for (int d = 0; d < ARRAY_SIZE(s->fw_ack); d++) {
         gt_fw_follow(s, d);
     }
-    if (R(s, REG_GDRST)) {
-        gt_engines_reset(s, R(s, REG_GDRST));
-        R(s, REG_GDRST) = 0;
-    }
+    R(s, REG_GDRST) = 0;
 }
 
 /* what came of a fault; equal lines once */

@@ -361,6 +361,10 @@ void gt_wr_gdrst(GtDev *s, GtEng *by, uint32_t a, uint32_t v)
     if (v && gt_armed(s, FT_GDRST_STUCK) && gdrst_stuck(s, v)) {
         return;
     }
-    R(s, a) &= ~v;
+    /* a full reset takes those of engines with it that are stuck */
+    R(s, a) &= v & GDRST_FULL ? 0 : ~v;
+    if (!R(s, a)) {
+        gt_later_drop(s, NULL, LT_BIT(LT_GDRST));
+    }
     gt_engines_reset(s, v);
 }

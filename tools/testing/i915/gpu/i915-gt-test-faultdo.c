@@ -555,6 +555,19 @@ static void test_gdrst_stuck(const void *chip)
     run(f.g, 2 * MSEC);
     g_assert_cmphex(rd(f.g, 0x941c), ==, 0);
     g_assert_cmphex(rd(f.g, 0x229c), ==, 0);
+    arm(f.g, "gdrst-stuck@rcs0:delay=5ms:count=2");
+    for (int i = 0; i < 2; i++) {
+        wr(f.g, 0x941c, 1 << 1);
+        if (i) {
+            disarm(f.g);                        /* forgotten */
+        } else {
+            wr(f.g, 0x941c, 1);                 /* a full one takes place */
+        }
+        engines_up(f.g);
+        g_assert_cmphex(rd(f.g, 0x941c), ==, 0);
+        run(f.g, 10 * MSEC);
+        g_assert_cmphex(rd(f.g, 0x229c), ==, 0x8000);   /* none comes late */
+    }
     gt_stop(f.g);
 }
 
