@@ -9,6 +9,7 @@
 #include "diag/i915_diag.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
+#include "i915_device.h"
 #include "i915_driver.h"
 #include "i915_drv.h"
 #include "i915_lock_order.h"
@@ -16,7 +17,6 @@
 #include "mem/i915_gem_object.h"
 #include "vm/i915_ggtt.h"
 #include "vm/i915_shrinker.h"
-#include "vm/i915_vm_device.h"
 
 /**
  * DOC: Life of a device
@@ -25,8 +25,9 @@
  * undoes it, so there is no unwinding here, neither when a step fails nor at
  * remove; the two lists of actions say what dies when:
  *
- * - devm_: with the binding. The hardware side: interrupt, registers, user
- *   space's doors. After it nothing touches the device.
+ * - devm_: with the binding. The hardware side: interrupt, engines brought to
+ *   rest, registers. After it nothing touches the device, also not an ioctl that
+ *   began before the unbind and goes on: see i915_uncore_close().
  * - drmm_: with the last reference of the DRM device. Open files hold one, and
  *   with them objects, contexts and address spaces, which therefore outlive
  *   an unbind until the last file is closed.
@@ -76,14 +77,21 @@ static int i915_probe_pci(struct drm_i915_private *i915)
 	return 0;
 }
 
+/* Just before the registers are unmapped: whoever is late finds the gate closed. */
+static void i915_release_mmio(void *data)
+{
+	i915_uncore_close(data);
+}
+
 static int i915_probe_mmio(struct drm_i915_private *i915)
 {
 	struct pci_dev *pdev = i915_pdev(i915);
 	void __iomem *regs;
+	int ret;
 
 	if (pci_resource_len(pdev, I915_MMIO_BAR) < 2 * I915_MMIO_GGTT_OFFSET) {
-		drm_err(&i915->drm, "BAR0 has %pa bytes, too small for a GPU\n",
-			&pdev->resource[I915_MMIO_BAR].end);
+		drm_err(&i915->drm, "BAR0 has %llu bytes, too few for a GPU\n",
+			(u64)pci_resource_len(pdev, I915_MMIO_BAR));
 		return -ENODEV;
 	}
 
@@ -92,7 +100,11 @@ static int i915_probe_mmio(struct drm_i915_private *i915)
 	if (!regs)
 		return -ENOMEM;
 
-	return i915_uncore_init(&i915->uncore, &i915->drm, regs, i915->info->forcewake);
+	ret = i915_uncore_init(&i915->uncore, &i915->drm, regs, i915->info->forcewake);
+	if (ret)
+		return ret;
+
+	return devm_add_action_or_reset(&pdev->dev, i915_release_mmio, &i915->uncore);
 }
 
 static int i915_probe_topology(struct drm_i915_private *i915)
@@ -102,46 +114,9 @@ static int i915_probe_topology(struct drm_i915_private *i915)
 	return 0;
 }
 
-static void i915_release_wq(struct drm_device *drm, void *data)
-{
-	destroy_workqueue(data);
-}
-
-static int i915_probe_wq(struct drm_i915_private *i915)
-{
-	i915->wq = alloc_workqueue("i915", WQ_UNBOUND, 0);
-	if (!i915->wq)
-		return -ENOMEM;
-
-	return drmm_add_action_or_reset(&i915->drm, i915_release_wq, i915->wq);
-}
-
-static void i915_release_mm(struct drm_device *drm, void *data)
-{
-	i915_mm_fini(to_i915(drm));
-}
-
 static int i915_probe_mm(struct drm_i915_private *i915)
 {
-	i915_mm_init(i915, &i915_gem_object_funcs);
-
-	return drmm_add_action_or_reset(&i915->drm, i915_release_mm, NULL);
-}
-
-static void i915_release_vm_device(struct drm_device *drm, void *data)
-{
-	i915_vm_device_fini(to_i915(drm));
-}
-
-static int i915_probe_vm_device(struct drm_i915_private *i915)
-{
-	int ret;
-
-	ret = i915_vm_device_init(i915);
-	if (ret)
-		return ret;
-
-	return drmm_add_action_or_reset(&i915->drm, i915_release_vm_device, NULL);
+	return i915_device_init_mm(i915, &i915_gem_object_funcs);
 }
 
 static void i915_release_shrinker(struct drm_device *drm, void *data)
@@ -158,11 +133,6 @@ static int i915_probe_shrinker(struct drm_i915_private *i915)
 		return ret;
 
 	return drmm_add_action_or_reset(&i915->drm, i915_release_shrinker, NULL);
-}
-
-static void i915_release_ggtt(struct drm_device *drm, void *data)
-{
-	i915_ggtt_fini(&to_i915(drm)->ggtt);
 }
 
 static int i915_probe_ggtt(struct drm_i915_private *i915)
@@ -192,20 +162,13 @@ static int i915_probe_ggtt(struct drm_i915_private *i915)
 	if (ret)
 		return ret;
 
-	return drmm_add_action_or_reset(&i915->drm, i915_release_ggtt, NULL);
-}
-
-static void i915_release_gt(struct drm_device *drm, void *data)
-{
-	i915_gt_fini(&to_i915(drm)->gt);
+	return i915_device_adopt_ggtt(i915);
 }
 
 /* The device goes, at unbind or because a later step of probe failed. */
 static void i915_release_hardware(void *data)
 {
-	struct drm_i915_private *i915 = data;
-
-	i915_gt_unplug(&i915->gt);
+	i915_device_quiesce(data);
 }
 
 static int i915_probe_gt(struct drm_i915_private *i915)
@@ -216,7 +179,7 @@ static int i915_probe_gt(struct drm_i915_private *i915)
 	if (ret)
 		return ret;
 
-	ret = drmm_add_action_or_reset(&i915->drm, i915_release_gt, NULL);
+	ret = i915_device_adopt_gt(i915);
 	if (ret)
 		return ret;
 
@@ -260,9 +223,7 @@ static const struct i915_probe_step i915_probe_steps[] = {
 	{ "pci", i915_probe_pci },
 	{ "mmio", i915_probe_mmio },
 	{ "topology", i915_probe_topology },
-	{ "workqueue", i915_probe_wq },
 	{ "objects", i915_probe_mm },
-	{ "address spaces", i915_probe_vm_device },
 	{ "shrinker", i915_probe_shrinker },
 	{ "ggtt", i915_probe_ggtt },
 	{ "gt", i915_probe_gt },
@@ -337,9 +298,12 @@ void i915_driver_remove(struct drm_i915_private *i915)
  * i915_driver_shutdown - quiesce the GPU before the machine goes down or kexecs
  * @i915: the GPU
  *
- * Context: process context. No DMA happens after it.
+ * Context: process context. No DMA and no interrupt happens after it, and the
+ * registers are not touched any more, whoever still has a file open.
  */
 void i915_driver_shutdown(struct drm_i915_private *i915)
 {
-	i915_gt_unplug(&i915->gt);
+	i915_device_quiesce(i915);
+	i915_gt_irq_uninstall(&i915->gt);
+	i915_uncore_close(&i915->uncore);
 }

@@ -252,6 +252,7 @@ const GtReg gt_regtab[] = {
     GLB(0x44308 + 0x10 * (b), 1, RK_RAM, "GT_IIR", .wr = gt_wr_iir), \
     GLB(0x4430c + 0x10 * (b), 1, RK_RAM, "GT_IER", .wr = gt_wr_ier)
     BANK(0), BANK(1), BANK(2), BANK(3),
+    GLB(0x44400, 12, RK_RAM, "DE_PIPE_IRQ"),
     GLB(0x444e0, 2, RK_RAM, "PCU_IMR"),
     GLB(0x444e8, 1, RK_W1C, "PCU_IIR"),
     GLB(0x444ec, 1, RK_RAM, "PCU_IER"),

@@ -9,6 +9,7 @@
 
 #include "diag/i915_diag.h"
 #include "gt/i915_gt.h"
+#include "i915_device.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_shrinker.h"
@@ -36,14 +37,6 @@
 #define I915_DROP_ALL		GENMASK(9, 0)
 
 #define I915_DROP_RESET_MS	200
-
-/* Work queues work: a context's end puts objects, whose end may be queued again. */
-static void i915_flush_deferred(struct drm_i915_private *i915)
-{
-	flush_workqueue(i915->wq);
-	i915_mm_flush_free(i915);
-	flush_workqueue(i915->wq);
-}
 
 static int i915_drop_active(struct drm_i915_private *i915, u64 what)
 {
@@ -77,7 +70,7 @@ static int i915_drop_active(struct drm_i915_private *i915, u64 what)
 		i915_gt_park(gt);
 
 	if (what & (I915_DROP_RETIRE | I915_DROP_ACTIVE | I915_DROP_IDLE | I915_DROP_FREED))
-		i915_flush_deferred(i915);
+		i915_device_flush(i915);
 
 	return 0;
 }
@@ -100,7 +93,7 @@ static int i915_drop_caches_set(void *data, u64 what)
 		rcu_barrier();
 
 	if (what & I915_DROP_FREED)
-		i915_flush_deferred(i915);
+		i915_device_flush(i915);
 
 	return 0;
 }
@@ -169,17 +162,12 @@ static int i915_forcewake_open(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* Also called when the file outlived the binding: then there is no GPU to let sleep. */
-
+/* Also called when the file outlived the binding: then only the count is put right. */
 static int i915_forcewake_release(struct inode *inode, struct file *file)
 {
 	struct drm_i915_private *i915 = inode->i_private;
-	int idx;
 
-	if (drm_dev_enter(&i915->drm, &idx)) {
-		i915_forcewake_put(&i915->uncore);
-		drm_dev_exit(idx);
-	}
+	i915_forcewake_put(&i915->uncore);
 	drm_dev_put(&i915->drm);
 
 	return 0;

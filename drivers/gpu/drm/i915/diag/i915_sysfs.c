@@ -22,6 +22,9 @@
  *
  * One table of tunables makes the files of both. A tunable is read where it is
  * used, at the moment it is used; setting one needs no more than storing it.
+ *
+ * There is no max_busywait_duration_ns: a wait sleeps until its interrupt, it
+ * does not spin for a while first. A file that changes nothing would mislead.
  */
 
 struct i915_engine_kobj {
@@ -95,8 +98,6 @@ static struct i915_prop_attr i915_props[] = {
 	I915_PROP(preempt_timeout_ms, INT_MAX, true),
 	I915_PROP(stop_timeout_ms, INT_MAX, false),
 	I915_PROP(timeslice_duration_ms, INT_MAX, true),
-	/* busy waiting for longer than 20 us never pays */
-	I915_PROP(max_busywait_duration_ns, 20 * NSEC_PER_USEC, false),
 };
 
 /* The same without store: .defaults/ */
@@ -114,7 +115,6 @@ static struct i915_prop_attr i915_defaults[] = {
 	I915_DEFAULT(preempt_timeout_ms, true),
 	I915_DEFAULT(stop_timeout_ms, false),
 	I915_DEFAULT(timeslice_duration_ms, true),
-	I915_DEFAULT(max_busywait_duration_ns, false),
 };
 
 static_assert(ARRAY_SIZE(i915_props) == ARRAY_SIZE(i915_defaults));

@@ -76,7 +76,6 @@ static const struct i915_engine_props default_props = {
 	.preempt_timeout_ms = 640,
 	.stop_timeout_ms = 100,
 	.timeslice_duration_ms = 1,
-	.max_busywait_duration_ns = 8000,
 };
 
 /* Kernel contexts die with their engine, not with their count */

@@ -58,7 +58,7 @@ static void clear_csb(struct i915_engine *engine)
 	engine->csb_head = CSB_RESET_POINTER;
 }
 
-/* Is somebody waiting for a request that is not the last of its port? */
+/* Is somebody waiting for a request that is not the last of its port, or for all? */
 static bool user_irq_wanted(const struct i915_engine *engine)
 {
 	const struct i915_port *port = engine->pending_ack ? engine->pending : engine->active;
@@ -66,6 +66,8 @@ static bool user_irq_wanted(const struct i915_engine *engine)
 
 	if (!engine->signals)
 		return false;
+	if (engine->signals >= I915_SIGNALS_ALL)
+		return true;
 
 	list_for_each_entry(rq, &engine->executing, link) {
 		if (test_bit(I915_RQ_SIGNAL, &rq->state) && rq != port[0].rq && rq != port[1].rq)

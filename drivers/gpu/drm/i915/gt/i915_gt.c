@@ -27,6 +27,7 @@ static void gt_unpark(struct i915_gt *gt)
 	spin_lock_irqsave(&gt->awake_lock, flags);
 	if (!gt->forcewake_held) {
 		i915_forcewake_get(&gt->i915->uncore);
+		gt->awake_since = ktime_get_ns();
 		WRITE_ONCE(gt->forcewake_held, true);
 	}
 	spin_unlock_irqrestore(&gt->awake_lock, flags);
@@ -79,12 +80,81 @@ void i915_gt_park(struct i915_gt *gt)
 		WRITE_ONCE(gt->forcewake_held, false);
 		/* pairs with i915_gt_get_awake() */
 		smp_mb();
-		if (atomic_read(&gt->awake))
+		if (atomic_read(&gt->awake)) {
 			WRITE_ONCE(gt->forcewake_held, true);
-		else
+		} else {
+			gt->awake_ns += ktime_get_ns() - gt->awake_since;
 			i915_forcewake_put(&gt->i915->uncore);
+		}
 	}
 	spin_unlock_irqrestore(&gt->awake_lock, flags);
+}
+
+/**
+ * i915_gt_get_if_awake - keep the GPU awake if it is awake
+ * @gt: the GT
+ *
+ * Context: any.
+ * Return: true: the caller drops it with i915_forcewake_put(); false: it sleeps.
+ */
+bool i915_gt_get_if_awake(struct i915_gt *gt)
+{
+	unsigned long flags;
+	bool awake;
+
+	spin_lock_irqsave(&gt->awake_lock, flags);
+	awake = gt->forcewake_held;
+	if (awake)
+		i915_forcewake_get(&gt->i915->uncore);
+	spin_unlock_irqrestore(&gt->awake_lock, flags);
+
+	return awake;
+}
+
+/**
+ * i915_gt_awake_ns - how long requests kept the GPU awake
+ * @gt: the GT
+ *
+ * Context: any.
+ * Return: nanoseconds since load.
+ */
+u64 i915_gt_awake_ns(struct i915_gt *gt)
+{
+	unsigned long flags;
+	u64 ns;
+
+	spin_lock_irqsave(&gt->awake_lock, flags);
+	ns = gt->awake_ns;
+	if (gt->forcewake_held)
+		ns += ktime_get_ns() - gt->awake_since;
+	spin_unlock_irqrestore(&gt->awake_lock, flags);
+
+	return ns;
+}
+
+/**
+ * i915_gt_listen - let every request interrupt at its end, or no longer
+ * @gt: the GT
+ * @by: 1: somebody counts interrupts; -1: no longer
+ *
+ * As a rule a request interrupts only if somebody waits for it; for whoever
+ * counts interrupts to see the GPU at work all of them do.
+ *
+ * Context: any, outside engine->lock.
+ */
+void i915_gt_listen(struct i915_gt *gt, int by)
+{
+	struct i915_engine *engine;
+	unsigned long flags;
+	unsigned int id;
+
+	for_each_engine(engine, gt, id) {
+		spin_lock_irqsave(&engine->lock, flags);
+		engine->signals += by * I915_SIGNALS_ALL;
+		/* what ended before it was unmasked is no news to anybody */
+		engine->ops->update_irq(engine);
+		spin_unlock_irqrestore(&engine->lock, flags);
+	}
 }
 
 static void park_worker(struct work_struct *work)
@@ -336,14 +406,17 @@ int i915_gt_init(struct i915_gt *gt, struct drm_i915_private *i915)
  * i915_gt_unplug - the device goes away
  * @gt: the GT
  *
- * No new work is taken; what is in flight fails with -EIO. The registers are
- * not touched after it.
+ * No new work is taken, for good; what is in flight fails with -EIO. The GPU is
+ * reset and may sleep. Contexts may still be on their way to their end on
+ * i915->wq: see i915_device_quiesce().
  *
  * Context: process context, sleeps.
  */
 void i915_gt_unplug(struct i915_gt *gt)
 {
+	set_bit(I915_GT_UNPLUGGED, &gt->flags);
 	i915_gt_set_wedged(gt);
+
 	flush_work(&gt->retire_work);
 	i915_gt_retire(gt);
 	i915_gt_park(gt);
@@ -351,7 +424,7 @@ void i915_gt_unplug(struct i915_gt *gt)
 
 /**
  * i915_gt_fini - free the engines
- * @gt: interrupts are uninstalled, every context but the kernel's is gone
+ * @gt: unplugged, interrupts are uninstalled, every context but the kernel's is gone
  *
  * Context: process context, sleeps.
  */
@@ -360,8 +433,6 @@ void i915_gt_fini(struct i915_gt *gt)
 	struct i915_engine *engine;
 	unsigned int id;
 
-	/* does nothing on hardware that was unplugged: its registers may be gone */
-	i915_gt_unplug(gt);
 	gt->i915->mm.invalidate_tlb = NULL;
 	drm_WARN_ON(&gt->i915->drm, atomic_read(&gt->awake) ||
 		    gt->forcewake_held || gt->i915->uncore.wakeref);

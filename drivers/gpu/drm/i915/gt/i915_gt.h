@@ -44,8 +44,13 @@ int i915_gt_init(struct i915_gt *gt, struct drm_i915_private *i915);
 void i915_gt_fini(struct i915_gt *gt);
 int i915_gt_irq_install(struct i915_gt *gt);
 void i915_gt_irq_uninstall(struct i915_gt *gt);
+void i915_gt_irq_start(struct i915_gt *gt);
+bool i915_gt_irq_stop(struct i915_gt *gt);
 /* The device goes away: no new work, running work is cancelled. */
 void i915_gt_unplug(struct i915_gt *gt);
+/* System sleep (i915_gt_pm.c): what is in flight is taken back, and goes on afterwards. */
+void i915_gt_suspend(struct i915_gt *gt);
+void i915_gt_resume(struct i915_gt *gt);
 
 struct i915_engine *i915_gt_engine(struct i915_gt *gt, u16 uabi_class, u16 uabi_instance);
 
@@ -54,12 +59,21 @@ static inline bool i915_gt_is_wedged(const struct i915_gt *gt)
 	return test_bit(I915_GT_WEDGED, &gt->flags);
 }
 
+/* Is there hardware that runs requests, and may be reset? */
+static inline bool i915_gt_is_up(const struct i915_gt *gt)
+{
+	return !(READ_ONCE(gt->flags) & (BIT(I915_GT_WEDGED) | BIT(I915_GT_ASLEEP)));
+}
+
 /* Retire what is complete, on all engines. Any context that is not inside engine->lock. */
 void i915_gt_retire(struct i915_gt *gt);
 /* timeout in jiffies, interruptible. Return: 0, -ETIME, -ERESTARTSYS. Retires as it goes. */
 int i915_gt_wait_for_idle(struct i915_gt *gt, long timeout);
 /* Give up forcewake now if idle */
 void i915_gt_park(struct i915_gt *gt);
+bool i915_gt_get_if_awake(struct i915_gt *gt);
+u64 i915_gt_awake_ns(struct i915_gt *gt);
+void i915_gt_listen(struct i915_gt *gt, int by);
 
 /* reset (i915_reset.c) */
 int i915_gt_reset_all(struct i915_gt *gt, const char *why);

@@ -89,7 +89,7 @@ enum i915_reset_ask {
 };
 
 /**
- * struct i915_engine_props - what sysfs engine/NAME/ shows and sets, milliseconds unless said
+ * struct i915_engine_props - what sysfs engine/NAME/ shows and sets, milliseconds
  */
 struct i915_engine_props {
 	/** @heartbeat_interval_ms: no progress for about five of these: reset; 0: never look */
@@ -100,8 +100,6 @@ struct i915_engine_props {
 	unsigned long stop_timeout_ms;
 	/** @timeslice_duration_ms: turn of one context among equals (needs preemption) */
 	unsigned long timeslice_duration_ms;
-	/** @max_busywait_duration_ns: spin before sleep in waits, nanoseconds */
-	unsigned long max_busywait_duration_ns;
 };
 
 /**
@@ -318,8 +316,12 @@ struct i915_engine {
 	unsigned int cancel_delay;
 	/** @next_sw_id: for the next i915_lrc.sw_id */
 	u32 next_sw_id;
-	/** @signals: requests not yet complete that somebody waits for */
+	/**
+	 * @signals: requests not yet complete that somebody waits for, and I915_SIGNALS_ALL for
+	 * each who wants to hear of all
+	 */
 	unsigned int signals;
+#define I915_SIGNALS_ALL	BIT(24)
 	/** @running: context @busy_since is charged to, NULL: idle. In a port, so it stays */
 	struct i915_lrc *running;
 	/** @preempt_deadline: when @pending must be acknowledged, jiffies, while @preempting */
@@ -447,6 +449,10 @@ struct i915_gt {
 	struct delayed_work park_work;
 	/** @forcewake_held: under @awake_lock */
 	bool forcewake_held;
+	/** @awake_since: ktime ns when @forcewake_held became true; under @awake_lock */
+	u64 awake_since;
+	/** @awake_ns: time before that, nanoseconds; under @awake_lock */
+	u64 awake_ns;
 	/** @awake_lock: serialises waking and parking; irqsave */
 	spinlock_t awake_lock;
 
@@ -479,6 +485,8 @@ struct i915_gt {
 #define I915_GT_WEDGED		0	/* no new request is taken: -EIO */
 #define I915_GT_IRQ_READY	1
 #define I915_GT_GIVEN_UP	3	/* wedged, and the hardware is certain to be quiet */
+#define I915_GT_UNPLUGGED	2	/* wedged for good: the device goes away */
+#define I915_GT_ASLEEP		4	/* the system sleeps: nothing runs, all is kept */
 	/** @reset_count: full resets of the GPU since load */
 	atomic_t reset_count;
 	/** @irq: interrupt line in use, 0: none */

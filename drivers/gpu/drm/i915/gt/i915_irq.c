@@ -72,8 +72,13 @@ static irqreturn_t irq_handler(int irq, void *arg)
 {
 	struct i915_gt *gt = arg;
 	struct i915_uncore *uncore = &gt->i915->uncore;
+	irqreturn_t ret = IRQ_NONE;
 	unsigned int bank;
 	u32 master, iir;
+
+	/* a line shared with another device, while ours is being taken down */
+	if (!test_bit(I915_GT_IRQ_READY, &gt->flags))
+		return IRQ_NONE;
 
 	WRITE_ONCE(gt->irq_count, gt->irq_count + 1);
 	i915_write(uncore, GEN8_MASTER_IRQ, 0);
@@ -85,30 +90,53 @@ static irqreturn_t irq_handler(int irq, void *arg)
 		iir = i915_read(uncore, GEN8_GT_IIR(bank));
 		i915_write(uncore, GEN8_GT_IIR(bank), iir);
 		bank_irq(gt, bank, iir);
+		ret = IRQ_HANDLED;
 	}
 
 	i915_write(uncore, GEN8_MASTER_IRQ, MASTER_IRQ_ENABLE);
 
-	return master ? IRQ_HANDLED : IRQ_NONE;
+	/* bits of units that are not driven are no reason to claim the interrupt */
+	return ret;
 }
 
-/* An IIR bit remembers one more event behind the one it shows */
+/* The mask registers of one source of interrupts: IMR, IIR, IER follow each other */
+static void irq_reset_source(struct i915_uncore *uncore, u32 imr)
+{
+	unsigned int i;
+
+	i915_write(uncore, imr, ~0u);
+	i915_write(uncore, imr + 8, 0);
+	/* an IIR bit remembers one more event behind the one it shows */
+	for (i = 0; i < 2; i++) {
+		i915_write(uncore, imr + 4, ~0u);
+		i915_read(uncore, imr + 4);
+	}
+}
+
+/*
+ * Off, also what is not driven: firmware, or the kernel that crashed before
+ * this one, may have left an interrupt of the display enabled, which nobody
+ * here could ever acknowledge.
+ */
+static const u32 irq_unused_sources[] = {
+	GEN8_PCU_IMR,
+	GEN8_DE_PIPE_IMR(0),
+	GEN8_DE_PIPE_IMR(1),
+	GEN8_DE_PIPE_IMR(2),
+	GEN8_DE_PORT_IMR,
+	GEN8_DE_MISC_IMR,
+	GEN8_SDE_IMR,
+};
+
 static void irq_reset(struct i915_uncore *uncore)
 {
-	unsigned int bank, i;
+	unsigned int i;
 
 	i915_write(uncore, GEN8_MASTER_IRQ, 0);
-	for (bank = 0; bank < GT_IRQ_BANKS; bank++) {
-		i915_write(uncore, GEN8_GT_IMR(bank), ~0u);
-		i915_write(uncore, GEN8_GT_IER(bank), 0);
-		for (i = 0; i < 2; i++) {
-			i915_write(uncore, GEN8_GT_IIR(bank), ~0u);
-			i915_read(uncore, GEN8_GT_IIR(bank));
-		}
-	}
-	i915_write(uncore, GEN8_PCU_IMR, ~0u);
-	i915_write(uncore, GEN8_PCU_IER, 0);
-	i915_write(uncore, GEN8_PCU_IIR, ~0u);
+	for (i = 0; i < GT_IRQ_BANKS; i++)
+		irq_reset_source(uncore, GEN8_GT_IMR(i));
+	for (i = 0; i < ARRAY_SIZE(irq_unused_sources); i++)
+		irq_reset_source(uncore, irq_unused_sources[i]);
 }
 
 static void irq_enable(struct i915_gt *gt)
@@ -121,6 +149,7 @@ static void irq_enable(struct i915_gt *gt)
 	for_each_engine(engine, gt, id)
 		bits[engine->desc->irq_bank] |= GT_IRQ_BITS << engine->desc->irq_shift;
 
+	set_bit(I915_GT_IRQ_READY, &gt->flags);
 	for (bank = 0; bank < GT_IRQ_BANKS; bank++) {
 		i915_write(uncore, GEN8_GT_IER(bank), bits[bank]);
 		i915_write(uncore, GEN8_GT_IMR(bank), ~bits[bank]);
@@ -185,14 +214,48 @@ int i915_gt_irq_install(struct i915_gt *gt)
 
 	irq_reset(&i915->uncore);
 	ret = request_irq(gt->irq, irq_handler, IRQF_SHARED, DRIVER_NAME, gt);
-	if (ret)
+	if (ret) {
+		gt->irq = 0;
 		return ret;
+	}
 
-	set_bit(I915_GT_IRQ_READY, &gt->flags);
 	irq_enable(gt);
 	check_engines(gt);
 
 	return 0;
+}
+
+/**
+ * i915_gt_irq_start - let the GPU interrupt again
+ * @gt: the GT, after i915_gt_irq_stop(); its registers may be those of a power-on
+ *
+ * Context: process context.
+ */
+void i915_gt_irq_start(struct i915_gt *gt)
+{
+	irq_reset(&gt->i915->uncore);
+	irq_enable(gt);
+}
+
+/**
+ * i915_gt_irq_stop - no more interrupts of the GPU
+ * @gt: the GT; nothing happens if there are none
+ *
+ * The handler does not run any more when it returns; the line stays taken.
+ *
+ * Context: process context, sleeps.
+ * Return: did the GPU interrupt until now?
+ */
+bool i915_gt_irq_stop(struct i915_gt *gt)
+{
+	if (!test_and_clear_bit(I915_GT_IRQ_READY, &gt->flags))
+		return false;
+
+	/* the handler's last write enables the master again: wait for it first */
+	synchronize_irq(gt->irq);
+	irq_reset(&gt->i915->uncore);
+
+	return true;
 }
 
 /**
@@ -203,10 +266,8 @@ int i915_gt_irq_install(struct i915_gt *gt)
  */
 void i915_gt_irq_uninstall(struct i915_gt *gt)
 {
-	if (!test_and_clear_bit(I915_GT_IRQ_READY, &gt->flags))
-		return;
-
-	irq_reset(&gt->i915->uncore);
-	free_irq(gt->irq, gt);
+	i915_gt_irq_stop(gt);
+	if (gt->irq)
+		free_irq(gt->irq, gt);
 	gt->irq = 0;
 }

@@ -339,7 +339,7 @@ static int reset_locked(struct i915_gt *gt, const struct i915_reset *reset)
 
 	lockdep_assert_held(&gt->reset_mutex);
 
-	if (i915_gt_is_wedged(gt))
+	if (!i915_gt_is_up(gt))
 		return -EIO;
 	/* what is to be cancelled goes on until the heartbeat finds fault with it */
 	if (!how && reset->cause == I915_RESET_CANCEL)
@@ -371,7 +371,7 @@ static int reset_locked(struct i915_gt *gt, const struct i915_reset *reset)
  *
  * Context: process context, sleeps; inside a section that fences wait for.
  * Return: 0; -EAGAIN: what the reset is about has ended, nothing happened;
- * -EIO: the GPU is wedged.
+ * -EIO: the GPU is wedged, or the system sleeps.
  */
 int i915_gt_reset(struct i915_gt *gt, const struct i915_reset *reset)
 {

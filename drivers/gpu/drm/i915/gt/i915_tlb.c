@@ -18,20 +18,8 @@
 
 static bool get_if_busy(struct i915_gt *gt)
 {
-	unsigned long flags;
-	bool awake;
-
 	/* After a full barrier: a request that is not counted yet finds the new page tables. */
-	if (!atomic_read(&gt->awake))
-		return false;
-
-	spin_lock_irqsave(&gt->awake_lock, flags);
-	awake = gt->forcewake_held;
-	if (awake)
-		i915_forcewake_get(&gt->i915->uncore);
-	spin_unlock_irqrestore(&gt->awake_lock, flags);
-
-	return awake;
+	return atomic_read(&gt->awake) && i915_gt_get_if_awake(gt);
 }
 
 /**

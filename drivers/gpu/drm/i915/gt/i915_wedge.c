@@ -113,9 +113,12 @@ void i915_wedge_locked(struct i915_gt *gt)
  */
 void i915_gt_set_wedged(struct i915_gt *gt)
 {
+	bool cookie = dma_fence_begin_signalling();
+
 	mutex_lock(&gt->reset_mutex);
 	i915_wedge_locked(gt);
 	mutex_unlock(&gt->reset_mutex);
+	dma_fence_end_signalling(cookie);
 }
 
 static int unwedge_locked(struct i915_gt *gt)
@@ -149,14 +152,16 @@ static int unwedge_locked(struct i915_gt *gt)
  * @gt: the GT; nothing happens if it is not wedged
  *
  * Context: process context, sleeps.
- * Return: 0, or -EIO: it still does not reset.
+ * Return: 0; -EIO: it still does not reset; -ENODEV: it is on its way out.
  */
 int i915_gt_unset_wedged(struct i915_gt *gt)
 {
 	int ret = 0;
 
 	mutex_lock(&gt->reset_mutex);
-	if (i915_gt_is_wedged(gt))
+	if (test_bit(I915_GT_UNPLUGGED, &gt->flags))
+		ret = -ENODEV;
+	else if (i915_gt_is_wedged(gt))
 		ret = unwedge_locked(gt);
 	mutex_unlock(&gt->reset_mutex);
 

@@ -11,6 +11,8 @@
 #define RING_START			0x038
 #define RING_CTL			0x03c
 #define   RING_CTL_VALID		BIT(0)
+#define   RING_CTL_WAIT_SEMAPHORE	BIT(10)
+#define   RING_CTL_WAIT			BIT(11)
 #define RING_ACTHD_UDW			0x05c
 #define RING_IPEIR			0x064
 #define RING_IPEHR			0x068

@@ -72,9 +72,12 @@ static inline u32 I915_MASKED_ENABLE(u32 bits)
 #define GEN8_GT_IMR(bank)		(0x44304 + 0x10 * (bank))
 #define GEN8_GT_IIR(bank)		(0x44308 + 0x10 * (bank))
 #define GEN8_GT_IER(bank)		(0x4430c + 0x10 * (bank))
+/* other sources, not used; IIR and IER follow IMR */
+#define GEN8_DE_PIPE_IMR(pipe)		(0x44404 + 0x10 * (pipe))
+#define GEN8_DE_PORT_IMR		0x44444
+#define GEN8_DE_MISC_IMR		0x44464
 #define GEN8_PCU_IMR			0x444e4
-#define GEN8_PCU_IIR			0x444e8
-#define GEN8_PCU_IER			0x444ec
+#define GEN8_SDE_IMR			0xc4004
 #define   GT_IRQ_USER			BIT(0)
 #define   GT_IRQ_CS_ERROR		BIT(3)
 #define   GT_IRQ_CONTEXT_SWITCH		BIT(8)

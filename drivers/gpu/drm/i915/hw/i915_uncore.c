@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/delay.h>
-#include <linux/iopoll.h>
+#include <linux/rcupdate.h>
 
 #include <drm/drm_device.h>
 #include <drm/drm_print.h>
+
+#include <kunit/visibility.h>
 
 #include "hw/i915_gt_regs.h"
 #include "hw/i915_uncore.h"
@@ -20,8 +22,14 @@
  * as long as requests are in flight, so that nothing in the submission path
  * asks for it, and the few other users are rare enough to wake all wells.
  *
- * A table of two functions stands between the driver and the registers, so
- * that the mock device of the selftests needs no test in any caller.
+ * A table of two functions stands between the driver and the registers. It is
+ * also the gate that closes when the registers go away, at unbind, or lose
+ * their meaning, while the system sleeps: i915_uncore_close() puts a table in
+ * place that touches nothing, and waits for the accesses under way. So no
+ * caller has to know whether the device is still there, neither an ioctl that
+ * slept through an unbind nor memory reclaim nor a timer, and the mock device,
+ * whose gate never opens, is the same case. The count of forcewake goes on
+ * behind a closed gate, so that get and put always pair.
  */
 
 #define FORCEWAKE_TIMEOUT_US	50000
@@ -42,24 +50,30 @@ static const struct i915_uncore_ops mmio_ops = {
 	.write = mmio_write,
 };
 
-static u32 mock_read(struct i915_uncore *uncore, u32 reg)
+static u32 closed_read(struct i915_uncore *uncore, u32 reg)
 {
 	return 0;
 }
 
-static void mock_write(struct i915_uncore *uncore, u32 reg, u32 value)
+static void closed_write(struct i915_uncore *uncore, u32 reg, u32 value)
 {
 }
 
-static const struct i915_uncore_ops mock_ops = {
-	.read = mock_read,
-	.write = mock_write,
+/* Nothing is waited for in vain: bits that hardware clears when it is done read as cleared. */
+static const struct i915_uncore_ops closed_ops = {
+	.read = closed_read,
+	.write = closed_write,
 };
 
-/* Ends the list at once: the mock device never sleeps */
-static const struct i915_forcewake_domain mock_domains[] = {
+/* A closed gate, or the mock device: there is nothing to be woken. */
+static const struct i915_forcewake_domain no_domains[] = {
 	{ }
 };
+
+static const struct i915_forcewake_domain *domains_of(const struct i915_uncore *uncore)
+{
+	return uncore->ops == &mmio_ops ? uncore->domains : no_domains;
+}
 
 /**
  * i915_uncore_wait - wait for bits of a register
@@ -114,14 +128,14 @@ static void domains_get(struct i915_uncore *uncore)
 {
 	const struct i915_forcewake_domain *domain;
 
-	for (domain = uncore->domains; domain->request; domain++) {
+	for (domain = domains_of(uncore); domain->request; domain++) {
 		if (domain_wait_ack_fallback(uncore, domain, false))
 			drm_err(uncore->drm, "forcewake 0x%05x: stale acknowledge\n",
 				domain->request);
 		i915_write(uncore, domain->request, I915_MASKED_ENABLE(FORCEWAKE_KERNEL));
 	}
 
-	for (domain = uncore->domains; domain->request; domain++) {
+	for (domain = domains_of(uncore); domain->request; domain++) {
 		if (domain_wait_ack_fallback(uncore, domain, true))
 			drm_err(uncore->drm, "forcewake 0x%05x: no acknowledge\n",
 				domain->request);
@@ -137,7 +151,7 @@ static void domains_put(struct i915_uncore *uncore)
 {
 	const struct i915_forcewake_domain *domain;
 
-	for (domain = uncore->domains; domain->request; domain++)
+	for (domain = domains_of(uncore); domain->request; domain++)
 		i915_write(uncore, domain->request, I915_MASKED_DISABLE(FORCEWAKE_KERNEL));
 }
 
@@ -175,12 +189,71 @@ void i915_forcewake_put(struct i915_uncore *uncore)
 	spin_unlock_irqrestore(&uncore->lock, flags);
 }
 
-static void uncore_init(struct i915_uncore *uncore, struct drm_device *drm,
-			const struct i915_uncore_ops *ops,
+/**
+ * i915_uncore_open - begin, or go on, to use the registers
+ * @uncore: the GPU, whose registers are mapped and answer
+ *
+ * Drops whatever forcewake firmware, an earlier driver or the time before a
+ * sleep left behind, and wakes the GPU again if somebody holds it awake.
+ *
+ * Context: process context. Nobody else uses the registers yet.
+ * Return: 0, or -EIO when the GPU does not answer: the gate stays closed then.
+ */
+int i915_uncore_open(struct i915_uncore *uncore)
+{
+	const struct i915_forcewake_domain *domain;
+	unsigned long flags;
+	int ret = 0;
+
+	spin_lock_irqsave(&uncore->lock, flags);
+	WRITE_ONCE(uncore->ops, &mmio_ops);
+	for (domain = uncore->domains; domain->request && !ret; domain++) {
+		if (i915_read(uncore, domain->request) == ~0u)
+			ret = -EIO;
+		else
+			i915_write(uncore, domain->request, I915_MASKED_DISABLE(0xffff));
+	}
+	if (ret)
+		WRITE_ONCE(uncore->ops, &closed_ops);
+	else if (uncore->wakeref)
+		domains_get(uncore);
+	spin_unlock_irqrestore(&uncore->lock, flags);
+
+	if (ret)
+		drm_err(uncore->drm, "registers read all ones: the GPU is not there\n");
+
+	return ret;
+}
+
+/**
+ * i915_uncore_close - stop using the registers
+ * @uncore: the GPU; nothing happens if its gate is closed already
+ *
+ * Lets the GPU sleep, whoever holds it awake. When it returns no access is under
+ * way, and later ones read zero and write nothing.
+ *
+ * Context: process context, sleeps.
+ */
+void i915_uncore_close(struct i915_uncore *uncore)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&uncore->lock, flags);
+	if (uncore->wakeref)
+		domains_put(uncore);
+	WRITE_ONCE(uncore->ops, &closed_ops);
+	spin_unlock_irqrestore(&uncore->lock, flags);
+
+	/* who saw the old table: i915_read(), i915_write() */
+	synchronize_rcu();
+}
+
+static void uncore_init(struct i915_uncore *uncore, struct drm_device *drm, void __iomem *regs,
 			const struct i915_forcewake_domain *domains)
 {
 	uncore->drm = drm;
-	uncore->ops = ops;
+	uncore->regs = regs;
+	uncore->ops = &closed_ops;
 	uncore->domains = domains;
 	uncore->wakeref = 0;
 	spin_lock_init(&uncore->lock);
@@ -190,10 +263,9 @@ static void uncore_init(struct i915_uncore *uncore, struct drm_device *drm,
  * i915_uncore_init - take over the registers of a GPU
  * @uncore: to set up
  * @drm: for messages
- * @regs: mapping of the first 2 MiB of BAR0; stays the caller's
+ * @regs: mapping of the first 2 MiB of BAR0; stays the caller's, who unmaps it only after
+ *	i915_uncore_close()
  * @domains: forcewake domains of the model, ended by a zero entry
- *
- * Drops whatever forcewake firmware or an earlier driver left behind.
  *
  * Context: process context.
  * Return: 0, or -EIO when the GPU does not answer.
@@ -201,24 +273,13 @@ static void uncore_init(struct i915_uncore *uncore, struct drm_device *drm,
 int i915_uncore_init(struct i915_uncore *uncore, struct drm_device *drm, void __iomem *regs,
 		     const struct i915_forcewake_domain *domains)
 {
-	const struct i915_forcewake_domain *domain;
+	uncore_init(uncore, drm, regs, domains);
 
-	uncore->regs = regs;
-	uncore_init(uncore, drm, &mmio_ops, domains);
-
-	for (domain = domains; domain->request; domain++) {
-		if (i915_read(uncore, domain->request) == ~0u) {
-			drm_err(drm, "registers read all ones: the GPU is not there\n");
-			return -EIO;
-		}
-		i915_write(uncore, domain->request, I915_MASKED_DISABLE(0xffff));
-	}
-
-	return 0;
+	return i915_uncore_open(uncore);
 }
 
 /**
- * i915_uncore_init_mock - registers of the mock device: reads give 0, writes do nothing
+ * i915_uncore_init_mock - registers of a device without hardware: reads give 0, writes do nothing
  * @uncore: to set up
  * @drm: for messages
  *
@@ -226,6 +287,6 @@ int i915_uncore_init(struct i915_uncore *uncore, struct drm_device *drm, void __
  */
 void i915_uncore_init_mock(struct i915_uncore *uncore, struct drm_device *drm)
 {
-	uncore->regs = NULL;
-	uncore_init(uncore, drm, &mock_ops, mock_domains);
+	uncore_init(uncore, drm, NULL, no_domains);
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_uncore_init_mock);

@@ -3,6 +3,7 @@
 #define _I915_UNCORE_H_
 
 #include <linux/io.h>
+#include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -14,8 +15,8 @@ struct i915_uncore;
 /**
  * struct i915_uncore_ops - how a register is reached
  *
- * One table for real hardware, one for the mock device, so that nothing above
- * asks which of them it runs on.
+ * One table for real hardware, one for registers that are not there: those of
+ * the mock device, and of any device from i915_uncore_close() on.
  */
 struct i915_uncore_ops {
 	/** @read: 32-bit read of register offset @reg (bytes from BAR0) */
@@ -44,7 +45,7 @@ struct i915_uncore {
 	struct drm_device *drm;
 	/** @regs: first 2 MiB of BAR0, NULL on the mock device */
 	void __iomem *regs;
-	/** @ops: constant after init */
+	/** @ops: the gate to the registers; written under @lock, read under RCU */
 	const struct i915_uncore_ops *ops;
 	/** @domains: forcewake domains of this model; constant after init */
 	const struct i915_forcewake_domain *domains;
@@ -58,6 +59,8 @@ struct i915_uncore {
 int i915_uncore_init(struct i915_uncore *uncore, struct drm_device *drm, void __iomem *regs,
 		     const struct i915_forcewake_domain *domains);
 void i915_uncore_init_mock(struct i915_uncore *uncore, struct drm_device *drm);
+int i915_uncore_open(struct i915_uncore *uncore);
+void i915_uncore_close(struct i915_uncore *uncore);
 
 void i915_forcewake_get(struct i915_uncore *uncore);
 void i915_forcewake_put(struct i915_uncore *uncore);
@@ -71,11 +74,17 @@ int i915_uncore_wait(struct i915_uncore *uncore, u32 reg, u32 mask, u32 value,
  * @reg: byte offset in BAR0
  *
  * Context: any. The caller holds forcewake where the register needs it.
- * Return: the value.
+ * Return: the value; 0 after i915_uncore_close().
  */
 static inline u32 i915_read(struct i915_uncore *uncore, u32 reg)
 {
-	return uncore->ops->read(uncore, reg);
+	u32 value;
+
+	rcu_read_lock();
+	value = READ_ONCE(uncore->ops)->read(uncore, reg);
+	rcu_read_unlock();
+
+	return value;
 }
 
 /**
@@ -84,11 +93,15 @@ static inline u32 i915_read(struct i915_uncore *uncore, u32 reg)
  * @reg: byte offset in BAR0
  * @value: what to write
  *
+ * Nothing is written after i915_uncore_close().
+ *
  * Context: any. The caller holds forcewake where the register needs it.
  */
 static inline void i915_write(struct i915_uncore *uncore, u32 reg, u32 value)
 {
-	uncore->ops->write(uncore, reg, value);
+	rcu_read_lock();
+	READ_ONCE(uncore->ops)->write(uncore, reg, value);
+	rcu_read_unlock();
 }
 
 #endif

@@ -121,9 +121,23 @@ static int i915_gem_import_get_pages(struct drm_i915_gem_object *obj)
 	return -ENXIO;
 }
 
+/* In place of the exporter's table once that is given back */
+static struct sg_table i915_gem_import_unmapped;
+
 static void i915_gem_import_put_pages(struct drm_i915_gem_object *obj)
 {
-	drm_prime_gem_destroy(&obj->base, obj->pages);
+	bool mapped = obj->pages != &i915_gem_import_unmapped;
+
+	drm_prime_gem_destroy(&obj->base, mapped ? obj->pages : NULL);
+}
+
+static void i915_gem_import_unmap_dma(struct drm_i915_gem_object *obj)
+{
+	if (obj->pages == &i915_gem_import_unmapped)
+		return;
+
+	dma_buf_unmap_attachment(obj->base.import_attach, obj->pages, DMA_BIDIRECTIONAL);
+	obj->pages = &i915_gem_import_unmapped;
 }
 
 static void *i915_gem_import_vmap(struct drm_i915_gem_object *obj)
@@ -154,6 +168,7 @@ static const struct i915_gem_object_ops i915_gem_import_ops = {
 	.name = "import",
 	.get_pages = i915_gem_import_get_pages,
 	.put_pages = i915_gem_import_put_pages,
+	.unmap_dma = i915_gem_import_unmap_dma,
 	.vmap = i915_gem_import_vmap,
 	.vunmap = i915_gem_import_vunmap,
 };
@@ -181,7 +196,7 @@ static bool i915_gem_import_is_whole(struct sg_table *sgt, u64 size)
  * @sgt: the buffer as our device sees it, the object's on success
  *
  * Context: process context.
- * Return: the object or ERR_PTR(-E2BIG, -EINVAL, -ENOMEM).
+ * Return: the object or ERR_PTR(-E2BIG, -EINVAL, -ENODEV, -ENOMEM).
  */
 struct drm_gem_object *i915_gem_prime_import_sg_table(struct drm_device *dev,
 						      struct dma_buf_attachment *attach,
@@ -189,6 +204,9 @@ struct drm_gem_object *i915_gem_prime_import_sg_table(struct drm_device *dev,
 {
 	size_t size = PAGE_ALIGN(attach->dmabuf->size);
 	struct drm_i915_gem_object *obj;
+
+	if (drm_dev_is_unplugged(dev))
+		return ERR_PTR(-ENODEV);
 
 	if (size >> PAGE_SHIFT > INT_MAX)
 		return ERR_PTR(-E2BIG);

@@ -115,6 +115,8 @@ void i915_tlb_flush(struct drm_i915_private *i915, u32 stamp);
 /* pages (i915_gem_pages.c) */
 int i915_gem_object_pin_pages_unlocked(struct drm_i915_gem_object *obj);
 int i915_gem_object_set_pages(struct drm_i915_gem_object *obj, struct page **pages);
+void i915_gem_object_unmap_pages(struct drm_i915_gem_object *obj);
+void i915_mm_unmap_dma(struct drm_i915_private *i915);
 void i915_gem_object_unset_pages(struct drm_i915_gem_object *obj);
 void i915_gem_object_purge(struct drm_i915_gem_object *obj);
 int i915_gem_object_pin_pages(struct drm_i915_gem_object *obj);

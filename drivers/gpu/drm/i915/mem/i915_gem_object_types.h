@@ -31,6 +31,11 @@ struct i915_gem_object_ops {
 	void *(*vmap)(struct drm_i915_gem_object *obj);
 	/** @vunmap: undo @vmap */
 	void (*vunmap)(struct drm_i915_gem_object *obj, void *vaddr);
+	/**
+	 * @unmap_dma: the device goes: end what is DMA mapped for it, keep the pages. Object
+	 * locked; more than once does nothing more
+	 */
+	void (*unmap_dma)(struct drm_i915_gem_object *obj);
 	/** @release: backing-specific part of the object's end; may be NULL */
 	void (*release)(struct drm_i915_gem_object *obj);
 	/** @cpu_access: the CPU may read and write the pages (pread, pwrite, relocations, mmap) */

@@ -4,6 +4,7 @@
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
 
+#include <drm/drm_drv.h>
 #include <drm/drm_prime.h>
 
 #include <kunit/visibility.h>
@@ -52,30 +53,74 @@ static void i915_gem_object_account(struct drm_i915_gem_object *obj, int sign)
  * For &i915_gem_object_ops.get_pages.
  *
  * Context: object locked, may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, -ENODEV (unplugged).
  */
 int i915_gem_object_set_pages(struct drm_i915_gem_object *obj, struct page **pages)
 {
 	struct drm_device *drm = obj->base.dev;
 	struct sg_table *sgt;
-	int ret;
+	int ret, idx;
 
 	sgt = drm_prime_pages_to_sg(drm, pages, obj->base.size >> PAGE_SHIFT);
 	if (IS_ERR(sgt))
 		return PTR_ERR(sgt);
 
-	ret = dma_map_sgtable(drm->dev, sgt, DMA_BIDIRECTIONAL,
-			      DMA_ATTR_SKIP_CPU_SYNC | DMA_ATTR_NO_WARN);
+	/* an unbind waits until the table is in its place, and finds it there */
+	ret = -ENODEV;
+	if (drm_dev_enter(drm, &idx)) {
+		ret = dma_map_sgtable(drm->dev, sgt, DMA_BIDIRECTIONAL,
+				      DMA_ATTR_SKIP_CPU_SYNC | DMA_ATTR_NO_WARN);
+		if (!ret)
+			obj->pages = sgt;
+		drm_dev_exit(idx);
+	}
 	if (ret) {
 		sg_free_table(sgt);
 		kfree(sgt);
 		return ret == -EIO ? -ENOMEM : ret;
 	}
 
-	obj->pages = sgt;
 	obj->page_array = pages;
 
 	return 0;
+}
+
+/**
+ * i915_gem_object_unmap_pages - end what i915_gem_object_set_pages() mapped
+ * @obj: the object, with pages of that kind; they stay
+ *
+ * Context: object locked, or without any reference left. May sleep.
+ */
+void i915_gem_object_unmap_pages(struct drm_i915_gem_object *obj)
+{
+	/* no entry for the device is left when this was done before */
+	if (obj->pages->nents)
+		dma_unmap_sgtable(obj->base.dev->dev, obj->pages, DMA_BIDIRECTIONAL,
+				  DMA_ATTR_SKIP_CPU_SYNC);
+	obj->pages->nents = 0;
+}
+
+static bool i915_gem_object_unmap_dma(struct drm_i915_gem_object *obj, void *data)
+{
+	dma_resv_lock(obj->base.resv, NULL);
+	if (obj->pages && obj->ops->unmap_dma)
+		obj->ops->unmap_dma(obj);
+	i915_gem_object_unlock(obj);
+
+	return true;
+}
+
+/**
+ * i915_mm_unmap_dma - end every DMA mapping of an object's pages
+ * @i915: the device, unplugged: no new mappings are made
+ *
+ * Contents and CPU mappings by the kernel stay, for those who still hold them.
+ *
+ * Context: process context, no object locked.
+ */
+void i915_mm_unmap_dma(struct drm_i915_private *i915)
+{
+	i915_mm_walk(i915, i915_gem_object_unmap_dma, NULL);
 }
 
 static void i915_gem_object_vunmap_now(struct drm_i915_gem_object *obj)

@@ -102,8 +102,7 @@ static int i915_gem_shmem_get_pages(struct drm_i915_gem_object *obj)
 
 static void i915_gem_unmap_pages(struct drm_i915_gem_object *obj)
 {
-	dma_unmap_sgtable(obj->base.dev->dev, obj->pages, DMA_BIDIRECTIONAL,
-			  DMA_ATTR_SKIP_CPU_SYNC);
+	i915_gem_object_unmap_pages(obj);
 	sg_free_table(obj->pages);
 	kfree(obj->pages);
 }
@@ -129,6 +128,7 @@ static const struct i915_gem_object_ops i915_gem_shmem_ops = {
 	.name = "shmem",
 	.get_pages = i915_gem_shmem_get_pages,
 	.put_pages = i915_gem_shmem_put_pages,
+	.unmap_dma = i915_gem_object_unmap_pages,
 	.cpu_access = true,
 	.shrinkable = true,
 };
@@ -226,6 +226,7 @@ static const struct i915_gem_object_ops i915_gem_internal_ops = {
 	.name = "internal",
 	.get_pages = i915_gem_internal_get_pages,
 	.put_pages = i915_gem_internal_put_pages,
+	.unmap_dma = i915_gem_object_unmap_pages,
 	.cpu_access = true,
 };
 

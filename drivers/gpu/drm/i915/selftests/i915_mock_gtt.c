@@ -6,6 +6,7 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
+#include "gt/i915_gt.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
@@ -351,6 +352,75 @@ static void ggtt_is_full(struct i915_st *st)
 		i915_ggtt_buf_fini(ggtt, &buf);
 }
 
+#define UNTOUCHED	0x5a5a5a5a5a5a5a5aull
+
+static u64 *ggtt_pte(struct i915_ggtt *ggtt, u64 addr)
+{
+	return ggtt->mock_ptes + (addr >> PAGE_SHIFT);
+}
+
+static void check_aperture_untouched(struct i915_st *st, const char *what)
+{
+	struct i915_ggtt *ggtt = &st->i915->ggtt;
+	u64 addr;
+
+	for (addr = 0; addr < ggtt->mappable_end && !st->err; addr += SZ_4K)
+		st_eq(st, what, *ggtt_pte(ggtt, addr), 0);
+}
+
+/* A screen of the firmware stands there; the PTEs of a mock device are born as zeroes. */
+static void ggtt_leaves_the_aperture(struct i915_st *st)
+{
+	struct i915_ggtt *ggtt = &st->i915->ggtt;
+	struct i915_request *rq;
+	struct i915_ggtt_buf buf;
+	struct mock_client client;
+
+	st_true(st, "there is an aperture", ggtt->mappable_end > 0);
+	if (mock_client_open(st, &client)) {
+		rq = mock_request(st, &client, NULL, NULL);
+		if (rq)
+			mock_request_finish(st, rq);
+		mock_client_close(&client);
+	}
+	if (st_ok(st, "making a GGTT buffer", i915_ggtt_buf_init(ggtt, &buf, 4, 4, 0))) {
+		st_true(st, "a buffer stands above the aperture",
+			i915_ggtt_buf_offset(&buf) >= ggtt->mappable_end);
+		i915_ggtt_buf_fini(ggtt, &buf);
+	}
+	check_aperture_untouched(st, "PTE of the aperture");
+}
+
+/* After a sleep the table is another one: what is in use must come back, and nothing else. */
+static void ggtt_comes_back(struct i915_st *st)
+{
+	struct i915_ggtt *ggtt = &st->i915->ggtt;
+	struct i915_ggtt_buf buf;
+	struct i915_engine *engine;
+	u64 used = 0, addr;
+	unsigned int id;
+
+	if (!st_ok(st, "making a GGTT buffer", i915_ggtt_buf_init(ggtt, &buf, 5, 5, 0)))
+		return;
+
+	memset64(ggtt->mock_ptes, UNTOUCHED, ggtt->total >> PAGE_SHIFT);
+	i915_ggtt_resume(ggtt);
+
+	check_ggtt_buf(st, &buf);
+	for_each_engine(engine, &st->i915->gt, id) {
+		addr = i915_ggtt_buf_offset(&engine->hwsp);
+		st_eq(st, "PTE of a status page", *ggtt_pte(ggtt, addr) & ~0xfffull,
+		      engine->hwsp.dma[0]);
+	}
+	st_eq(st, "the last PTE", *ggtt_pte(ggtt, ggtt->total - SZ_4K) & ~0xfffull,
+	      st->i915->vm_device.scratch_dma);
+	for (addr = 0; addr < ggtt->mappable_end; addr += SZ_4K)
+		used += *ggtt_pte(ggtt, addr) != UNTOUCHED;
+	st_eq(st, "PTEs of the aperture that were written", used, 0);
+
+	i915_ggtt_buf_fini(ggtt, &buf);
+}
+
 static const struct i915_subtest gtt_subtests[] = {
 	I915_SUBTEST(tables_on_demand),
 	I915_SUBTEST(tables_are_shared),
@@ -359,6 +429,8 @@ static const struct i915_subtest gtt_subtests[] = {
 	I915_SUBTEST(random_addresses),
 	I915_SUBTEST(ggtt_buffers),
 	I915_SUBTEST(ggtt_is_full),
+	I915_SUBTEST(ggtt_leaves_the_aperture),
+	I915_SUBTEST(ggtt_comes_back),
 };
 
 const struct i915_suite i915_mock_gtt_suite = {

@@ -11,12 +11,12 @@
 #include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
 #include "gt/i915_mock_engine.h"
+#include "i915_device.h"
 #include "i915_driver.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/mock_device.h"
 #include "vm/i915_ggtt.h"
-#include "vm/i915_vm_device.h"
 
 /**
  * DOC: The mock device
@@ -56,31 +56,6 @@ static void mock_release_count(struct drm_device *drm, void *data)
 	atomic_dec(&mock_devices);
 }
 
-static void mock_release_wq(struct drm_device *drm, void *data)
-{
-	destroy_workqueue(data);
-}
-
-static void mock_release_mm(struct drm_device *drm, void *data)
-{
-	i915_mm_fini(to_i915(drm));
-}
-
-static void mock_release_vm_device(struct drm_device *drm, void *data)
-{
-	i915_vm_device_fini(to_i915(drm));
-}
-
-static void mock_release_ggtt(struct drm_device *drm, void *data)
-{
-	i915_ggtt_fini(&to_i915(drm)->ggtt);
-}
-
-static void mock_release_gt(struct drm_device *drm, void *data)
-{
-	i915_gt_fini(&to_i915(drm)->gt);
-}
-
 /* The actions run in reverse: the engines go first, the count last. */
 static int mock_device_init(struct drm_i915_private *i915)
 {
@@ -98,24 +73,7 @@ static int mock_device_init(struct drm_i915_private *i915)
 	i915_uncore_init_mock(&i915->uncore, drm);
 	i915_topology_init_mock(&i915->topology);
 
-	i915->wq = alloc_workqueue("i915-mock", WQ_UNBOUND, 0);
-	if (!i915->wq)
-		return -ENOMEM;
-
-	ret = drmm_add_action_or_reset(drm, mock_release_wq, i915->wq);
-	if (ret)
-		return ret;
-
-	i915_mm_init(i915, &i915_gem_object_funcs);
-	ret = drmm_add_action_or_reset(drm, mock_release_mm, NULL);
-	if (ret)
-		return ret;
-
-	ret = i915_vm_device_init(i915);
-	if (ret)
-		return ret;
-
-	ret = drmm_add_action_or_reset(drm, mock_release_vm_device, NULL);
+	ret = i915_device_init_mm(i915, &i915_gem_object_funcs);
 	if (ret)
 		return ret;
 
@@ -123,7 +81,7 @@ static int mock_device_init(struct drm_i915_private *i915)
 	if (ret)
 		return ret;
 
-	ret = drmm_add_action_or_reset(drm, mock_release_ggtt, NULL);
+	ret = i915_device_adopt_ggtt(i915);
 	if (ret)
 		return ret;
 
@@ -131,7 +89,7 @@ static int mock_device_init(struct drm_i915_private *i915)
 	if (ret)
 		return ret;
 
-	return drmm_add_action_or_reset(drm, mock_release_gt, NULL);
+	return i915_device_adopt_gt(i915);
 }
 
 static void mock_parent_destroy(struct platform_device *pdev)
@@ -206,8 +164,7 @@ int mock_device_destroy(struct drm_i915_private *i915)
 	int ret;
 
 	ret = i915_gt_wait_for_idle(&i915->gt, MOCK_IDLE_TIMEOUT);
-	i915_gt_unplug(&i915->gt);
-	flush_workqueue(i915->wq);
+	i915_device_quiesce(i915);
 	mock_parent_destroy(to_platform_device(i915->drm.dev));
 
 	return ret;

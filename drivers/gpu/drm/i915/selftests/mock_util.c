@@ -8,6 +8,7 @@
 
 #include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
+#include "i915_device.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/mock_util.h"
@@ -110,15 +111,11 @@ void mock_client_close(struct mock_client *client)
  * mock_flush - finish what was pushed to a device's workqueue
  * @i915: the device
  *
- * The end of a context queues the end of objects, which may queue once more.
- *
  * Context: process context, not on that workqueue.
  */
 void mock_flush(struct drm_i915_private *i915)
 {
-	flush_workqueue(i915->wq);
-	i915_mm_flush_free(i915);
-	flush_workqueue(i915->wq);
+	i915_device_flush(i915);
 }
 
 /**

@@ -4,6 +4,8 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include <drm/drm_drv.h>
+
 #include <kunit/static_stub.h>
 #include <kunit/visibility.h>
 
@@ -12,6 +14,7 @@
 #include "mem/i915_gem_object.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vm.h"
+#include "vm/i915_vm_device.h"
 #include "vm/i915_vma.h"
 
 /**
@@ -83,6 +86,7 @@ VISIBLE_IF_KUNIT struct i915_page_table *i915_pt_alloc(struct i915_vm_device *vm
 {
 	struct device *dev = vmd->i915->drm.dev;
 	struct i915_page_table *pt;
+	int idx;
 
 	KUNIT_STATIC_STUB_REDIRECT(i915_pt_alloc, vmd, level);
 
@@ -100,7 +104,11 @@ VISIBLE_IF_KUNIT struct i915_page_table *i915_pt_alloc(struct i915_vm_device *vm
 	if (!pt->entry)
 		goto err_child;
 
+	/* an unbind waits for it, and ends it later: see i915_ppgtt_unmap_dma() */
+	if (!drm_dev_enter(&vmd->i915->drm, &idx))
+		goto err_entry;
 	pt->dma = dma_map_page(dev, virt_to_page(pt->entry), 0, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	drm_dev_exit(idx);
 	if (dma_mapping_error(dev, pt->dma))
 		goto err_entry;
 
@@ -117,9 +125,30 @@ err_pt:
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_pt_alloc);
 
+static void i915_pt_unmap(struct i915_vm_device *vmd, struct i915_page_table *pt)
+{
+	if (pt->dma == DMA_MAPPING_ERROR)
+		return;
+
+	dma_unmap_page(vmd->i915->drm.dev, pt->dma, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	pt->dma = DMA_MAPPING_ERROR;
+}
+
+/* A table and all below it; four levels deep */
+static void i915_pt_unmap_tree(struct i915_vm_device *vmd, struct i915_page_table *pt)
+{
+	unsigned int n;
+
+	for (n = 0; pt->child && n < I915_PT_ENTRIES; n++) {
+		if (pt->child[n])
+			i915_pt_unmap_tree(vmd, pt->child[n]);
+	}
+	i915_pt_unmap(vmd, pt);
+}
+
 static void i915_pt_free(struct i915_vm_device *vmd, struct i915_page_table *pt)
 {
-	dma_unmap_page(vmd->i915->drm.dev, pt->dma, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	i915_pt_unmap(vmd, pt);
 	free_page((unsigned long)pt->entry);
 	if (pt->child)
 		kmem_cache_free(i915_pt_child_slab, pt->child);
@@ -381,7 +410,37 @@ static void i915_ppgtt_release(struct i915_address_space *vm)
 	/* Tables that are lost must not come back with the next use of the array, all NULL. */
 	if (drm_WARN_ON(&vm->i915->drm, vm->top->used))
 		i915_pt_child_ctor(vm->top->child);
+	i915_vm_device_remove(vm);
 	i915_pt_destroy(&vm->i915->vm_device, vm->top);
+}
+
+/**
+ * i915_ppgtt_unmap_dma - end the DMA mappings of the tables of an address space
+ * @vm: a PPGTT; the device is unplugged: no new ones are made
+ *
+ * The tables stay for the CPU, which still takes them down.
+ *
+ * Context: process context, may sleep; @vm not locked.
+ */
+void i915_ppgtt_unmap_dma(struct i915_address_space *vm)
+{
+	mutex_lock(&vm->lock);
+	i915_pt_unmap_tree(&vm->i915->vm_device, vm->top);
+	mutex_unlock(&vm->lock);
+}
+
+/**
+ * i915_ppgtt_unmap_scratch - end the DMA mappings of the scratch tables
+ * @vmd: its device is unplugged
+ *
+ * Context: process context.
+ */
+void i915_ppgtt_unmap_scratch(struct i915_vm_device *vmd)
+{
+	unsigned int level;
+
+	for (level = 0; level < I915_PT_LEVELS - 1; level++)
+		i915_pt_unmap(vmd, vmd->scratch_pt[level]);
 }
 
 static const struct i915_vm_ops i915_ppgtt_ops = {
@@ -418,6 +477,7 @@ struct i915_address_space *i915_ppgtt_create(struct drm_i915_private *i915, u64 
 	i915_address_space_init(vm, i915, 0, BIT_ULL(I915_PPGTT_BITS), &i915_ppgtt_ops);
 	vm->owner = owner;
 	vm->top = top;
+	i915_vm_device_add(vm);
 
 	return vm;
 }

@@ -81,6 +81,8 @@ struct i915_page_table *i915_pt_alloc(struct i915_vm_device *vmd, unsigned int l
 int i915_pt_slab_init(void);
 void i915_pt_slab_exit(void);
 int i915_ppgtt_scratch_init(struct i915_vm_device *vmd);
+void i915_ppgtt_unmap_dma(struct i915_address_space *vm);
+void i915_ppgtt_unmap_scratch(struct i915_vm_device *vmd);
 void i915_ppgtt_scratch_fini(struct i915_vm_device *vmd);
 void i915_pt_free_pruned(struct drm_i915_private *i915);
 u64 i915_ppgtt_lookup(struct i915_address_space *vm, u64 addr);

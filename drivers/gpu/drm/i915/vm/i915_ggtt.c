@@ -24,15 +24,25 @@
  * those of clients can lose it while they are idle, see "Room in the global
  * address space".
  *
- * Nothing clears the table: at 1 M entries of MMIO that would be most of the
- * time of a load. A PTE is written before its address is handed out. Freeing a
- * buffer deliberately leaves its PTEs, which lead to freed pages until the
- * address is used again: no user's batch can name them, the context whose image
- * they led to is destroyed only after the GPU has saved it, and clearing them
- * would double the PTE writes of a context's life.
+ * What firmware shows on a screen stands at the beginning, where the aperture
+ * leads to, and whoever draws on it (efifb, simpledrm) does so through the
+ * aperture. There is no use for the aperture here, so that part is left alone:
+ * no address in it is handed out and none of its PTEs is written, and the screen
+ * goes on. To take the screen away from its driver instead, as drivers do that
+ * have a display, would leave the machine without any.
  *
- * The first page stays free, for zero to mean "no address"; the last one leads
- * to scratch, because engines prefetch beyond what they execute.
+ * Nothing clears the rest of the table: at 1 M entries of MMIO that would be
+ * most of the time of a load. A PTE is written before its address is handed out.
+ * Freeing a buffer deliberately leaves its PTEs, which lead to freed pages until
+ * the address is used again: no user's batch can name them, the context whose
+ * image they led to is destroyed only after the GPU has saved it, and clearing
+ * them would double the PTE writes of a context's life. Behind an IOMMU, what is
+ * not in use does lead to scratch: there the prefetch of an engine beyond the
+ * end of its ring would be reported as a fault.
+ *
+ * The last page leads to scratch, because engines prefetch beyond what they
+ * execute. All of the table is lost when the system sleeps, or belongs to the
+ * kernel that booted before a hibernated one came back: i915_ggtt_resume().
  */
 
 #define I915_GGTT_PAGE		4096
@@ -52,16 +62,48 @@ static void i915_ggtt_flush(struct i915_ggtt *ggtt)
 	i915_write(&ggtt->i915->uncore, I915_GFX_FLSH_CNTL, I915_GFX_FLSH_CNTL_EN);
 }
 
-static void i915_ggtt_init_common(struct i915_ggtt *ggtt)
+/* Behind an IOMMU only: PTEs that nobody uses. ggtt->lock held, or nobody there yet. */
+static void i915_ggtt_clear(struct i915_ggtt *ggtt, u64 start, u64 size)
 {
 	dma_addr_t scratch = ggtt->i915->vm_device.scratch_dma;
+	u64 page;
+
+	if (!ggtt->clear_unused)
+		return;
+
+	for (page = start / I915_GGTT_PAGE; page < (start + size) / I915_GGTT_PAGE; page++)
+		i915_ggtt_write_pte(ggtt, page, scratch);
+}
+
+/*
+ * Addresses below are not ours. No screen needs half of the table, should the
+ * aperture be as large as all of it.
+ */
+static u64 i915_ggtt_start(const struct i915_ggtt *ggtt)
+{
+	return min(ggtt->mappable_end, ggtt->total / 2);
+}
+
+/* What no buffer has */
+static void i915_ggtt_write_unused(struct i915_ggtt *ggtt)
+{
+	u64 start = i915_ggtt_start(ggtt);
+
+	i915_ggtt_clear(ggtt, start, ggtt->total - start);
+	i915_ggtt_write_pte(ggtt, ggtt->total / I915_GGTT_PAGE - 1,
+			    ggtt->i915->vm_device.scratch_dma);
+}
+
+static void i915_ggtt_init_common(struct i915_ggtt *ggtt)
+{
+	u64 start = i915_ggtt_start(ggtt);
 
 	mutex_init(&ggtt->lock);
-	drm_mm_init(&ggtt->mm, I915_GGTT_PAGE, ggtt->total - 2 * I915_GGTT_PAGE);
+	drm_mm_init(&ggtt->mm, start, ggtt->total - start - I915_GGTT_PAGE);
 	INIT_LIST_HEAD(&ggtt->evictable);
+	INIT_LIST_HEAD(&ggtt->bufs);
 
-	i915_ggtt_write_pte(ggtt, 0, scratch);
-	i915_ggtt_write_pte(ggtt, ggtt->total / I915_GGTT_PAGE - 1, scratch);
+	i915_ggtt_write_unused(ggtt);
 	i915_ggtt_flush(ggtt);
 }
 
@@ -89,6 +131,7 @@ int i915_ggtt_init(struct i915_ggtt *ggtt, struct drm_i915_private *i915, void _
 	ggtt->ptes = ptes;
 	ggtt->total = total;
 	ggtt->mappable_end = min(mappable_end, total);
+	ggtt->clear_unused = device_iommu_mapped(i915->drm.dev);
 	i915_ggtt_init_common(ggtt);
 
 	return 0;
@@ -107,7 +150,7 @@ int i915_ggtt_init_mock(struct i915_ggtt *ggtt, struct drm_i915_private *i915, u
 {
 	ggtt->i915 = i915;
 	ggtt->total = total;
-	ggtt->mappable_end = total;
+	ggtt->mappable_end = total / 4;
 	ggtt->mock_ptes = vzalloc(array_size(total / I915_GGTT_PAGE, sizeof(u64)));
 	if (!ggtt->mock_ptes)
 		return -ENOMEM;
@@ -179,8 +222,12 @@ static int i915_ggtt_buf_alloc_pages(struct i915_ggtt_buf *buf, unsigned int zer
 
 static void i915_ggtt_buf_unmap(struct device *dev, struct i915_ggtt_buf *buf, unsigned int count)
 {
+	if (buf->unmapped)
+		return;
+
 	while (count--)
 		dma_unmap_page(dev, buf->dma[count], PAGE_SIZE, DMA_BIDIRECTIONAL);
+	buf->unmapped = true;
 }
 
 static int i915_ggtt_buf_map(struct device *dev, struct i915_ggtt_buf *buf)
@@ -196,6 +243,52 @@ static int i915_ggtt_buf_map(struct device *dev, struct i915_ggtt_buf *buf)
 	}
 
 	return 0;
+}
+
+static void i915_ggtt_buf_write_ptes(struct i915_ggtt *ggtt, const struct i915_ggtt_buf *buf)
+{
+	unsigned int n;
+
+	for (n = 0; n < buf->count; n++)
+		i915_ggtt_write_pte(ggtt, buf->node.start / I915_GGTT_PAGE + n, buf->dma[n]);
+}
+
+/**
+ * i915_ggtt_resume - write the whole table again
+ * @ggtt: the global address space; what its PTEs are now is not known
+ *
+ * Context: process context; no engine runs.
+ */
+void i915_ggtt_resume(struct i915_ggtt *ggtt)
+{
+	struct drm_mm_node *node;
+
+	mutex_lock(&ggtt->lock);
+	i915_ggtt_write_unused(ggtt);
+	drm_mm_for_each_node(node, &ggtt->mm)
+		i915_ggtt_buf_write_ptes(ggtt, container_of(node, struct i915_ggtt_buf, node));
+	i915_ggtt_flush(ggtt);
+	mutex_unlock(&ggtt->lock);
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_ggtt_resume);
+
+/**
+ * i915_ggtt_unmap_dma - end every DMA mapping of a buffer
+ * @ggtt: the global address space; the device is unplugged: no buffer comes
+ *
+ * The memory stays for the CPU, until the buffers go.
+ *
+ * Context: process context; no engine runs.
+ */
+void i915_ggtt_unmap_dma(struct i915_ggtt *ggtt)
+{
+	struct device *dev = ggtt->i915->drm.dev;
+	struct i915_ggtt_buf *buf;
+
+	mutex_lock(&ggtt->lock);
+	list_for_each_entry(buf, &ggtt->bufs, link)
+		i915_ggtt_buf_unmap(dev, buf, buf->count);
+	mutex_unlock(&ggtt->lock);
 }
 
 static int i915_ggtt_buf_find_address(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
@@ -216,15 +309,13 @@ static int i915_ggtt_buf_find_address(struct i915_ggtt *ggtt, struct i915_ggtt_b
 
 static int i915_ggtt_buf_bind_locked(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
 {
-	unsigned int n;
 	int ret;
 
 	ret = i915_ggtt_buf_find_address(ggtt, buf);
 	if (ret)
 		return ret;
 
-	for (n = 0; n < buf->count; n++)
-		i915_ggtt_write_pte(ggtt, buf->node.start / I915_GGTT_PAGE + n, buf->dma[n]);
+	i915_ggtt_buf_write_ptes(ggtt, buf);
 	i915_ggtt_flush(ggtt);
 
 	WRITE_ONCE(ggtt->used, ggtt->used + buf->node.size);
@@ -271,11 +362,18 @@ int i915_ggtt_buf_bind(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
  */
 void i915_ggtt_buf_unbind_locked(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
 {
+	int idx;
+
 	lockdep_assert_held(&ggtt->lock);
 
 	if (!buf->bound)
 		return;
 
+	if (ggtt->clear_unused && drm_dev_enter(&ggtt->i915->drm, &idx)) {
+		i915_ggtt_clear(ggtt, buf->node.start, buf->node.size);
+		i915_ggtt_flush(ggtt);
+		drm_dev_exit(idx);
+	}
 	if (buf->ops)
 		list_del(&buf->lru);
 	buf->bound = false;
@@ -293,12 +391,12 @@ void i915_ggtt_buf_unbind_locked(struct i915_ggtt *ggtt, struct i915_ggtt_buf *b
  * @tail: so many pages at the end the CPU wants to see in one piece: one allocation, a power of two
  *
  * Context: process context, may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, -ENODEV (unplugged).
  */
 int i915_ggtt_buf_alloc(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsigned int count,
 			unsigned int zeroed, unsigned int tail)
 {
-	int ret;
+	int ret, idx;
 
 	memset(buf, 0, sizeof(*buf));
 	buf->count = count;
@@ -314,7 +412,17 @@ int i915_ggtt_buf_alloc(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsig
 	if (ret)
 		goto err_arrays;
 
+	/* an unbind waits until it is on the list, and ends what is mapped here */
+	ret = -ENODEV;
+	if (!drm_dev_enter(&ggtt->i915->drm, &idx))
+		goto err_pages;
 	ret = i915_ggtt_buf_map(ggtt->i915->drm.dev, buf);
+	if (!ret) {
+		mutex_lock(&ggtt->lock);
+		list_add(&buf->link, &ggtt->bufs);
+		mutex_unlock(&ggtt->lock);
+	}
+	drm_dev_exit(idx);
 	if (ret)
 		goto err_pages;
 
@@ -369,6 +477,7 @@ void i915_ggtt_buf_fini(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
 
 	mutex_lock(&ggtt->lock);
 	i915_ggtt_buf_unbind_locked(ggtt, buf);
+	list_del(&buf->link);
 	mutex_unlock(&ggtt->lock);
 
 	i915_ggtt_buf_unmap(ggtt->i915->drm.dev, buf, buf->count);

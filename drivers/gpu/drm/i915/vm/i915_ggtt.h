@@ -10,6 +10,8 @@ int i915_ggtt_init(struct i915_ggtt *ggtt, struct drm_i915_private *i915, void _
 		   u64 total, u64 mappable_end);
 int i915_ggtt_init_mock(struct i915_ggtt *ggtt, struct drm_i915_private *i915, u64 total);
 void i915_ggtt_fini(struct i915_ggtt *ggtt);
+void i915_ggtt_resume(struct i915_ggtt *ggtt);
+void i915_ggtt_unmap_dma(struct i915_ggtt *ggtt);
 
 int i915_ggtt_buf_alloc(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsigned int count,
 			unsigned int zeroed, unsigned int tail);

@@ -28,10 +28,12 @@ struct i915_ggtt {
 	u64 *mock_ptes;
 	/** @total: bytes of address space */
 	u64 total;
-	/** @mappable_end: bytes of it seen through the aperture (BAR2) */
+	/** @mappable_end: bytes of it seen through the aperture (BAR2), which are left alone */
 	u64 mappable_end;
+	/** @clear_unused: True where an IOMMU would report a prefetch of freed pages */
+	bool clear_unused;
 
-	/** @lock: guards @mm, @evictable, @used and the PTEs */
+	/** @lock: guards @mm, @evictable, @bufs, @used and the PTEs */
 	struct mutex lock;
 	/** @mm: which addresses are taken */
 	struct drm_mm mm;
@@ -40,6 +42,8 @@ struct i915_ggtt {
 	 * order of &i915_ggtt_buf.since
 	 */
 	struct list_head evictable;
+	/** @bufs: every buffer, bound or not */
+	struct list_head bufs;
 	/** @used: bytes of addresses taken; READ_ONCE without @lock */
 	u64 used;
 };
@@ -84,6 +88,10 @@ struct i915_ggtt_buf {
 	struct list_head lru;
 	/** @since: not in use since then at the earliest, jiffies; i915_ggtt.lock */
 	unsigned long since;
+	/** @unmapped: True once the @dma addresses are not valid any more; i915_ggtt.lock */
+	bool unmapped;
+	/** @link: on i915_ggtt.bufs; i915_ggtt.lock */
+	struct list_head link;
 };
 
 #endif

@@ -3,10 +3,13 @@
 #include <linux/dma-mapping.h>
 #include <linux/gfp.h>
 
+#include <drm/drm_drv.h>
+
 #include <kunit/visibility.h>
 
 #include "i915_drv.h"
 #include "vm/i915_gen8_ppgtt.h"
+#include "vm/i915_vm.h"
 #include "vm/i915_vm_device.h"
 #include "vm/i915_vma.h"
 
@@ -37,9 +40,18 @@ static int i915_vm_device_init_scratch(struct i915_vm_device *vmd)
 	return 0;
 }
 
+static void i915_vm_device_unmap_scratch(struct i915_vm_device *vmd)
+{
+	if (vmd->scratch_dma == DMA_MAPPING_ERROR)
+		return;
+
+	dma_unmap_page(vmd->i915->drm.dev, vmd->scratch_dma, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	vmd->scratch_dma = DMA_MAPPING_ERROR;
+}
+
 static void i915_vm_device_fini_scratch(struct i915_vm_device *vmd)
 {
-	dma_unmap_page(vmd->i915->drm.dev, vmd->scratch_dma, PAGE_SIZE, DMA_BIDIRECTIONAL);
+	i915_vm_device_unmap_scratch(vmd);
 	__free_page(vmd->scratch);
 }
 
@@ -56,6 +68,8 @@ int i915_vm_device_init(struct drm_i915_private *i915)
 	int ret;
 
 	vmd->i915 = i915;
+	spin_lock_init(&vmd->vms_lock);
+	INIT_LIST_HEAD(&vmd->vms);
 	init_llist_head(&vmd->closed);
 	INIT_WORK(&vmd->closed_work, i915_vma_closed_work);
 	init_llist_head(&vmd->pruned);
@@ -72,6 +86,81 @@ int i915_vm_device_init(struct drm_i915_private *i915)
 	return ret;
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_vm_device_init);
+
+/**
+ * i915_vm_device_add - a new address space
+ * @vm: complete
+ *
+ * Context: process context.
+ */
+void i915_vm_device_add(struct i915_address_space *vm)
+{
+	struct i915_vm_device *vmd = &vm->i915->vm_device;
+
+	spin_lock(&vmd->vms_lock);
+	list_add(&vm->device_link, &vmd->vms);
+	spin_unlock(&vmd->vms_lock);
+
+	/* made while the device went: whoever ended the mappings may have missed it */
+	if (drm_dev_is_unplugged(&vm->i915->drm))
+		i915_ppgtt_unmap_dma(vm);
+}
+
+/**
+ * i915_vm_device_remove - the end of an address space
+ * @vm: without references
+ *
+ * Context: process context.
+ */
+void i915_vm_device_remove(struct i915_address_space *vm)
+{
+	struct i915_vm_device *vmd = &vm->i915->vm_device;
+
+	spin_lock(&vmd->vms_lock);
+	list_del(&vm->device_link);
+	spin_unlock(&vmd->vms_lock);
+}
+
+/* The next one that is alive, moved to @done; NULL: all were seen */
+static struct i915_address_space *i915_vm_device_next(struct i915_vm_device *vmd,
+						      struct list_head *done)
+{
+	struct i915_address_space *vm = NULL;
+
+	spin_lock(&vmd->vms_lock);
+	while (!vm && !list_empty(&vmd->vms)) {
+		vm = list_first_entry(&vmd->vms, struct i915_address_space, device_link);
+		list_move(&vm->device_link, done);
+		if (!kref_get_unless_zero(&vm->ref))
+			vm = NULL;
+	}
+	if (!vm)
+		list_splice_init(done, &vmd->vms);
+	spin_unlock(&vmd->vms_lock);
+
+	return vm;
+}
+
+/**
+ * i915_vm_device_unmap_dma - end every DMA mapping of a page table
+ * @i915: the device, unplugged: no new ones are made
+ *
+ * Context: process context, may sleep; no address space locked.
+ */
+void i915_vm_device_unmap_dma(struct drm_i915_private *i915)
+{
+	struct i915_vm_device *vmd = &i915->vm_device;
+	struct i915_address_space *vm;
+	LIST_HEAD(done);
+
+	while ((vm = i915_vm_device_next(vmd, &done))) {
+		i915_ppgtt_unmap_dma(vm);
+		i915_vm_put_sync(vm);
+	}
+	i915_pt_free_pruned(i915);
+	i915_ppgtt_unmap_scratch(vmd);
+	i915_vm_device_unmap_scratch(vmd);
+}
 
 /**
  * i915_vm_device_fini - the device goes

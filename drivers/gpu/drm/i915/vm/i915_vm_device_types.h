@@ -2,8 +2,10 @@
 #ifndef _I915_VM_DEVICE_TYPES_H_
 #define _I915_VM_DEVICE_TYPES_H_
 
+#include <linux/list.h>
 #include <linux/llist.h>
 #include <linux/mutex.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
@@ -31,6 +33,11 @@ struct i915_vm_device {
 	struct i915_page_table *scratch_pt[I915_PT_LEVELS - 1];
 	/** @scratch_pte: what an unused entry contains, by level. Constant after init. */
 	u64 scratch_pte[I915_PT_LEVELS];
+
+	/** @vms_lock: guards @vms */
+	spinlock_t vms_lock;
+	/** @vms: every address space of the device */
+	struct list_head vms;
 
 	/** @closed: VMAs of any address space that were closed while active and have retired */
 	struct llist_head closed;

@@ -81,6 +81,8 @@ struct i915_address_space {
 	struct list_head unbound_list;
 	/** @top: highest table (PML4) of a PPGTT; constant */
 	struct i915_page_table *top;
+	/** @device_link: on i915_vm_device.vms, under its vms_lock */
+	struct list_head device_link;
 	/** @release_work: the end, if the last reference went by i915_vm_put() */
 	struct work_struct release_work;
 };
