@@ -402,6 +402,61 @@ int i915_sw_sync_open(void);
 int i915_sw_sync_fence(int timeline, unsigned int point);
 void i915_sw_sync_advance(int timeline, unsigned int by);
 
+/* ---- The kernel log: lib/klog.c ---- */
+
+/* Return: a file that reads the log from here on. */
+int i915_klog_open(void);
+/* Complain of every line at warning level or worse. Return: was there none? */
+bool i915_klog_clean(int klog);
+
+/* ---- Performance events: lib/events.c ---- */
+
+struct perf_event_attr;
+
+bool i915_event_source_exists(int fd);
+/* Return: the type of the GPU's events. Skips in a kernel without any. */
+int i915_event_type(int fd);
+/* Return: a file that counts, on processor 0, or -errno. */
+int i915_event_open_attr(const struct perf_event_attr *attr);
+int i915_event_open(int fd, __u64 config);
+__u64 i915_event_read(int event);
+
+/* ---- What keeps a device or its driver: lib/holders.c ---- */
+
+struct i915_holder;
+
+/**
+ * struct i915_held - something of the driver that is held, all else closed
+ * @holder: what it is
+ * @fd: a file, or -1
+ * @map: a page of an object, or NULL
+ */
+struct i915_held {
+	const struct i915_holder *holder;
+	int fd;
+	__u32 *map;
+};
+
+/**
+ * struct i915_holder - a kind of thing that is held
+ * @name: one word
+ * @take: make it, with a file of the device that is closed afterwards
+ * @end: before it is let go, or NULL
+ * @lets_module_go: the module may be unloaded all the same
+ */
+struct i915_holder {
+	const char *name;
+	void (*take)(int fd, struct i915_held *held);
+	void (*end)(struct i915_held *held);
+	bool lets_module_go;
+};
+
+extern const struct i915_holder i915_holders[];
+extern const unsigned int i915_holders_count;
+
+void i915_hold(const struct i915_holder *holder, struct i915_held *held);
+void i915_let_go(struct i915_held *held);
+
 /* ---- Processes: lib/children.c ---- */
 
 /**
