@@ -107,7 +107,8 @@ static int i915_getparam_has_gpu_reset(struct drm_i915_private *i915, int *value
 
 static int i915_getparam_scheduler(struct drm_i915_private *i915, int *value)
 {
-	*value = I915_SCHEDULER_CAP_ENABLED | I915_SCHEDULER_CAP_PRIORITY;
+	*value = I915_SCHEDULER_CAP_ENABLED | I915_SCHEDULER_CAP_PRIORITY |
+		 I915_SCHEDULER_CAP_ENGINE_BUSY_STATS;
 	if (i915->info->has_preemption)
 		*value |= I915_SCHEDULER_CAP_PREEMPTION;
 

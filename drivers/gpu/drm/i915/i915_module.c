@@ -75,7 +75,7 @@ static int i915_audit_start(void)
 	return 0;
 }
 
-/* The PMU of a device can be kept by its events; at unload there are none any more. */
+/* The PMU of a device may outlive it; at unload it goes. */
 static int i915_pmu_start(void)
 {
 	return 0;
@@ -93,7 +93,7 @@ struct i915_load_step {
 static const struct i915_load_step i915_load_steps[] = {
 	{ .name = "wanted", .init = i915_check_wanted },
 	{ .name = "audit", .init = i915_audit_start, .exit = i915_audit_last_word },
-	{ .name = "performance events", .init = i915_pmu_start, .exit = i915_pmu_reap },
+	{ .name = "performance events", .init = i915_pmu_start, .exit = i915_pmu_exit },
 	{ .name = "objects", .init = i915_gem_object_slab_init, .exit = i915_gem_object_slab_exit },
 	{ .name = "vmas", .init = i915_vma_slab_init, .exit = i915_vma_slab_exit },
 	{ .name = "page tables", .init = i915_pt_slab_init, .exit = i915_pt_slab_exit },

@@ -18,7 +18,7 @@ int i915_sysfs_register(struct drm_i915_private *i915);
 void i915_sysfs_unregister(struct drm_i915_private *i915);
 int i915_pmu_register(struct drm_i915_private *i915);
 void i915_pmu_unregister(struct drm_i915_private *i915);
-void i915_pmu_reap(void);
+void i915_pmu_exit(void);
 
 void i915_control_debugfs_register(struct drm_i915_private *i915);
 

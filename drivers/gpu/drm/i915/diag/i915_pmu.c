@@ -11,79 +11,73 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "diag/i915_diag.h"
+#include "diag/i915_pmu.h"
 #include "gt/i915_gt.h"
 #include "i915_drv.h"
 
 /**
  * DOC: Performance events
  *
- * A PMU that perf and intel_gpu_top read: how long each engine was busy, and
- * how many interrupts came. Both are counted anyway; nothing is sampled, and no
- * timer runs while somebody looks. What would have to be sampled or is not
- * managed by the driver (waits, semaphores, frequency, RC6) is not offered
- * rather than shown as zero.
+ * A PMU that perf and intel_gpu_top read: how long each engine was busy or
+ * waited, how long requests kept the GPU awake, and how many interrupts came.
+ * What the driver does not manage (frequency, RC6) is not offered rather than
+ * shown as zero. Counting costs nothing while nobody looks; while an event for
+ * interrupts exists every request interrupts, waited for or not, and waiting is
+ * sampled (see i915_pmu_sample.c).
  *
- * A PMU must not go away under its events, and events outlive an unbind as
- * long as their file descriptors do. So an unbind closes the PMU: its events
- * stand still, new ones are refused, and if it has events it is put on a list
- * from where it is freed once they are gone: at the next bind or at unload,
- * which cannot come before the events that hold the module. A GPU that is bound
- * again while they are still open does without a PMU.
+ * A PMU must not go away under its events, and events outlive an unbind as long
+ * as their file descriptors do. Nor does perf say when it is done with an event:
+ * it still looks at the PMU after it has called the event's destroy(). So a PMU
+ * that ever had an event stays until the module goes, which events keep from
+ * going. It belongs to a PCI slot: at an unbind it loses its device, its events
+ * stand still and new ones are refused; the next device in the slot takes it
+ * over. A PMU that was never used goes with its device.
  */
 
-struct i915_pmu {
-	struct pmu base;
-	/* each event holds a reference on the DRM device */
-	struct drm_i915_private *i915;
-	/* events that exist */
-	atomic_t events;
-	/* the device is gone; counters stand still */
-	bool closed;
-	/* on i915_pmu_closed */
-	struct list_head link;
-	/* as in /sys/bus/event_source/devices/ */
-	char name[32];
-
-	struct perf_pmu_events_attr attrs[2 * I915_ENGINES + 1];
-	char attr_names[2 * I915_ENGINES + 1][16];
-	struct attribute *events_attrs[2 * I915_ENGINES + 2];
-	struct attribute_group events_group;
-	const struct attribute_group *groups[3];
-};
-
-/* PMUs whose device is gone and that had events then */
-static LIST_HEAD(i915_pmu_closed);
-static DEFINE_MUTEX(i915_pmu_closed_lock);
-
-PMU_FORMAT_ATTR(i915_eventid, "config:0-20");
-
-static struct attribute *i915_pmu_format_attrs[] = {
-	&format_attr_i915_eventid.attr,
-	NULL
-};
-
-static const struct attribute_group i915_pmu_format_group = {
-	.name = "format",
-	.attrs = i915_pmu_format_attrs,
-};
+/* Those of all slots */
+static LIST_HEAD(i915_pmus);
+static DEFINE_MUTEX(i915_pmus_lock);
 
 static struct i915_pmu *to_i915_pmu(struct pmu *pmu)
 {
 	return container_of(pmu, struct i915_pmu, base);
 }
 
-/* The engine of a "busy" event, or NULL */
-static struct i915_engine *i915_pmu_engine(struct i915_pmu *pmu, u64 config)
+/* The device of an event, on which it has a reference; not always that of the PMU */
+static struct drm_i915_private *i915_pmu_event_device(const struct perf_event *event)
+{
+	return event->pmu_private;
+}
+
+static bool i915_pmu_event_is_dead(const struct perf_event *event)
+{
+	return READ_ONCE(to_i915_pmu(event->pmu)->i915) != i915_pmu_event_device(event);
+}
+
+/* The engine of an event, or NULL */
+static struct i915_engine *i915_pmu_engine(struct drm_i915_private *i915, u64 config)
 {
 	if (config >= __I915_PMU_OTHER(0))
 		return NULL;
 
-	if ((config & I915_PMU_SAMPLE_MASK) != I915_SAMPLE_BUSY)
+	if ((config & I915_PMU_SAMPLE_MASK) > I915_SAMPLE_SEMA)
 		return NULL;
 
-	return i915_gt_engine(&pmu->i915->gt, config >> I915_PMU_CLASS_SHIFT,
+	return i915_gt_engine(&i915->gt, config >> I915_PMU_CLASS_SHIFT,
 			      (config >> I915_PMU_SAMPLE_BITS) &
 			      GENMASK(I915_PMU_SAMPLE_INSTANCE_BITS - 1, 0));
+}
+
+static bool i915_pmu_is_known(struct drm_i915_private *i915, u64 config)
+{
+	return config == I915_PMU_INTERRUPTS || config == I915_PMU_SOFTWARE_GT_AWAKE_TIME ||
+	       i915_pmu_engine(i915, config);
+}
+
+/* I915_SAMPLE_*, or I915_SAMPLE_BUSY for what is counted and not sampled */
+static unsigned int i915_pmu_sampled(u64 config)
+{
+	return config < __I915_PMU_OTHER(0) ? config & I915_PMU_SAMPLE_MASK : I915_SAMPLE_BUSY;
 }
 
 /* In hw.prev_count: where the event started from is not known yet */
@@ -112,45 +106,80 @@ static u64 i915_pmu_busy_ns(struct i915_engine *engine)
 
 static u64 i915_pmu_value(struct perf_event *event)
 {
+	struct drm_i915_private *i915 = i915_pmu_event_device(event);
 	struct i915_pmu *pmu = to_i915_pmu(event->pmu);
+	u64 config = event->attr.config;
+	struct i915_engine *engine;
 
-	if (event->attr.config == I915_PMU_INTERRUPTS)
-		return READ_ONCE(pmu->i915->gt.irq_count);
+	if (config == I915_PMU_INTERRUPTS)
+		return READ_ONCE(i915->gt.irq_count);
+	if (config == I915_PMU_SOFTWARE_GT_AWAKE_TIME)
+		return i915_gt_awake_ns(&i915->gt);
 
-	return i915_pmu_busy_ns(i915_pmu_engine(pmu, event->attr.config));
+	engine = i915_pmu_engine(i915, config);
+	if (i915_pmu_sampled(config) == I915_SAMPLE_BUSY)
+		return i915_pmu_busy_ns(engine);
+
+	return READ_ONCE(pmu->sampled_ns[engine->id][i915_pmu_sampled(config) - I915_SAMPLE_WAIT]);
 }
 
 static void i915_pmu_event_destroy(struct perf_event *event)
 {
-	struct i915_pmu *pmu = to_i915_pmu(event->pmu);
-	struct drm_i915_private *i915 = pmu->i915;
+	struct drm_i915_private *i915 = i915_pmu_event_device(event);
 
-	atomic_dec(&pmu->events);
+	if (event->attr.config == I915_PMU_INTERRUPTS)
+		i915_gt_listen(&i915->gt, -1);
 	drm_dev_put(&i915->drm);
+}
+
+static int i915_pmu_event_check(const struct perf_event *event)
+{
+	if (event->attr.type != event->pmu->type)
+		return -ENOENT;
+
+	if (is_sampling_event(event))
+		return -EINVAL;
+
+	if (has_branch_stack(event))
+		return -EOPNOTSUPP;
+
+	return event->cpu < 0 ? -EINVAL : 0;
+}
+
+/* Give the event the device that is bound now. From here on the PMU stays. */
+static int i915_pmu_event_attach(struct i915_pmu *pmu, struct perf_event *event)
+{
+	int ret = 0;
+
+	spin_lock_irq(&pmu->lock);
+	if (!pmu->i915) {
+		ret = -ENODEV;
+	} else if (!i915_pmu_is_known(pmu->i915, event->attr.config)) {
+		ret = -ENOENT;
+	} else {
+		drm_dev_get(&pmu->i915->drm);
+		event->pmu_private = pmu->i915;
+		pmu->used = true;
+	}
+	spin_unlock_irq(&pmu->lock);
+
+	return ret;
 }
 
 static int i915_pmu_event_init(struct perf_event *event)
 {
-	struct i915_pmu *pmu = to_i915_pmu(event->pmu);
+	int ret;
 
-	if (READ_ONCE(pmu->closed))
-		return -ENODEV;
+	ret = i915_pmu_event_check(event);
+	if (ret)
+		return ret;
 
-	if (event->attr.type != event->pmu->type)
-		return -ENOENT;
+	ret = i915_pmu_event_attach(to_i915_pmu(event->pmu), event);
+	if (ret)
+		return ret;
 
-	if (is_sampling_event(event) || has_branch_stack(event))
-		return -EOPNOTSUPP;
-
-	if (event->cpu < 0)
-		return -EINVAL;
-
-	if (event->attr.config != I915_PMU_INTERRUPTS &&
-	    !i915_pmu_engine(pmu, event->attr.config))
-		return -ENOENT;
-
-	drm_dev_get(&pmu->i915->drm);
-	atomic_inc(&pmu->events);
+	if (event->attr.config == I915_PMU_INTERRUPTS)
+		i915_gt_listen(&i915_pmu_event_device(event)->gt, 1);
 	event->destroy = i915_pmu_event_destroy;
 
 	return 0;
@@ -161,7 +190,7 @@ static void i915_pmu_event_read(struct perf_event *event)
 	struct hw_perf_event *hwc = &event->hw;
 	u64 now, prev;
 
-	if (READ_ONCE(to_i915_pmu(event->pmu)->closed))
+	if (i915_pmu_event_is_dead(event))
 		return;
 
 	prev = local64_read(&hwc->prev_count);
@@ -175,26 +204,55 @@ static void i915_pmu_event_read(struct perf_event *event)
 		local64_add(now - prev, &event->count);
 }
 
-static void i915_pmu_event_start(struct perf_event *event, int flags)
+/* An event that has to be sampled begins or stops to count; nothing else cares. */
+static void i915_pmu_event_sampling(struct perf_event *event, bool on)
 {
-	if (READ_ONCE(to_i915_pmu(event->pmu)->closed))
+	unsigned int what = i915_pmu_sampled(event->attr.config);
+	struct drm_i915_private *i915 = i915_pmu_event_device(event);
+	struct i915_pmu *pmu = to_i915_pmu(event->pmu);
+	struct i915_engine *engine;
+	unsigned long flags;
+
+	if (what == I915_SAMPLE_BUSY)
 		return;
 
+	engine = i915_pmu_engine(i915, event->attr.config);
+	spin_lock_irqsave(&pmu->lock, flags);
+	if (pmu->i915 == i915) {
+		if (on)
+			i915_pmu_sampling_get(pmu, engine, what);
+		else
+			i915_pmu_sampling_put(pmu, engine, what);
+	}
+	spin_unlock_irqrestore(&pmu->lock, flags);
+}
+
+static void i915_pmu_event_start(struct perf_event *event, int flags)
+{
+	if (i915_pmu_event_is_dead(event))
+		return;
+
+	i915_pmu_event_sampling(event, true);
 	local64_set(&event->hw.prev_count, i915_pmu_value(event));
 	event->hw.state = 0;
 }
 
 static void i915_pmu_event_stop(struct perf_event *event, int flags)
 {
+	if (event->hw.state & PERF_HES_STOPPED)
+		return;
+
 	if (flags & PERF_EF_UPDATE)
 		i915_pmu_event_read(event);
 
 	event->hw.state = PERF_HES_STOPPED;
+	i915_pmu_event_sampling(event, false);
 }
 
 static int i915_pmu_event_add(struct perf_event *event, int flags)
 {
-	if (READ_ONCE(to_i915_pmu(event->pmu)->closed))
+	event->hw.state = PERF_HES_STOPPED;
+	if (i915_pmu_event_is_dead(event))
 		return -ENODEV;
 
 	if (flags & PERF_EF_START)
@@ -208,111 +266,18 @@ static void i915_pmu_event_del(struct perf_event *event, int flags)
 	i915_pmu_event_stop(event, PERF_EF_UPDATE);
 }
 
-static ssize_t i915_pmu_event_show(struct device *dev, struct device_attribute *attr, char *buf)
-{
-	struct perf_pmu_events_attr *event = container_of(attr, struct perf_pmu_events_attr, attr);
-
-	if (event->event_str)
-		return sysfs_emit(buf, "%s\n", event->event_str);
-
-	return sysfs_emit(buf, "config=0x%llx\n", event->id);
-}
-
-/* A file in events/: the number of an event, or where @unit is given its unit. */
-static void i915_pmu_add_attr(struct i915_pmu *pmu, unsigned int n, u64 config, const char *unit)
-{
-	struct perf_pmu_events_attr *attr = &pmu->attrs[n];
-
-	sysfs_attr_init(&attr->attr.attr);
-	attr->attr.attr.name = pmu->attr_names[n];
-	attr->attr.attr.mode = 0444;
-	attr->attr.show = i915_pmu_event_show;
-	attr->id = config;
-	attr->event_str = unit;
-	pmu->events_attrs[n] = &attr->attr.attr;
-}
-
-static void i915_pmu_make_attrs(struct i915_pmu *pmu)
-{
-	struct i915_engine *engine;
-	unsigned int id, n = 0;
-
-	strscpy(pmu->attr_names[n], "interrupts");
-	i915_pmu_add_attr(pmu, n++, I915_PMU_INTERRUPTS, NULL);
-
-	for_each_engine(engine, &pmu->i915->gt, id) {
-		u64 config = I915_PMU_ENGINE_BUSY(engine->desc->uabi_class,
-						  engine->desc->uabi_instance);
-
-		snprintf(pmu->attr_names[n], sizeof(pmu->attr_names[n]), "%s-busy",
-			 engine->desc->name);
-		i915_pmu_add_attr(pmu, n++, config, NULL);
-
-		snprintf(pmu->attr_names[n], sizeof(pmu->attr_names[n]), "%s-busy.unit",
-			 engine->desc->name);
-		i915_pmu_add_attr(pmu, n++, config, "ns");
-	}
-
-	pmu->events_group.name = "events";
-	pmu->events_group.attrs = pmu->events_attrs;
-	pmu->groups[0] = &i915_pmu_format_group;
-	pmu->groups[1] = &pmu->events_group;
-}
-
 /* The integrated GPU's address has the short name; tools compute this from the PCI address. */
-static void i915_pmu_make_name(struct i915_pmu *pmu)
+static void i915_pmu_make_name(char *name, size_t size, struct drm_i915_private *i915)
 {
-	const char *slot = dev_name(pmu->i915->drm.dev);
+	const char *slot = dev_name(i915->drm.dev);
 
 	if (!strcmp(slot, "0000:00:02.0")) {
-		strscpy(pmu->name, "i915");
+		strscpy(name, "i915", size);
 		return;
 	}
 
-	snprintf(pmu->name, sizeof(pmu->name), "i915_%s", slot);
-	strreplace(pmu->name, ':', '_');
-}
-
-static void i915_pmu_free(struct i915_pmu *pmu)
-{
-	perf_pmu_unregister(&pmu->base);
-	kfree(pmu);
-}
-
-/**
- * i915_pmu_reap - free the PMUs whose device and events are gone
- *
- * Called at unload, and before a PMU of the same name is registered.
- *
- * Context: process context.
- */
-void i915_pmu_reap(void)
-{
-	struct i915_pmu *pmu, *next;
-
-	mutex_lock(&i915_pmu_closed_lock);
-	list_for_each_entry_safe(pmu, next, &i915_pmu_closed, link) {
-		if (atomic_read(&pmu->events))
-			continue;
-
-		list_del(&pmu->link);
-		i915_pmu_free(pmu);
-	}
-	mutex_unlock(&i915_pmu_closed_lock);
-}
-
-/* An earlier binding of the same GPU left its PMU to events that are still open. */
-static bool i915_pmu_name_taken(const char *name)
-{
-	struct i915_pmu *pmu;
-	bool taken = false;
-
-	mutex_lock(&i915_pmu_closed_lock);
-	list_for_each_entry(pmu, &i915_pmu_closed, link)
-		taken |= !strcmp(pmu->name, name);
-	mutex_unlock(&i915_pmu_closed_lock);
-
-	return taken;
+	snprintf(name, size, "i915_%s", slot);
+	strreplace(name, ':', '_');
 }
 
 static const struct pmu i915_pmu_template = {
@@ -328,43 +293,87 @@ static const struct pmu i915_pmu_template = {
 	.del = i915_pmu_event_del,
 };
 
+static struct i915_pmu *i915_pmu_create(struct drm_i915_private *i915, const char *name)
+{
+	struct i915_pmu *pmu;
+	int ret;
+
+	pmu = kzalloc(sizeof(*pmu), GFP_KERNEL);
+	if (!pmu)
+		return ERR_PTR(-ENOMEM);
+
+	strscpy(pmu->name, name);
+	spin_lock_init(&pmu->lock);
+	i915_pmu_sampling_init(pmu);
+	i915_pmu_make_attrs(pmu, i915);
+	pmu->base = i915_pmu_template;
+	pmu->base.attr_groups = pmu->groups;
+
+	ret = perf_pmu_register(&pmu->base, pmu->name, -1);
+	if (ret) {
+		kfree(pmu);
+		return ERR_PTR(ret);
+	}
+	list_add(&pmu->link, &i915_pmus);
+
+	return pmu;
+}
+
+static void i915_pmu_free(struct i915_pmu *pmu)
+{
+	list_del(&pmu->link);
+	/* waits for whoever still tries to make an event */
+	perf_pmu_unregister(&pmu->base);
+	kfree(pmu);
+}
+
+/* That of an earlier device in the slot */
+static struct i915_pmu *i915_pmu_find(const char *name)
+{
+	struct i915_pmu *pmu;
+
+	list_for_each_entry(pmu, &i915_pmus, link) {
+		if (!strcmp(pmu->name, name))
+			return pmu;
+	}
+
+	return NULL;
+}
+
 /**
  * i915_pmu_register - offer the device's performance events
  * @i915: the device
  *
  * Context: process context.
- * Return: 0, also without a PMU when one of an earlier binding still has
- * events; or -ENOMEM.
+ * Return: 0, also where perf does not take the PMU; or -ENOMEM.
  */
 int i915_pmu_register(struct drm_i915_private *i915)
 {
 	struct i915_pmu *pmu;
-	int ret;
+	char name[32];
+	int ret = 0;
 
-	i915_pmu_reap();
+	i915_pmu_make_name(name, sizeof(name), i915);
 
-	pmu = kzalloc(sizeof(*pmu), GFP_KERNEL);
+	mutex_lock(&i915_pmus_lock);
+	pmu = i915_pmu_find(name);
 	if (!pmu)
-		return -ENOMEM;
-
-	pmu->i915 = i915;
-	i915_pmu_make_name(pmu);
-	i915_pmu_make_attrs(pmu);
-	pmu->base = i915_pmu_template;
-	pmu->base.attr_groups = pmu->groups;
-
-	if (i915_pmu_name_taken(pmu->name))
-		ret = -EBUSY;
-	else
-		ret = perf_pmu_register(&pmu->base, pmu->name, -1);
-	if (ret) {
-		drm_notice(&i915->drm, "no performance events: %pe\n", ERR_PTR(ret));
-		kfree(pmu);
-		return 0;
+		pmu = i915_pmu_create(i915, name);
+	if (IS_ERR(pmu)) {
+		ret = PTR_ERR(pmu);
+		if (ret != -ENOMEM) {
+			drm_notice(&i915->drm, "no performance events: %pe\n", pmu);
+			ret = 0;
+		}
+	} else {
+		spin_lock_irq(&pmu->lock);
+		WRITE_ONCE(pmu->i915, i915);
+		spin_unlock_irq(&pmu->lock);
+		i915->diag.pmu = pmu;
 	}
-	i915->diag.pmu = pmu;
+	mutex_unlock(&i915_pmus_lock);
 
-	return 0;
+	return ret;
 }
 
 /**
@@ -376,17 +385,37 @@ int i915_pmu_register(struct drm_i915_private *i915)
 void i915_pmu_unregister(struct drm_i915_private *i915)
 {
 	struct i915_pmu *pmu = i915->diag.pmu;
+	bool used;
 
 	if (!pmu)
 		return;
 
 	i915->diag.pmu = NULL;
-	WRITE_ONCE(pmu->closed, true);
-	/* whoever came in before sees the event count or the flag */
-	synchronize_rcu();
+	mutex_lock(&i915_pmus_lock);
+	spin_lock_irq(&pmu->lock);
+	WRITE_ONCE(pmu->i915, NULL);
+	used = pmu->used;
+	spin_unlock_irq(&pmu->lock);
 
-	mutex_lock(&i915_pmu_closed_lock);
-	list_add(&pmu->link, &i915_pmu_closed);
-	mutex_unlock(&i915_pmu_closed_lock);
-	i915_pmu_reap();
+	i915_pmu_sampling_stop(pmu);
+	if (!used)
+		i915_pmu_free(pmu);
+	mutex_unlock(&i915_pmus_lock);
+}
+
+/**
+ * i915_pmu_exit - free the PMUs that were kept for perf's sake
+ *
+ * A step of unload, to which events do not let it come.
+ *
+ * Context: process context; no device is bound.
+ */
+void i915_pmu_exit(void)
+{
+	struct i915_pmu *pmu, *next;
+
+	mutex_lock(&i915_pmus_lock);
+	list_for_each_entry_safe(pmu, next, &i915_pmus, link)
+		i915_pmu_free(pmu);
+	mutex_unlock(&i915_pmus_lock);
 }

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef _I915_PMU_H_
+#define _I915_PMU_H_
+
+#include <linux/hrtimer.h>
+#include <linux/perf_event.h>
+#include <linux/spinlock.h>
+
+#include "gt/i915_gt_types.h"
+
+struct drm_i915_private;
+
+/* What has to be sampled: I915_SAMPLE_WAIT and I915_SAMPLE_SEMA */
+#define I915_PMU_SAMPLED	2
+
+/* busy, wait and semaphore of each engine; interrupts; awake */
+#define I915_PMU_EVENTS		(3 * I915_ENGINES + 2)
+/* all but the interrupts have a unit */
+#define I915_PMU_ATTRS		(2 * I915_PMU_EVENTS - 1)
+
+/**
+ * struct i915_pmu - the performance events of one GPU
+ *
+ * Of the PCI slot, not of the binding: see DOC: Performance events.
+ */
+struct i915_pmu {
+	/** @base: what perf knows of it; the name is @name */
+	struct pmu base;
+	/** @name: as in /sys/bus/event_source/devices/ */
+	char name[32];
+	/** @link: on i915_pmus; under i915_pmus_lock */
+	struct list_head link;
+
+	/**
+	 * @lock: guards @i915, @used, @enabled and @sampled_at. irqsave; perf takes it with a run
+	 * queue locked, so nothing is woken under it.
+	 */
+	spinlock_t lock;
+	/** @i915: the device that is bound, or NULL; events of an earlier one stand still */
+	struct drm_i915_private *i915;
+	/** @used: True once an event was made: perf may still be at its end when it is gone */
+	bool used;
+	/** @enabled: events that count, by engine and by what is sampled */
+	unsigned int enabled[I915_ENGINES][I915_PMU_SAMPLED];
+	/** @sampled_at: ktime ns of the sample before; what is seen is charged since then */
+	u64 sampled_at;
+	/** @timer: takes samples while an event that needs them counts */
+	struct hrtimer timer;
+	/** @sampled_ns: nanoseconds, written by @timer only */
+	u64 sampled_ns[I915_ENGINES][I915_PMU_SAMPLED];
+
+	/** @attrs: files in events/ */
+	struct perf_pmu_events_attr attrs[I915_PMU_ATTRS];
+	/** @attr_names: of @attrs */
+	char attr_names[I915_PMU_ATTRS][32];
+	/** @events_attrs: pointers to @attrs, ended by NULL */
+	struct attribute *events_attrs[I915_PMU_ATTRS + 1];
+	/** @events_group: events/ */
+	struct attribute_group events_group;
+	/** @groups: format/ and events/, ended by NULL */
+	const struct attribute_group *groups[3];
+};
+
+void i915_pmu_make_attrs(struct i915_pmu *pmu, struct drm_i915_private *i915);
+
+void i915_pmu_sampling_init(struct i915_pmu *pmu);
+void i915_pmu_sampling_stop(struct i915_pmu *pmu);
+void i915_pmu_sampling_get(struct i915_pmu *pmu, struct i915_engine *engine, unsigned int what);
+void i915_pmu_sampling_put(struct i915_pmu *pmu, struct i915_engine *engine, unsigned int what);
+
+#endif
