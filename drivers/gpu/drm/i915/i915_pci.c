@@ -2,6 +2,7 @@
 
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/pm.h>
 
 #include <drm/intel/i915_pciids.h>
 
@@ -55,6 +56,7 @@ static struct pci_driver i915_pci_driver = {
 	.probe = i915_pci_probe,
 	.remove = i915_pci_remove,
 	.shutdown = i915_pci_shutdown,
+	.driver.pm = pm_sleep_ptr(&i915_pm_ops),
 };
 
 /**
