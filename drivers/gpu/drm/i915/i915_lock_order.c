@@ -14,25 +14,26 @@
  *
  * From the outermost to the innermost:
  *
- * 1. i915_gem_context.lock
+ * 1. i915_file.lock, inside it i915_gem_context.lock
  * 2. i915_lrc.turn, i915_address_space.turn: held while waiting for room in a ring, in
  *    an address space
  * 3. the object lock, drm_gem_object.resv (several: drm_exec)
  * 4. i915_lrc.lock: a request under construction
  * 5. i915_address_space.lock, i915_ggtt.lock; then i915_vm_device.pruned_lock and
  *    i915_mm.tlb_lock, under which nothing is allocated
- * 6. i915_gem_object.vma_lock, i915_mm.lock
+ * 6. i915_gem_object.vma_lock, i915_mm.lock, i915_vm_device.vms_lock: none inside another
  * 7. i915_request.lock: the lock of a fence
  * 8. i915_gt.sched_lock
  * 9. i915_engine.lock: the scheduler; no fence is signalled under it
- * 10. i915_uncore.lock
+ * 10. i915_pmu.lock, inside it i915_gt.awake_lock
+ * 11. i915_uncore.lock, i915_request.hwsp_lock
  *
  * An execbuf waits for the GPU with nothing but 2 held: only others that need the same
  * room wait behind it. Objects are shared between clients, and with one locked, nobody
  * waits for the work of anybody.
  *
  * i915_gt.reset_mutex is taken by the work items that end hangs, with none of 1
- * to 7 held, and 8 to 10 inside. Fences wait for who holds it, so no memory is
+ * to 7 held, and 8 to 11 inside. Fences wait for who holds it, so no memory is
  * waited for under it.
  *
  * Memory may be reclaimed wherever 1 to 5 are held, but for the two said: the

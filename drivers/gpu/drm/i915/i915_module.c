@@ -24,7 +24,8 @@
  * than zero ends the load early and successfully: the module stays, partial,
  * with nothing but what the steps before it made. Unload undoes exactly the
  * steps that were done, whichever way the load ended; how far it got is in
- * the parameter load_state.
+ * the parameter load_state. Documentation/gpu/i915/load.rst has a table of all
+ * the ways a load can end and of what can come after each; every cell is a test.
  *
  * Why a partial module stays at all: the selftests let go of files by fput(),
  * and in the task that loads the module those are released only when its
@@ -108,8 +109,14 @@ static const struct i915_load_step i915_load_steps[] = {
 /* Steps whose init succeeded: the entries before this index are to be undone. */
 static unsigned int i915_load_progress;
 
+/* Why the load failed, or 0. Readable only where the driver is built in: a module goes. */
+static int i915_load_error;
+
 static int i915_load_state_get(char *buffer, const struct kernel_param *kp)
 {
+	if (i915_load_error)
+		return sysfs_emit(buffer, "failed: %d\n", i915_load_error);
+
 	if (i915_load_progress == ARRAY_SIZE(i915_load_steps))
 		return sysfs_emit(buffer, "full\n");
 
@@ -122,7 +129,7 @@ static const struct kernel_param_ops i915_load_state_ops = {
 };
 
 module_param_cb(load_state, &i915_load_state_ops, NULL, 0444);
-MODULE_PARM_DESC(load_state, "How far load got: full, or the step that ended it early (read only)");
+MODULE_PARM_DESC(load_state, "How load ended: full, the step that ended it early, or an errno (read only)");
 
 static void i915_unload(void)
 {
@@ -139,11 +146,14 @@ static int __init i915_init(void)
 	int ret;
 
 	for (; i915_load_progress < ARRAY_SIZE(i915_load_steps); i915_load_progress++) {
-		ret = i915_load_steps[i915_load_progress].init();
+		ret = i915_inject_load_error(i915_load_progress + 1);
+		if (!ret)
+			ret = i915_load_steps[i915_load_progress].init();
 		if (ret > 0)
 			return 0;
 		if (ret < 0) {
 			i915_unload();
+			i915_load_error = ret;
 			return ret;
 		}
 	}

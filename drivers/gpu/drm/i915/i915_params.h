@@ -2,6 +2,7 @@
 #ifndef _I915_PARAMS_H_
 #define _I915_PARAMS_H_
 
+#include <linux/errno.h>
 #include <linux/types.h>
 
 struct drm_i915_private;
@@ -31,6 +32,10 @@ struct i915_params {
 	unsigned int st_random_seed;
 	/** @st_timeout: for one selftest that can go on for ever, milliseconds */
 	unsigned int st_timeout;
+	/** @st_fail: make a subtest fail: 1: by a check, 2: by a leak; 0: none */
+	unsigned int st_fail;
+	/** @inject_load_failure: which row of the table of load fails; 0: none */
+	unsigned int inject_load_failure;
 	/** @inject_probe_failure: which step of load fails; 0: none, or it was hit */
 	unsigned int inject_probe_failure;
 #endif
@@ -40,7 +45,24 @@ extern struct i915_params i915_params;
 
 #if IS_ENABLED(CONFIG_DRM_I915_SELFTEST)
 int i915_inject_probe_error(struct drm_i915_private *i915);
+
+/**
+ * i915_inject_load_error - one row of the table of load that can be made to fail
+ * @row: its number, the first is 1
+ *
+ * Context: during load.
+ * Return: 0 to go on, -ENOMEM to fail as told by inject_load_failure.
+ */
+static inline int i915_inject_load_error(unsigned int row)
+{
+	return row == i915_params.inject_load_failure ? -ENOMEM : 0;
+}
 #else
+static inline int i915_inject_load_error(unsigned int row)
+{
+	return 0;
+}
+
 static inline int i915_inject_probe_error(struct drm_i915_private *i915)
 {
 	return 0;

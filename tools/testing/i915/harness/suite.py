@@ -138,6 +138,23 @@ def check_tests(front, report):
     check.each(front, add)
 
 
+# Every way load can end: Documentation/gpu/i915/load.rst
+BOOTS += [
+    Boot('load', 'debug', [
+        Test('kmemleak-ready', '/guest/kmemleak clear && echo cleared'),
+        Test('table', '/guest/loadtable', read_ktap, 900),
+        KMEMLEAK,
+    ]),
+    *[Boot('builtin-' + name, 'builtin', [Test('state', '/guest/builtinstate "%s" unbound' % state)], append=append)
+      for name, state, append in (
+          ('modeset0', 'failed: -19', 'i915.modeset=0'),
+          ('mock-nomodeset', 'partial: stopped at wanted by a device', 'nomodeset i915.mock_selftests=1'),
+          ('mock-only', 'partial: stopped at mock selftests', 'i915.mock_selftests=-1'),
+          ('init-fails', 'failed: -12', 'i915.inject_load_failure=5'),
+          ('probe-fails', 'full', 'i915.inject_probe_failure=6'))],
+]
+
+
 def device_tests(front, report):
     """The virtual GPU's own tests, which need no kernel."""
     ui.say('testing the virtual GPU without a kernel')

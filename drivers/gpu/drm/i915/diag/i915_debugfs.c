@@ -11,6 +11,7 @@
 #include "diag/i915_audit.h"
 #include "diag/i915_diag.h"
 #include "gt/i915_gt.h"
+#include "hw/i915_workarounds.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vma.h"
@@ -213,6 +214,35 @@ static int i915_runtime_pm_status_show(struct seq_file *m, void *unused)
 	return 0;
 }
 
+static void i915_wa_list_print(struct seq_file *m, const char *engine,
+			       const struct i915_wa_list *list)
+{
+	const struct i915_wa *wa;
+
+	if (!list->count)
+		return;
+
+	seq_printf(m, "%s: Workarounds applied: %u\n", engine, list->count);
+	for (wa = list->wa; wa < list->wa + list->count; wa++)
+		seq_printf(m, "0x%X: 0x%08X, mask: 0x%08X\n", wa->reg, wa->set,
+			   wa->set | wa->clear);
+	seq_puts(m, "\n");
+}
+
+/* What every context brings along; the test suite reads the registers back with a batch. */
+static int i915_wa_registers_show(struct seq_file *m, void *unused)
+{
+	struct drm_i915_private *i915 = node_to_i915(m);
+	struct i915_engine *engine;
+	unsigned int id;
+
+	for_each_engine(engine, &i915->gt, id)
+		i915_wa_list_print(m, engine->desc->name,
+				   i915_wa_context(i915->info, engine->desc->is_render));
+
+	return 0;
+}
+
 static const struct drm_info_list i915_debugfs_list[] = {
 	{ "i915_audit", i915_audit_show },
 	{ "i915_capabilities", i915_capabilities_show },
@@ -220,6 +250,7 @@ static const struct drm_info_list i915_debugfs_list[] = {
 	{ "i915_gem_gtt", i915_gem_gtt_show },
 	{ "i915_gem_objects", i915_gem_objects_show },
 	{ "i915_runtime_pm_status", i915_runtime_pm_status_show },
+	{ "i915_wa_registers", i915_wa_registers_show },
 };
 
 /**

@@ -87,6 +87,8 @@ static const struct i915_param_file i915_param_files[] = {
 	{ "st_filter", &i915_params.st_filter, 0400, i915_param_file_charp },
 	{ "st_random_seed", &i915_params.st_random_seed, 0400, i915_param_file_uint },
 	{ "st_timeout", &i915_params.st_timeout, 0400, i915_param_file_uint },
+	{ "st_fail", &i915_params.st_fail, 0400, i915_param_file_uint },
+	{ "inject_load_failure", &i915_params.inject_load_failure, 0400, i915_param_file_uint },
 	{ "inject_probe_failure", &i915_params.inject_probe_failure, 0600, i915_param_file_uint },
 #endif
 };

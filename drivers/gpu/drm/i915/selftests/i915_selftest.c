@@ -233,9 +233,16 @@ static int st_run_one(const struct i915_suite *suite, const struct i915_subtest 
 		return st.err;
 
 	test->run(&st);
+	if (i915_params.st_fail == 1)
+		st_true(&st, "st_fail was not asked for", false);
 	st_ok(&st, "bringing the mock device to rest", mock_device_destroy(st.i915));
 	st_flush();
+	/* as an object that is not let go of would show */
+	if (i915_params.st_fail == 2)
+		i915_audit_inc(I915_AUDIT_OBJECT);
 	st_audit(&st, devices);
+	if (i915_params.st_fail == 2)
+		i915_audit_dec(I915_AUDIT_OBJECT);
 
 	return st.err;
 }
