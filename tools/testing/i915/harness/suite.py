@@ -4,6 +4,10 @@
 To add a test to a boot of the debug kernel, add one line to MODULE or BUILTIN: its name, what the guest runs, and
 how its output is read (by default: exit status 0, and the last line is what it saw). Any kernel log line at
 warning level or worse, any detector's report and any complaint of the virtual GPU fails the test it came in.
+
+A kselftest program is a test of its own in each boot where the device is: it needs no line here, only one in PROGRAMS
+if it does not belong everywhere or takes longer than usual. The driver as a module is booted on each chip, with a GPU
+that is done with a batch before the driver looks, and with one that takes its time (SLOW).
 """
 
 import os
@@ -27,12 +31,24 @@ class Test:
 
 @dataclass
 class Boot:
-    """One start of a debug kernel, with the tests it carries."""
+    """One start of a kernel, with the tests it carries."""
     name: str
     flavour: str
-    tests: list
-    device: bool = True                     # with the GPU
+    tests: list                             # of Test; KSELFTESTS stands for the programs that belong here
+    device: str | None = guest.DEVICE       # the GPU
     append: str = ''
+    memory: int = 1024                      # MiB: much of a debug kernel's boot is proportional to it
+
+
+DEBUG_MODULE = 'module(-skl)?(-slow)?'
+
+
+@dataclass
+class Program:
+    """What is special about a kselftest program."""
+    boots: str = DEBUG_MODULE               # regular expression: the boots it belongs to
+    limit: int = 300                        # seconds
+    args: str = ''
 
 
 def read_kernel_ktap(result):
@@ -44,32 +60,53 @@ def read_ktap(result):
     return _ktap(result.output)
 
 
+def complaints(rows):
+    """What a KTAP text says before each result that is not ok."""
+    bad, since = [], []
+    for row in rows:
+        if row.startswith(('ok ', 'not ok ')):
+            if row.startswith('not ok ') and '# SKIP' not in row:
+                bad += since + [row]
+            since = []
+        elif row.startswith('# '):
+            since.append(row)
+    return bad
+
+
 def _ktap(rows):
     cases, problems = ktap.parse(rows)
     bad = ['%s %s' % (c.name, c.note) for c in cases if c.verdict == 'failed'] + problems
     return not bad, ktap.summary(cases) + (': ' + '; '.join(bad) if bad else '')
 
 
-MEMORY = 1024                   # MiB: much of a debug kernel's boot is proportional to it
 # SLUB's own checks, for the caches of the driver: red zones, poison, who allocated
 SLABS = 'slab_debug=FZPU,i915_*,drm_i915_*'
-PPGTT = '/kselftest/drivers/gpu/i915/gem_ppgtt'
-# gem_ppgtt with the unbind made to fail: it must report the leak
-INJECT = '/kselftest/drivers/gpu/i915/gem_ppgtt_inject'
-KSELFTEST = 'cd /kselftest && sh ./run_kselftest.sh --collection drivers/gpu/i915'
+HERE = '/kselftest/drivers/gpu/i915'
+PPGTT = HERE + '/gem_ppgtt'
+# as anybody runs them: the runner finds its programs and says what became of them
+RUNNER = 'cd /kselftest && sh ./run_kselftest.sh -t drivers/gpu/i915:gem_ppgtt'
 SUITES = ('sanitycheck', 'requests', 'objects', 'dmabuf', 'vma', 'evict', 'gtt', 'contexts', 'tlb', 'handles', 'ggtt',
           'sched', 'awaits')
 
 STORES = [Test('store-%s' % e, 'i915_store ' + e) for e in mainjob.ENGINES]
 KMEMLEAK = Test('kmemleak', '/guest/kmemleak scan', limit=300)
 
-MODULE = [
+KSELFTESTS = Test('kselftests', '')
+BEGIN = [
     Test('kmemleak-ready', '/guest/kmemleak clear && echo cleared'),
     Test('load', '/guest/load'),
     *STORES,
+]
+END = [
+    Test('leftovers', '/guest/leftovers'),
+    KMEMLEAK,
+]
+
+MODULE = [
+    *BEGIN,
     Test('faults', '/guest/faults'),
-    Test('kselftest', KSELFTEST, read_ktap, 240),
-    Test('gem_ppgtt', PPGTT, read_ktap, 240),
+    Test('kselftest-runner', RUNNER, read_ktap, 240),
+    KSELFTESTS,
     Test('igt-gem_exec_nop', 'cd /tmp && gem_exec_nop -e all -r 1', mainjob.read_nop),
     Test('igt-gem_create', 'cd /tmp && gem_create -s 4096 -r 1', mainjob.read_create),
     Test('lsgpu', 'lsgpu', mainjob.read_lsgpu),
@@ -81,11 +118,13 @@ MODULE = [
     Test('load-unload-loop', 'for i in 1 2 3 4 5; do /guest/load && /guest/unload || exit 1; done; '
          'echo "5 times, nothing left"', limit=180),
     Test('reload', '/guest/load'),
-    Test('leak-is-seen', INJECT, read_ktap),
+    # gem_ppgtt with the unbind made to fail: it must report the leak
+    Test('leak-is-seen', HERE + '/gem_ppgtt_inject', read_ktap),
     Test('unload-after-leak', '/guest/unload'),
-    Test('leftovers', '/guest/leftovers'),
-    KMEMLEAK,
+    *END,
 ]
+# What depends on the chip, or on how quick the GPU is
+ROAD = [*BEGIN, KSELFTESTS, Test('unload', '/guest/unload'), *END]
 BUILTIN = [
     Test('bound', '/guest/bound'),
     *STORES,
@@ -93,13 +132,37 @@ BUILTIN = [
     KMEMLEAK,
 ]
 
+BDW, SKL = guest.DEVICE, guest.DEVICE + ',variant=skl'
+SLOW = ',inline=0,latency=1000000'          # ns between a submission and its first command
 BOOTS = [
-    Boot('module', 'debug', MODULE),
+    Boot('module', 'debug', MODULE, BDW),
+    Boot('module-slow', 'debug', ROAD, BDW + SLOW),
+    Boot('module-skl', 'debug', ROAD, SKL),
+    Boot('module-skl-slow', 'debug', ROAD, SKL + SLOW),
+    # what needs a large machine, or one that is not slowed down by its detectors
+    Boot('scale', 'fast', [*BEGIN[1:], KSELFTESTS, Test('unload', '/guest/unload')], memory=4096),
     Boot('builtin', 'builtin', BUILTIN),
-    Boot('builtin-no-gpu', 'builtin', [Test('no-device', '/guest/nodevice')], device=False),
+    Boot('builtin-no-gpu', 'builtin', [Test('no-device', '/guest/nodevice')], device=None),
     Boot('builtin-mock', 'builtin', [Test('result', '/guest/mockresult'), Test('bound', '/guest/bound')],
          append='i915.mock_selftests=1'),
 ]
+QUICK = 'module|module-skl'
+# What a program does on purpose: the instruction that no engine has (i915_batch_invalid())
+ON_PURPOSE = re.compile(r'STRICT command: .* cmd 0?f800000\b')
+PROGRAMS = {
+    'gem_ppgtt_inject': [],                 # leak-is-seen
+    # the whole table where it is quick, another part of it under each debug kernel
+    'i915_importer': [
+        Program('scale', 600),
+        Program('module', 400, '--run-subtest "flink-*-one" --run-subtest "vgem-*-one"'),
+        Program('module-slow', 400, '--run-subtest "prime-*-shared" --run-subtest "twice-*-shared"'),
+        Program('module-skl', 400, '--run-subtest "both-*-handle" --run-subtest "flink-*-handle"'),
+        Program('module-skl-slow', 400, '--run-subtest "vgem-*-shared" --run-subtest "twice-*-handle"'),
+    ],
+    # needs the processor for itself: a time is compared with a time
+    'i915_importer_scale': [Program('scale|module-skl', 600)],
+    'i915_ioctl_errno': [Program(QUICK)],
+}
 
 
 class Report:
@@ -178,35 +241,56 @@ def device_tests(front, report):
                [] if whole else problems + proc.tail(log, 10))
 
 
+def kselftests(boot, files):
+    """The kselftest programs that belong to a boot, from the list that was installed with them."""
+    with open(files['kselftest/kselftest-list.txt']) as f:
+        names = [row.strip().split(':')[1] for row in f if row.strip()]
+    tests = []
+    for name in sorted(names):
+        for program in PROGRAMS.get(name, [Program()]):
+            if re.fullmatch(program.boots, boot.name):
+                tests.append(Test(name, ('%s/%s %s' % (HERE, name, program.args)).strip(), read_ktap, program.limit))
+    return tests
+
+
+def judge(test, result):
+    """(held, what was seen, details) of one test."""
+    held, seen = test.read(result)
+    bad = klog.failures(result.log)
+    details = bad
+    if test.read is read_ktap:
+        details = complaints(result.output) + bad
+    if result.status is None:
+        return False, result.why, details + result.output[-10:]
+    if result.status != test.status:
+        if test.read is not read_ktap or held:
+            details = details + result.output[-10:]
+        return False, 'status %d: %s' % (result.status, seen), details
+    if bad:
+        return False, '%s; but %d bad lines in the kernel log' % (seen, len(bad)), details
+    return held, seen, details
+
+
 def boot_tests(front, boot, report):
     """One boot and the tests in it."""
     built, emulator = front.build(boot.flavour)
     files, dynamic = programs.Programs(front.kernel).build(built.tree)
     ui.say('boot %s: Linux %s, %s kernel' % (boot.name, built.release, boot.flavour))
-    tests = {t.name: t for t in boot.tests}
+    steps = []
+    for test in boot.tests:
+        steps += kselftests(boot, files) if test is KSELFTESTS else [test]
+    tests = {t.name: t for t in steps}
 
     def one(result):
-        test = tests[result.name]
-        held, seen = test.read(result)
-        bad = klog.failures(result.log)
-        details = bad
-        if result.status is None:
-            held, seen = False, result.why
-            details = bad + result.output[-10:]
-        elif result.status != test.status:
-            held = False
-            seen = 'status %d: %s' % (result.status, seen)
-            details = bad + result.output[-10:]
-        elif bad:
-            held, seen = False, '%s; but %d bad lines in the kernel log' % (seen, len(bad))
-        report.add('%s: %s' % (boot.name, test.name), held, seen, result.seconds, details)
+        held, seen, details = judge(tests[result.name], result)
+        report.add('%s: %s' % (boot.name, result.name), held, seen, result.seconds, details)
 
-    kw = {} if boot.device else {'device': None}
-    machine = front.machine(built, emulator, 'test-' + boot.name, memory=MEMORY,
-                            append=' '.join(['kunit.enable=1', SLABS, boot.append]).strip(), **kw)
-    outcome = machine.run([guest.Step(t.name, t.command, t.limit) for t in boot.tests], files, dynamic,
+    append = boot.append if boot.flavour == 'fast' else ' '.join(['kunit.enable=1', SLABS, boot.append]).strip()
+    machine = front.machine(built, emulator, 'test-' + boot.name, memory=boot.memory, device=boot.device,
+                            append=append)
+    outcome = machine.run([guest.Step(t.name, t.command, t.limit) for t in steps], files, dynamic,
                           boot_limit=600, watch=one)
-    for test in boot.tests:
+    for test in steps:
         if test.name not in outcome.results:
             report.add('%s: %s' % (boot.name, test.name), False, 'not reached')
     bad = [text for step, text in outcome.bad_lines() if step in ('boot', 'console')]
@@ -215,8 +299,9 @@ def boot_tests(front, boot, report):
                '%d bad lines' % len(bad) if bad else outcome.why or up, None,
                bad or ([] if outcome.finished else outcome.console_tail()))
     if boot.device:
-        report.add(boot.name + ': misuse the GPU reports', outcome.finished and not outcome.strict,
-                   '%d reports' % len(outcome.strict), None, outcome.strict)
+        strict = [row for row in outcome.strict if not ON_PURPOSE.search(row)]
+        report.add(boot.name + ': misuse the GPU reports', outcome.finished and not strict,
+                   '%d reports' % len(strict), None, strict)
     kunit = [klog.LINE.sub(r'\2', row) for row in outcome.boot_log]
     if boot.flavour == 'builtin' and outcome.booted:
         held, seen = _ktap(kunit)
