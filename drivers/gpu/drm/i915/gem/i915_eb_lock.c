@@ -68,7 +68,7 @@ static int i915_eb_lock_entry(struct i915_execbuffer *eb, unsigned int i)
 	if (!i915_eb_is_first(eb, i))
 		return 0;
 
-	/* If the object was listed before, it is locked by now, and nobody else writes its index. */
+	/* If the object was listed before, it is locked by now: nobody else writes its index. */
 	if (first < i && eb->ev[first].obj == obj)
 		return i915_eb_merge(eb, first, i);
 

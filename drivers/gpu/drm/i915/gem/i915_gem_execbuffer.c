@@ -314,7 +314,7 @@ static void i915_eb_submit(struct i915_execbuffer *eb)
 	i915_eb_honour_closes(eb);
 	i915_eb_hand_over(eb);
 	i915_eb_publish_resv(eb);
-	/* It may retire at once. What is unlocked after it keeps its references: i915_eb_release() */
+	/* It may retire at once. What is unlocked keeps its references: i915_eb_release() */
 	i915_request_add(rq);
 	i915_eb_unlock(eb);
 

@@ -31,7 +31,7 @@ struct sync_file;
 /* Buffer lists up to this long live on the stack; as many as fit in a request without allocation */
 #define I915_EB_INLINE		4
 
-/* Positive, for inside: the locks were dropped for a wait, everything from them on is to be done again */
+/* Positive, for inside: the locks were dropped for a wait, all from them on is to be done again */
 #define I915_EB_AGAIN		1
 
 /**
