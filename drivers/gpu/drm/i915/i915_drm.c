@@ -100,6 +100,7 @@ const struct drm_driver i915_drm_driver = {
 	.driver_features = DRIVER_GEM | DRIVER_RENDER | DRIVER_SYNCOBJ | DRIVER_SYNCOBJ_TIMELINE,
 	.open = i915_gem_open,
 	.postclose = i915_gem_postclose,
+	.gem_prime_import = i915_gem_prime_import,
 	.gem_prime_import_sg_table = i915_gem_prime_import_sg_table,
 	.show_fdinfo = i915_show_fdinfo,
 	.ioctls = i915_ioctls,

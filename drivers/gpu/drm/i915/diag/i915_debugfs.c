@@ -71,7 +71,7 @@ static int i915_gem_gtt_show(struct seq_file *m, void *unused)
 	unsigned int count = 0;
 	u64 size = 0;
 
-	while ((obj = i915_diag_next_object(i915, obj))) {
+	while ((obj = i915_mm_next_object(i915, obj))) {
 		if (!atomic_read(&obj->bind_count))
 			continue;
 
@@ -106,9 +106,9 @@ static int i915_gem_objects_show(struct seq_file *m, void *unused)
 	struct drm_i915_private *i915 = node_to_i915(m);
 	struct drm_i915_gem_object *obj = NULL;
 
-	while ((obj = i915_diag_next_object(i915, obj))) {
+	while ((obj = i915_mm_next_object(i915, obj))) {
 		i915_totals_add(&all, true, obj);
-		i915_totals_add(&resident, READ_ONCE(obj->pages), obj);
+		i915_totals_add(&resident, i915_gem_object_has_pages(obj), obj);
 		i915_totals_add(&bound, atomic_read(&obj->bind_count), obj);
 		i915_totals_add(&purgeable, READ_ONCE(obj->madv) == I915_MADV_DONTNEED, obj);
 		i915_totals_add(&named, READ_ONCE(obj->base.name), obj);

@@ -56,37 +56,3 @@ void i915_diag_unregister(struct drm_i915_private *i915)
 	i915_pmu_unregister(i915);
 	i915_sysfs_unregister(i915);
 }
-
-/**
- * i915_diag_next_object - walk all objects without holding a lock
- * @i915: the device
- * @prev: the object returned last, or NULL to start; its reference is consumed
- *
- * An object that is made or freed during the walk may or may not be seen.
- *
- * Context: process context, may sleep.
- * Return: the next object, referenced, or NULL at the end.
- */
-struct drm_i915_gem_object *i915_diag_next_object(struct drm_i915_private *i915,
-						  struct drm_i915_gem_object *prev)
-{
-	struct drm_i915_gem_object *obj, *found = NULL;
-	struct i915_mm *mm = &i915->mm;
-
-	spin_lock(&mm->lock);
-	obj = prev;
-	if (!obj)
-		obj = list_entry(&mm->objects, struct drm_i915_gem_object, mm_link);
-	list_for_each_entry_continue(obj, &mm->objects, mm_link) {
-		if (kref_get_unless_zero(&obj->base.refcount)) {
-			found = obj;
-			break;
-		}
-	}
-	spin_unlock(&mm->lock);
-
-	if (prev)
-		i915_gem_object_put(prev);
-
-	return found;
-}

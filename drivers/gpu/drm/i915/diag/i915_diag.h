@@ -22,9 +22,6 @@ void i915_pmu_exit(void);
 
 void i915_control_debugfs_register(struct drm_i915_private *i915);
 
-struct drm_i915_gem_object *i915_diag_next_object(struct drm_i915_private *i915,
-						  struct drm_i915_gem_object *prev);
-
 void i915_show_fdinfo(struct drm_printer *p, struct drm_file *file);
 
 #endif

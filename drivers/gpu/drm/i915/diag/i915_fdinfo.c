@@ -75,7 +75,7 @@ static void i915_add_object(struct drm_i915_gem_object *obj, struct drm_memory_s
 	if (busy)
 		stats->active += size;
 
-	if (READ_ONCE(obj->pages)) {
+	if (i915_gem_object_has_pages(obj)) {
 		stats->resident += size;
 		if (!busy && READ_ONCE(obj->madv) == I915_MADV_DONTNEED)
 			stats->purgeable += size;

@@ -28,7 +28,7 @@ static enum drm_gem_object_status i915_gem_object_status(struct drm_gem_object *
 	struct drm_i915_gem_object *obj = to_i915_bo(gem);
 	enum drm_gem_object_status status = 0;
 
-	if (READ_ONCE(obj->pages))
+	if (i915_gem_object_has_pages(obj))
 		status |= DRM_GEM_OBJECT_RESIDENT;
 	if (READ_ONCE(obj->madv) != I915_MADV_WILLNEED)
 		status |= DRM_GEM_OBJECT_PURGEABLE;

@@ -3,6 +3,7 @@
 #include <linux/dma-buf.h>
 #include <linux/iosys-map.h>
 
+#include <drm/drm_drv.h>
 #include <drm/drm_prime.h>
 
 #include "diag/i915_audit.h"
@@ -19,8 +20,9 @@ MODULE_IMPORT_NS(DMA_BUF);
  * that maps the buffer pins the pages with its attachment.
  *
  * An imported object holds the exporter's mapping, made for our device, from
- * birth to end: its pages are not ours to give back. The CPU reaches it through
- * the exporter's vmap; user space maps the exporter's dma-buf, not our handle.
+ * birth to end, or to the end of the binding: its pages are not ours to give
+ * back. The CPU reaches it through the exporter's vmap; user space maps the
+ * exporter's dma-buf, not our handle.
  */
 
 /**
@@ -115,34 +117,55 @@ struct sg_table *i915_gem_prime_get_sg_table(struct drm_gem_object *gem)
 	return drm_prime_pages_to_sg(gem->dev, obj->page_array, gem->size >> PAGE_SHIFT);
 }
 
-/* Pages are there from birth and leave with i915_gem_import_release(). */
+/* The mapping is there from birth, and once it is gone the device is. */
 static int i915_gem_import_get_pages(struct drm_i915_gem_object *obj)
 {
-	return -ENXIO;
+	return -ENODEV;
 }
 
-/* In place of the exporter's table once that is given back */
-static struct sg_table i915_gem_import_unmapped;
-
+/* The end of the object: nobody holds the lock. */
 static void i915_gem_import_put_pages(struct drm_i915_gem_object *obj)
 {
-	bool mapped = obj->pages != &i915_gem_import_unmapped;
-
-	drm_prime_gem_destroy(&obj->base, mapped ? obj->pages : NULL);
+	dma_buf_unmap_attachment_unlocked(obj->base.import_attach, obj->pages, DMA_BIDIRECTIONAL);
 }
 
-static void i915_gem_import_unmap_dma(struct drm_i915_gem_object *obj)
+/*
+ * Unmapping is not enough: exporters keep the mapping with the attachment. Without one an import is
+ * only what the CPU sees of it.
+ */
+static void i915_gem_import_unplug(struct drm_i915_gem_object *obj)
 {
-	if (obj->pages == &i915_gem_import_unmapped)
+	struct dma_buf_attachment *attach = NULL;
+	struct drm_device *drm = obj->base.dev;
+
+	dma_resv_lock(obj->base.resv, NULL);
+	if (obj->pages) {
+		attach = obj->base.import_attach;
+		dma_buf_unmap_attachment(attach, obj->pages, DMA_BIDIRECTIONAL);
+		i915_gem_object_forget_dma(obj);
+		i915_audit_dec(I915_AUDIT_OBJECT_PAGES);
+	}
+	dma_resv_unlock(obj->base.resv);
+	if (!attach)
 		return;
 
-	dma_buf_unmap_attachment(obj->base.import_attach, obj->pages, DMA_BIDIRECTIONAL);
-	obj->pages = &i915_gem_import_unmapped;
+	/* The DRM core looks at it where it exports an import again. */
+	mutex_lock(&drm->object_name_lock);
+	obj->base.import_attach = NULL;
+	mutex_unlock(&drm->object_name_lock);
+	dma_buf_detach(obj->import, attach);
+}
+
+static void i915_gem_import_release(struct drm_i915_gem_object *obj)
+{
+	if (obj->base.import_attach)
+		dma_buf_detach(obj->import, obj->base.import_attach);
+	dma_buf_put(obj->import);
 }
 
 static void *i915_gem_import_vmap(struct drm_i915_gem_object *obj)
 {
-	struct dma_buf *dmabuf = obj->base.import_attach->dmabuf;
+	struct dma_buf *dmabuf = obj->import;
 	struct iosys_map map;
 
 	if (dma_buf_vmap(dmabuf, &map))
@@ -161,19 +184,20 @@ static void i915_gem_import_vunmap(struct drm_i915_gem_object *obj, void *vaddr)
 {
 	struct iosys_map map = IOSYS_MAP_INIT_VADDR(vaddr);
 
-	dma_buf_vunmap_unlocked(obj->base.import_attach->dmabuf, &map);
+	dma_buf_vunmap_unlocked(obj->import, &map);
 }
 
 static const struct i915_gem_object_ops i915_gem_import_ops = {
 	.name = "import",
 	.get_pages = i915_gem_import_get_pages,
 	.put_pages = i915_gem_import_put_pages,
-	.unmap_dma = i915_gem_import_unmap_dma,
+	.unplug = i915_gem_import_unplug,
 	.vmap = i915_gem_import_vmap,
 	.vunmap = i915_gem_import_vunmap,
+	.release = i915_gem_import_release,
 };
 
-/* Page tables are filled in whole pages, to the end of the object. */
+/* Page tables are filled in whole pages, segment by segment, to the end of the object. */
 static bool i915_gem_import_is_whole(struct sg_table *sgt, u64 size)
 {
 	struct scatterlist *sg;
@@ -190,13 +214,37 @@ static bool i915_gem_import_is_whole(struct sg_table *sgt, u64 size)
 }
 
 /**
+ * i915_gem_prime_import - &drm_driver.gem_prime_import
+ * @dev: the device
+ * @dmabuf: somebody's buffer, or one of our own
+ *
+ * Context: process context.
+ * Return: the object or ERR_PTR; -ENODEV (unplugged), or as
+ * i915_gem_prime_import_sg_table().
+ */
+struct drm_gem_object *i915_gem_prime_import(struct drm_device *dev, struct dma_buf *dmabuf)
+{
+	struct drm_gem_object *gem;
+	int idx;
+
+	/* The exporter maps it for our device. The unplug waits, and finds the object. */
+	if (!drm_dev_enter(dev, &idx))
+		return ERR_PTR(-ENODEV);
+
+	gem = drm_gem_prime_import(dev, dmabuf);
+	drm_dev_exit(idx);
+
+	return gem;
+}
+
+/**
  * i915_gem_prime_import_sg_table - an object on top of somebody else's buffer
  * @dev: the device
  * @attach: our attachment, the object's on success
  * @sgt: the buffer as our device sees it, the object's on success
  *
  * Context: process context.
- * Return: the object or ERR_PTR(-E2BIG, -EINVAL, -ENODEV, -ENOMEM).
+ * Return: the object or ERR_PTR(-E2BIG, -EINVAL, -ENOMEM).
  */
 struct drm_gem_object *i915_gem_prime_import_sg_table(struct drm_device *dev,
 						      struct dma_buf_attachment *attach,
@@ -204,9 +252,6 @@ struct drm_gem_object *i915_gem_prime_import_sg_table(struct drm_device *dev,
 {
 	size_t size = PAGE_ALIGN(attach->dmabuf->size);
 	struct drm_i915_gem_object *obj;
-
-	if (drm_dev_is_unplugged(dev))
-		return ERR_PTR(-ENODEV);
 
 	if (size >> PAGE_SHIFT > INT_MAX)
 		return ERR_PTR(-E2BIG);
@@ -223,7 +268,10 @@ struct drm_gem_object *i915_gem_prime_import_sg_table(struct drm_device *dev,
 
 	obj->base.resv = attach->dmabuf->resv;
 	i915_gem_object_init(to_i915(dev), obj, &i915_gem_import_ops, size);
-	obj->pages = sgt;
+	/* The reference that the DRM core took for the attachment */
+	obj->import = attach->dmabuf;
+	obj->exported = true;
+	i915_gem_object_adopt_dma(obj, sgt);
 	i915_audit_inc(I915_AUDIT_OBJECT_PAGES);
 
 	return &obj->base;

@@ -136,7 +136,7 @@ int i915_gem_set_caching_ioctl(struct drm_device *dev, void *data, struct drm_fi
 		return -ENOENT;
 
 	ret = -ENXIO;
-	if (obj->base.import_attach)
+	if (obj->import)
 		goto out_put;
 
 	ret = i915_gem_object_lock(obj);

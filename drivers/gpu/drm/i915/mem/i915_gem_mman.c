@@ -308,8 +308,9 @@ static vm_fault_t i915_gem_fault(struct vm_fault *vmf)
 		return i915_mmap_fault_error(vmf, ret);
 
 	/*
-	 * No memory for the pages is final: they were asked for without the OOM killer, the object may
-	 * be larger than memory or than the limit of its cgroup. VM_FAULT_OOM would come back for ever.
+	 * No memory for the pages is final: they were asked for without the OOM killer, and the
+	 * object may be larger than memory, or than what its cgroup may have. VM_FAULT_OOM would
+	 * come back for ever.
 	 */
 	ret = i915_gem_object_pin_pages(obj);
 	if (!ret) {

@@ -54,64 +54,6 @@ void i915_gem_object_slab_exit(void)
 	i915_gem_object_slab = NULL;
 }
 
-static void i915_mm_free_work(struct work_struct *work)
-{
-	struct i915_mm *mm = container_of(work, struct i915_mm, free_work);
-	struct drm_i915_gem_object *obj, *next;
-
-	llist_for_each_entry_safe(obj, next, llist_del_all(&mm->free_list), free_link) {
-		mm->funcs->free(&obj->base);
-		cond_resched();
-	}
-}
-
-/**
- * i915_mm_init - prepare a device for objects
- * @i915: the device
- * @funcs: GEM callbacks of every object; their free() is called in process context
- */
-void i915_mm_init(struct drm_i915_private *i915, const struct drm_gem_object_funcs *funcs)
-{
-	struct i915_mm *mm = &i915->mm;
-
-	mm->funcs = funcs;
-	spin_lock_init(&mm->lock);
-	INIT_LIST_HEAD(&mm->objects);
-	init_llist_head(&mm->free_list);
-	INIT_WORK(&mm->free_work, i915_mm_free_work);
-	mutex_init(&mm->tlb_lock);
-	mm->tlb_begun = 1;
-}
-EXPORT_SYMBOL_IF_KUNIT(i915_mm_init);
-
-/**
- * i915_mm_flush_free - free what i915_gem_object_put() left to the worker
- * @i915: the device
- *
- * Context: process context, no object or address space locked.
- */
-void i915_mm_flush_free(struct drm_i915_private *i915)
-{
-	while (!llist_empty(&i915->mm.free_list)) {
-		queue_work(i915->wq, &i915->mm.free_work);
-		flush_work(&i915->mm.free_work);
-	}
-	flush_work(&i915->mm.free_work);
-}
-EXPORT_SYMBOL_IF_KUNIT(i915_mm_flush_free);
-
-/**
- * i915_mm_fini - the device goes; all its objects must be gone
- * @i915: the device
- */
-void i915_mm_fini(struct drm_i915_private *i915)
-{
-	i915_mm_flush_free(i915);
-	drm_WARN_ON(&i915->drm, !list_empty(&i915->mm.objects));
-	mutex_destroy(&i915->mm.tlb_lock);
-}
-EXPORT_SYMBOL_IF_KUNIT(i915_mm_fini);
-
 static void i915_gem_object_defer_free(struct kref *ref)
 {
 	struct drm_i915_gem_object *obj =
@@ -168,11 +110,7 @@ void i915_gem_object_init(struct drm_i915_private *i915, struct drm_i915_gem_obj
 	spin_lock_init(&obj->vma_lock);
 	obj->vmas = RB_ROOT;
 
-	spin_lock(&mm->lock);
-	list_add_tail(&obj->mm_link, &mm->objects);
-	mm->nr_objects++;
-	spin_unlock(&mm->lock);
-
+	i915_mm_add(obj);
 	i915_audit_inc(I915_AUDIT_OBJECT);
 }
 
@@ -185,16 +123,11 @@ void i915_gem_object_init(struct drm_i915_private *i915, struct drm_i915_gem_obj
 void i915_gem_object_fini(struct drm_i915_gem_object *obj)
 {
 	struct drm_device *drm = obj->base.dev;
-	struct i915_mm *mm = &to_i915(drm)->mm;
 
 	drm_WARN_ON(drm, !RB_EMPTY_ROOT(&obj->vmas));
 	drm_WARN_ON(drm, atomic_read(&obj->pages_pin));
 
-	spin_lock(&mm->lock);
-	list_del(&obj->mm_link);
-	mm->nr_objects--;
-	spin_unlock(&mm->lock);
-
+	i915_mm_remove(obj);
 	i915_gem_object_unset_pages(obj);
 	if (obj->ops->release)
 		obj->ops->release(obj);
@@ -224,49 +157,6 @@ struct drm_i915_gem_object *i915_gem_object_lookup(struct drm_file *file, u32 ha
 	spin_unlock(&file->table_lock);
 
 	return gem ? to_i915_bo(gem) : NULL;
-}
-
-static struct drm_i915_gem_object *i915_mm_next(struct i915_mm *mm, unsigned long *left)
-{
-	struct drm_i915_gem_object *obj = NULL;
-
-	spin_lock(&mm->lock);
-	while (!obj && *left && !list_empty(&mm->objects)) {
-		--*left;
-		obj = list_first_entry(&mm->objects, struct drm_i915_gem_object, mm_link);
-		list_move_tail(&obj->mm_link, &mm->objects);
-		/* An object on its way to its end leaves the list before its memory goes. */
-		if (!kref_get_unless_zero(&obj->base.refcount))
-			obj = NULL;
-	}
-	spin_unlock(&mm->lock);
-
-	return obj;
-}
-
-/**
- * i915_mm_walk - call a function for every object of a device
- * @i915: the device
- * @fn: called with a reference of the object and without locks; false: stop here
- * @data: for @fn
- *
- * Objects that come or go meanwhile are seen or not. The next walk goes on
- * where this one stopped.
- *
- * Context: process context, also memory reclaim.
- */
-void i915_mm_walk(struct drm_i915_private *i915,
-		  bool (*fn)(struct drm_i915_gem_object *obj, void *data), void *data)
-{
-	struct i915_mm *mm = &i915->mm;
-	unsigned long left = READ_ONCE(mm->nr_objects);
-	struct drm_i915_gem_object *obj;
-	bool go_on = true;
-
-	while (go_on && (obj = i915_mm_next(mm, &left))) {
-		go_on = fn(obj, data);
-		i915_gem_object_put(obj);
-	}
 }
 
 /**

@@ -19,14 +19,23 @@ struct iosys_map;
 struct dma_buf;
 struct dma_buf_attachment;
 
-/* life */
-int i915_gem_object_slab_init(void);
-void i915_gem_object_slab_exit(void);
-
+/* all objects of a device (i915_mm.c) */
 void i915_mm_init(struct drm_i915_private *i915, const struct drm_gem_object_funcs *funcs);
 void i915_mm_fini(struct drm_i915_private *i915);
 void i915_mm_flush_free(struct drm_i915_private *i915);
+void i915_mm_unmap_dma(struct drm_i915_private *i915);
+void i915_mm_add(struct drm_i915_gem_object *obj);
+void i915_mm_remove(struct drm_i915_gem_object *obj);
+struct drm_i915_gem_object *i915_mm_next_object(struct drm_i915_private *i915,
+						struct drm_i915_gem_object *prev);
 
+/* fn returns false to stop. It is called with a reference of the object, without locks. */
+void i915_mm_walk(struct drm_i915_private *i915,
+		  bool (*fn)(struct drm_i915_gem_object *obj, void *data), void *data);
+
+/* life */
+int i915_gem_object_slab_init(void);
+void i915_gem_object_slab_exit(void);
 struct drm_i915_gem_object *i915_gem_object_alloc(void);
 void i915_gem_object_init(struct drm_i915_private *i915, struct drm_i915_gem_object *obj,
 			  const struct i915_gem_object_ops *ops, u64 size);
@@ -59,6 +68,18 @@ static inline void i915_gem_object_put(struct drm_i915_gem_object *obj)
 }
 
 /**
+ * i915_gem_object_has_pages - does an object have its pages?
+ * @obj: the object
+ *
+ * Context: any. Only while the object is locked or pinned the answer lasts.
+ * Return: true if it does, be they mapped for the GPU or, after an unplug, not.
+ */
+static inline bool i915_gem_object_has_pages(const struct drm_i915_gem_object *obj)
+{
+	return READ_ONCE(obj->pages) || READ_ONCE(obj->page_array);
+}
+
+/**
  * i915_gem_object_is_private - does only this driver know of an object?
  * @obj: the object; the caller holds a reference
  *
@@ -73,7 +94,7 @@ static inline void i915_gem_object_put(struct drm_i915_gem_object *obj)
  */
 static inline bool i915_gem_object_is_private(const struct drm_i915_gem_object *obj)
 {
-	return !READ_ONCE(obj->exported) && !obj->base.import_attach;
+	return !READ_ONCE(obj->exported);
 }
 
 /**
@@ -88,10 +109,6 @@ static inline bool i915_gem_object_is_idle(const struct drm_i915_gem_object *obj
 	/* Pairs with i915_vma_put_active(): what the GPU wrote is seen. */
 	return !atomic_read_acquire(&obj->in_use) && i915_gem_object_is_private(obj);
 }
-
-/* fn returns false to stop. It is called with a reference of the object, without locks. */
-void i915_mm_walk(struct drm_i915_private *i915,
-		  bool (*fn)(struct drm_i915_gem_object *obj, void *data), void *data);
 
 static inline int i915_gem_object_trylock(struct drm_i915_gem_object *obj)
 {
@@ -116,7 +133,9 @@ void i915_tlb_flush(struct drm_i915_private *i915, u32 stamp);
 int i915_gem_object_pin_pages_unlocked(struct drm_i915_gem_object *obj);
 int i915_gem_object_set_pages(struct drm_i915_gem_object *obj, struct page **pages);
 void i915_gem_object_unmap_pages(struct drm_i915_gem_object *obj);
-void i915_mm_unmap_dma(struct drm_i915_private *i915);
+void i915_gem_object_unplug_pages(struct drm_i915_gem_object *obj);
+void i915_gem_object_adopt_dma(struct drm_i915_gem_object *obj, struct sg_table *sgt);
+void i915_gem_object_forget_dma(struct drm_i915_gem_object *obj);
 void i915_gem_object_unset_pages(struct drm_i915_gem_object *obj);
 void i915_gem_object_purge(struct drm_i915_gem_object *obj);
 int i915_gem_object_pin_pages(struct drm_i915_gem_object *obj);
@@ -170,6 +189,7 @@ void i915_gem_prime_unpin(struct drm_gem_object *gem);
 int i915_gem_prime_vmap(struct drm_gem_object *gem, struct iosys_map *map);
 void i915_gem_prime_vunmap(struct drm_gem_object *gem, struct iosys_map *map);
 struct sg_table *i915_gem_prime_get_sg_table(struct drm_gem_object *gem);
+struct drm_gem_object *i915_gem_prime_import(struct drm_device *dev, struct dma_buf *dmabuf);
 struct drm_gem_object *i915_gem_prime_import_sg_table(struct drm_device *dev,
 						      struct dma_buf_attachment *attach,
 						      struct sg_table *sgt);

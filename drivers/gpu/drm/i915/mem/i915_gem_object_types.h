@@ -12,6 +12,7 @@
 
 #include <uapi/drm/i915_drm.h>
 
+struct dma_buf;
 struct drm_i915_gem_object;
 
 /**
@@ -22,8 +23,13 @@ struct i915_gem_object_ops {
 	const char *name;
 	/** @get_pages: fill i915_gem_object.pages (DMA mapped). Object locked, may sleep. */
 	int (*get_pages)(struct drm_i915_gem_object *obj);
-	/** @put_pages: undo @get_pages. May sleep. */
+	/** @put_pages: undo @get_pages, also after @unplug. May sleep. */
 	void (*put_pages)(struct drm_i915_gem_object *obj);
+	/**
+	 * @unplug: undo the DMA mapping, if there is one: the device goes away. The CPU's side of
+	 * the pages stays. Takes the object lock, may sleep.
+	 */
+	void (*unplug)(struct drm_i915_gem_object *obj);
 	/**
 	 * @vmap: a kernel address of the whole object; NULL: @page_array is mapped. Object locked,
 	 * pages pinned, may sleep.
@@ -31,11 +37,6 @@ struct i915_gem_object_ops {
 	void *(*vmap)(struct drm_i915_gem_object *obj);
 	/** @vunmap: undo @vmap */
 	void (*vunmap)(struct drm_i915_gem_object *obj, void *vaddr);
-	/**
-	 * @unmap_dma: the device goes: end what is DMA mapped for it, keep the pages. Object
-	 * locked; more than once does nothing more
-	 */
-	void (*unmap_dma)(struct drm_i915_gem_object *obj);
 	/** @release: backing-specific part of the object's end; may be NULL */
 	void (*release)(struct drm_i915_gem_object *obj);
 	/** @cpu_access: the CPU may read and write the pages (pread, pwrite, relocations, mmap) */
@@ -57,12 +58,13 @@ struct drm_i915_gem_object {
 
 	/**
 	 * @pages: DMA-mapped pages, NULL while the object has none. Changed with the object locked
-	 * and @pages_pin zero; may be read by whoever holds a pin.
+	 * and @pages_pin zero; may be read by whoever holds a pin. When the device goes away the
+	 * mapping goes whatever is pinned: binding looks at it with the object locked.
 	 */
 	struct sg_table *pages;
 	/**
 	 * @page_array: the same pages as an array of base.size >> PAGE_SHIFT entries, for the CPU;
-	 * NULL where !ops->cpu_access. Life of @pages.
+	 * NULL where !ops->cpu_access. Comes with @pages, stays as long as the pin that got it.
 	 */
 	struct page **page_array;
 	/**
@@ -99,9 +101,12 @@ struct drm_i915_gem_object {
 	/** @write_domain: the domain last written in, or 0; object locked */
 	u32 write_domain;
 
+	/** @import: the dma-buf it is an import of, a reference; NULL otherwise. Constant. */
+	struct dma_buf *import;
 	/**
-	 * @exported: there is, or was, a dma-buf of it. Never cleared: base.dma_buf is gone with
-	 * the last handle, while the dma-buf may live on, and others add their fences
+	 * @exported: there is, or was, a dma-buf of it, or it is an import. Never cleared:
+	 * base.dma_buf is gone with the last handle, while the dma-buf may live on, and others
+	 * add their fences
 	 */
 	bool exported;
 
@@ -114,7 +119,7 @@ struct drm_i915_gem_object {
 	/** @in_use: active marks on all of @vmas together: 0: no request of ours is unfinished */
 	atomic_t in_use;
 
-	/** @mm_link: on i915_mm.objects */
+	/** @mm_link: on i915_mm.objects; i915_mm.lock */
 	struct list_head mm_link;
 	/** @free_link: on i915_mm.free_list */
 	struct llist_node free_link;

@@ -4,7 +4,6 @@
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
 
-#include <drm/drm_drv.h>
 #include <drm/drm_prime.h>
 
 #include <kunit/visibility.h>
@@ -25,6 +24,9 @@
  * The count leaves zero only with the object locked, so that whoever holds the
  * lock and sees zero may take the pages away. User space mappings hold no pin:
  * they are torn down then, and the next access faults them in again.
+ *
+ * The pages are mapped for DMA as long as the object has them, but not longer
+ * than the driver is bound to the device: see i915_mm_unmap_dma().
  */
 
 static bool i915_gem_object_purgeable(const struct drm_i915_gem_object *obj)
@@ -46,6 +48,56 @@ static void i915_gem_object_account(struct drm_i915_gem_object *obj, int sign)
 }
 
 /**
+ * i915_gem_object_adopt_dma - an object gets its DMA mapping
+ * @obj: the object, without one
+ * @sgt: the mapping
+ *
+ * Context: object locked, or not known to anybody yet.
+ */
+void i915_gem_object_adopt_dma(struct drm_i915_gem_object *obj, struct sg_table *sgt)
+{
+	obj->pages = sgt;
+	atomic_long_inc(&to_i915(obj->base.dev)->mm.nr_mapped);
+}
+
+/**
+ * i915_gem_object_forget_dma - the DMA mapping of an object is gone
+ * @obj: the object; nothing happens if it has none
+ *
+ * Context: object locked, or without any reference left.
+ */
+void i915_gem_object_forget_dma(struct drm_i915_gem_object *obj)
+{
+	if (!obj->pages)
+		return;
+
+	obj->pages = NULL;
+	atomic_long_dec(&to_i915(obj->base.dev)->mm.nr_mapped);
+}
+
+static struct sg_table *i915_gem_object_map_dma(struct drm_i915_gem_object *obj,
+						struct page **pages)
+{
+	struct drm_device *drm = obj->base.dev;
+	struct sg_table *sgt;
+	int ret;
+
+	sgt = drm_prime_pages_to_sg(drm, pages, obj->base.size >> PAGE_SHIFT);
+	if (IS_ERR(sgt))
+		return sgt;
+
+	ret = dma_map_sgtable(drm->dev, sgt, DMA_BIDIRECTIONAL,
+			      DMA_ATTR_SKIP_CPU_SYNC | DMA_ATTR_NO_WARN);
+	if (ret) {
+		sg_free_table(sgt);
+		kfree(sgt);
+		return ERR_PTR(ret == -EIO ? -ENOMEM : ret);
+	}
+
+	return sgt;
+}
+
+/**
  * i915_gem_object_set_pages - give an object its pages, DMA mapped
  * @obj: the object, without pages
  * @pages: base.size >> PAGE_SHIFT pages; the array belongs to the object on success
@@ -59,68 +111,55 @@ int i915_gem_object_set_pages(struct drm_i915_gem_object *obj, struct page **pag
 {
 	struct drm_device *drm = obj->base.dev;
 	struct sg_table *sgt;
-	int ret, idx;
+	int idx;
 
-	sgt = drm_prime_pages_to_sg(drm, pages, obj->base.size >> PAGE_SHIFT);
-	if (IS_ERR(sgt))
-		return PTR_ERR(sgt);
+	/* What is mapped in here is found by i915_mm_unmap_dma(), which takes the object lock. */
+	if (!drm_dev_enter(drm, &idx))
+		return -ENODEV;
 
-	/* an unbind waits until the table is in its place, and finds it there */
-	ret = -ENODEV;
-	if (drm_dev_enter(drm, &idx)) {
-		ret = dma_map_sgtable(drm->dev, sgt, DMA_BIDIRECTIONAL,
-				      DMA_ATTR_SKIP_CPU_SYNC | DMA_ATTR_NO_WARN);
-		if (!ret)
-			obj->pages = sgt;
-		drm_dev_exit(idx);
+	sgt = i915_gem_object_map_dma(obj, pages);
+	if (!IS_ERR(sgt)) {
+		i915_gem_object_adopt_dma(obj, sgt);
+		obj->page_array = pages;
 	}
-	if (ret) {
-		sg_free_table(sgt);
-		kfree(sgt);
-		return ret == -EIO ? -ENOMEM : ret;
-	}
+	drm_dev_exit(idx);
 
-	obj->page_array = pages;
-
-	return 0;
+	return PTR_ERR_OR_ZERO(sgt);
 }
 
 /**
- * i915_gem_object_unmap_pages - end what i915_gem_object_set_pages() mapped
- * @obj: the object, with pages of that kind; they stay
+ * i915_gem_object_unmap_pages - undo the DMA mapping of i915_gem_object_set_pages()
+ * @obj: the object; nothing happens if it has none
+ *
+ * For &i915_gem_object_ops.put_pages.
  *
  * Context: object locked, or without any reference left. May sleep.
  */
 void i915_gem_object_unmap_pages(struct drm_i915_gem_object *obj)
 {
-	/* no entry for the device is left when this was done before */
-	if (obj->pages->nents)
-		dma_unmap_sgtable(obj->base.dev->dev, obj->pages, DMA_BIDIRECTIONAL,
-				  DMA_ATTR_SKIP_CPU_SYNC);
-	obj->pages->nents = 0;
-}
+	if (!obj->pages)
+		return;
 
-static bool i915_gem_object_unmap_dma(struct drm_i915_gem_object *obj, void *data)
-{
-	dma_resv_lock(obj->base.resv, NULL);
-	if (obj->pages && obj->ops->unmap_dma)
-		obj->ops->unmap_dma(obj);
-	i915_gem_object_unlock(obj);
-
-	return true;
+	dma_unmap_sgtable(obj->base.dev->dev, obj->pages, DMA_BIDIRECTIONAL,
+			  DMA_ATTR_SKIP_CPU_SYNC);
+	sg_free_table(obj->pages);
+	kfree(obj->pages);
 }
 
 /**
- * i915_mm_unmap_dma - end every DMA mapping of an object's pages
- * @i915: the device, unplugged: no new mappings are made
+ * i915_gem_object_unplug_pages - end the DMA mapping, keep the pages
+ * @obj: the object
  *
- * Contents and CPU mappings by the kernel stay, for those who still hold them.
+ * &i915_gem_object_ops.unplug of objects with pages of our own.
  *
- * Context: process context, no object locked.
+ * Context: process context, may sleep; takes the object lock.
  */
-void i915_mm_unmap_dma(struct drm_i915_private *i915)
+void i915_gem_object_unplug_pages(struct drm_i915_gem_object *obj)
 {
-	i915_mm_walk(i915, i915_gem_object_unmap_dma, NULL);
+	dma_resv_lock(obj->base.resv, NULL);
+	i915_gem_object_unmap_pages(obj);
+	i915_gem_object_forget_dma(obj);
+	dma_resv_unlock(obj->base.resv);
 }
 
 static void i915_gem_object_vunmap_now(struct drm_i915_gem_object *obj)
@@ -147,11 +186,11 @@ void i915_gem_object_unset_pages(struct drm_i915_gem_object *obj)
 {
 	struct drm_i915_private *i915 = to_i915(obj->base.dev);
 
-	if (!obj->pages)
+	i915_gem_object_vunmap_now(obj);
+	if (!i915_gem_object_has_pages(obj))
 		return;
 
 	i915_gem_object_release_mmaps(obj);
-	i915_gem_object_vunmap_now(obj);
 
 	/*
 	 * The GPU's page tables forgot these pages, its TLB may not have: a
@@ -162,7 +201,7 @@ void i915_gem_object_unset_pages(struct drm_i915_gem_object *obj)
 
 	i915_gem_object_account(obj, -1);
 	obj->ops->put_pages(obj);
-	obj->pages = NULL;
+	i915_gem_object_forget_dma(obj);
 	obj->page_array = NULL;
 	if (obj->ops->shrinkable && i915_gem_object_purgeable(obj))
 		obj->madv = __I915_MADV_PURGED;
@@ -176,7 +215,7 @@ void i915_gem_object_unset_pages(struct drm_i915_gem_object *obj)
  * Gets them first if there are none.
  *
  * Context: object locked, may sleep.
- * Return: 0; -EFAULT: user space gave up the contents; -ENOMEM.
+ * Return: 0; -EFAULT: user space gave up the contents; -ENOMEM; -ENODEV: unplugged.
  */
 int i915_gem_object_pin_pages(struct drm_i915_gem_object *obj)
 {
@@ -184,13 +223,16 @@ int i915_gem_object_pin_pages(struct drm_i915_gem_object *obj)
 
 	dma_resv_assert_held(obj->base.resv);
 
-	/* Also where the pages are still there: whether they are must not decide. */
+	/*
+	 * Fail even while the pages are still resident: the result must not depend on whether the
+	 * shrinker ran first, or on who else has them pinned.
+	 */
 	if (obj->madv != I915_MADV_WILLNEED) {
 		drm_dbg(obj->base.dev, "user space gave up the contents (madvise)\n");
 		return -EFAULT;
 	}
 
-	if (!obj->pages) {
+	if (!i915_gem_object_has_pages(obj)) {
 		ret = obj->ops->get_pages(obj);
 		if (ret)
 			return ret;
@@ -330,10 +372,10 @@ void i915_gem_object_set_madv(struct drm_i915_gem_object *obj, u32 madv, bool *r
 	dma_resv_assert_held(obj->base.resv);
 
 	if (obj->madv != __I915_MADV_PURGED) {
-		if (obj->pages)
+		if (i915_gem_object_has_pages(obj))
 			i915_gem_object_account(obj, -1);
 		obj->madv = madv;
-		if (obj->pages)
+		if (i915_gem_object_has_pages(obj))
 			i915_gem_object_account(obj, 1);
 		else if (obj->ops->shrinkable && i915_gem_object_purgeable(obj))
 			i915_gem_object_purge(obj);

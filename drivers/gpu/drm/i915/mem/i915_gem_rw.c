@@ -29,8 +29,8 @@ static int i915_gem_copy_part(const struct i915_gem_copy *copy, void *vaddr, u64
 	unsigned long left;
 
 	/*
-	 * copy_from_user() would zero what it could not read. That is right for a kernel buffer; here
-	 * it would destroy the contents of the object. The caller has asked access_ok().
+	 * copy_from_user() would zero what it could not read. That is right for a kernel buffer;
+	 * here it would destroy the contents of the object. The caller has asked access_ok().
 	 */
 	if (copy->write)
 		left = __copy_from_user(vaddr, copy->user + done, len);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-#include <linux/dma-mapping.h>
 #include <linux/file.h>
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
@@ -81,6 +80,10 @@ static int i915_gem_shmem_get_pages(struct drm_i915_gem_object *obj)
 	struct page **pages;
 	int ret;
 
+	/* Spares reading what could not be mapped. */
+	if (drm_dev_is_unplugged(obj->base.dev))
+		return -ENODEV;
+
 	/* Does not fit however much is swapped out: do not even try. */
 	if (obj->base.size >> PAGE_SHIFT > totalram_pages())
 		return -ENOMEM;
@@ -100,13 +103,6 @@ static int i915_gem_shmem_get_pages(struct drm_i915_gem_object *obj)
 	return ret;
 }
 
-static void i915_gem_unmap_pages(struct drm_i915_gem_object *obj)
-{
-	i915_gem_object_unmap_pages(obj);
-	sg_free_table(obj->pages);
-	kfree(obj->pages);
-}
-
 static void i915_gem_shmem_truncate(struct drm_i915_gem_object *obj)
 {
 	if (obj->base.filp)
@@ -118,7 +114,7 @@ static void i915_gem_shmem_put_pages(struct drm_i915_gem_object *obj)
 {
 	bool keep = obj->madv == I915_MADV_WILLNEED && kref_read(&obj->base.refcount);
 
-	i915_gem_unmap_pages(obj);
+	i915_gem_object_unmap_pages(obj);
 	drm_gem_put_pages(&obj->base, obj->page_array, keep, keep);
 	if (obj->madv == I915_MADV_DONTNEED)
 		i915_gem_shmem_truncate(obj);
@@ -128,7 +124,7 @@ static const struct i915_gem_object_ops i915_gem_shmem_ops = {
 	.name = "shmem",
 	.get_pages = i915_gem_shmem_get_pages,
 	.put_pages = i915_gem_shmem_put_pages,
-	.unmap_dma = i915_gem_object_unmap_pages,
+	.unplug = i915_gem_object_unplug_pages,
 	.cpu_access = true,
 	.shrinkable = true,
 };
@@ -218,7 +214,7 @@ err_pages:
 
 static void i915_gem_internal_put_pages(struct drm_i915_gem_object *obj)
 {
-	i915_gem_unmap_pages(obj);
+	i915_gem_object_unmap_pages(obj);
 	i915_gem_free_page_array(obj->page_array, obj->base.size >> PAGE_SHIFT);
 }
 
@@ -226,7 +222,7 @@ static const struct i915_gem_object_ops i915_gem_internal_ops = {
 	.name = "internal",
 	.get_pages = i915_gem_internal_get_pages,
 	.put_pages = i915_gem_internal_put_pages,
-	.unmap_dma = i915_gem_object_unmap_pages,
+	.unplug = i915_gem_object_unplug_pages,
 	.cpu_access = true,
 };
 

@@ -24,16 +24,17 @@ struct i915_mm {
 	 */
 	const struct drm_gem_object_funcs *funcs;
 
-	/** @lock: guards @objects and i915_gem_object.mm_link; innermost */
+	/** @lock: guards @objects, i915_gem_object.mm_link and @walk_at; innermost */
 	spinlock_t lock;
-	/**
-	 * @objects: all live objects. i915_mm_walk() turns the list as it goes, so that each walk
-	 * goes on where the last one stopped.
-	 */
+	/** @objects: all objects, in the order in which they were made */
 	struct list_head objects;
+	/** @walk_at: where on @objects the last i915_mm_walk() stopped */
+	struct list_head *walk_at;
 	/** @nr_objects: length of @objects; @lock */
 	unsigned long nr_objects;
 
+	/** @nr_mapped: objects with a DMA mapping, i915_gem_object.pages */
+	atomic_long_t nr_mapped;
 	/** @shrinkable: pages that shrinkable objects hold, in pages */
 	atomic_long_t shrinkable;
 	/** @purgeable: those among them whose contents user space does not need, in pages */

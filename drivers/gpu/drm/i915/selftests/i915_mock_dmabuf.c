@@ -112,7 +112,7 @@ static void import_self(struct i915_st *st)
 
 	dmabuf = export(st, obj);
 	if (dmabuf) {
-		gem = drm_gem_prime_import(&st->i915->drm, dmabuf);
+		gem = i915_gem_prime_import(&st->i915->drm, dmabuf);
 		if (st_ptr(st, "importing it again", gem)) {
 			st_true(st, "the same device imports the same object", gem == &obj->base);
 			drm_gem_object_put(gem);
@@ -154,7 +154,7 @@ static struct drm_i915_gem_object *import(struct i915_st *st, struct drm_i915_pr
 {
 	struct drm_gem_object *gem;
 
-	gem = drm_gem_prime_import(&other->drm, dmabuf);
+	gem = i915_gem_prime_import(&other->drm, dmabuf);
 
 	return st_ptr(st, "importing", gem) ? to_i915_bo(gem) : NULL;
 }
@@ -267,6 +267,40 @@ static void importer_of_another_device(struct i915_st *st)
 	st_ok(st, "bringing the second device to rest", mock_device_destroy(there.i915));
 }
 
+/* The importer's device goes: the exporter has its mapping back, and nothing else changes. */
+static void importer_unplugged(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj, *imported;
+	struct drm_i915_private *other;
+	struct dma_buf *dmabuf;
+
+	other = mock_device_create();
+	if (!st_ptr(st, "a second mock device", other))
+		return;
+
+	obj = mock_object(st, 3);
+	dmabuf = obj ? export(st, obj) : NULL;
+	imported = dmabuf ? import(st, other, dmabuf) : NULL;
+	if (imported) {
+		st_ok(st, "writing through the import", mock_fill(imported, 0x99));
+		drm_dev_unplug(&other->drm);
+		i915_mm_unmap_dma(other);
+		st_true(st, "the import has no mapping", !imported->pages);
+		st_eq(st, "imports that are mapped", atomic_long_read(&other->mm.nr_mapped), 0);
+		st_ok(st, "reading the object", mock_verify(obj, 0x99));
+		st_true(st, "nothing is imported any more",
+			PTR_ERR(i915_gem_prime_import(&other->drm, dmabuf)) == -ENODEV);
+		i915_gem_object_put(imported);
+		mock_flush(other);
+		st_alive_eq(st, "the import is gone", I915_AUDIT_OBJECT, 1);
+	}
+	if (dmabuf)
+		put_dmabuf(st, dmabuf);
+	if (obj)
+		i915_gem_object_put(obj);
+	st_ok(st, "bringing the second device to rest", mock_device_destroy(other));
+}
+
 /*
  * Run in the task that loads the module. A file that a user task lets go of is
  * released when the task returns to user space, which is after load has ended;
@@ -310,6 +344,7 @@ static const struct i915_subtest dmabuf_subtests[] = {
 	I915_SUBTEST(import_other),
 	I915_SUBTEST(importer_leaves_nothing),
 	I915_SUBTEST(importer_of_another_device),
+	I915_SUBTEST(importer_unplugged),
 	{ .name = "late_fput", .run = late_fput, .late = true },
 };
 

@@ -290,6 +290,7 @@ void i915_ggtt_unmap_dma(struct i915_ggtt *ggtt)
 		i915_ggtt_buf_unmap(dev, buf, buf->count);
 	mutex_unlock(&ggtt->lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_ggtt_unmap_dma);
 
 static int i915_ggtt_buf_find_address(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
 {
@@ -462,6 +463,7 @@ int i915_ggtt_buf_init(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsign
 
 	return ret;
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_ggtt_buf_init);
 
 /**
  * i915_ggtt_buf_fini - the end of a buffer
@@ -485,3 +487,4 @@ void i915_ggtt_buf_fini(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
 	kfree(buf->pages);
 	buf->pages = NULL;
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_ggtt_buf_fini);

@@ -43,7 +43,7 @@ static bool i915_vm_shrinkable(const struct drm_i915_gem_object *obj, unsigned i
 {
 	int bound = atomic_read(&obj->bind_count);
 
-	if (!obj->ops->shrinkable || !READ_ONCE(obj->pages))
+	if (!obj->ops->shrinkable || !i915_gem_object_has_pages(obj))
 		return false;
 	if (flags & I915_SHRINK_DONTNEED && READ_ONCE(obj->madv) != I915_MADV_DONTNEED)
 		return false;

@@ -161,6 +161,7 @@ void i915_vm_device_unmap_dma(struct drm_i915_private *i915)
 	i915_ppgtt_unmap_scratch(vmd);
 	i915_vm_device_unmap_scratch(vmd);
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_vm_device_unmap_dma);
 
 /**
  * i915_vm_device_fini - the device goes

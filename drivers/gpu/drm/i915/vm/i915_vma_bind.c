@@ -278,6 +278,10 @@ static int i915_vma_bind_locked(struct i915_vma *vma, const struct i915_vma_plac
 	struct i915_address_space *vm = vma->vm;
 	int ret;
 
+	/* Pinned, but not for the GPU: the device was unplugged. */
+	if (!vma->obj->pages)
+		return -ENODEV;
+
 	/* Bound elsewhere: move it, unless somebody else counts on it. */
 	ret = i915_vma_do_unbind(vma, 1);
 	if (ret)
@@ -318,7 +322,8 @@ static int i915_vma_bind_locked(struct i915_vma *vma, const struct i915_vma_plac
  * Return: 0; -EBUSY: this VMA is active where it is, or there is no room because
  * others are, more than &i915_vma_placement.own or one at the exact address;
  * -ENOSPC: there is no room and waiting would not help; -EINVAL: no such
- * address; -ENOMEM; -EFAULT: the object was purged.
+ * address; -ENOMEM; -EFAULT: the object was purged; -ENODEV: the device was
+ * unplugged.
  */
 int i915_vma_bind(struct i915_vma *vma, const struct i915_vma_placement *where)
 {

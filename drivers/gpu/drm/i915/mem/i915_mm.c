@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+
+#include <linux/delay.h>
+
+#include <kunit/visibility.h>
+
+#include "i915_drv.h"
+#include "mem/i915_gem_object.h"
+
+/**
+ * DOC: All objects of a device
+ *
+ * A list of every object, for those who look for memory to give back, and for
+ * the end of the binding.
+ *
+ * Files, mappings and dma-bufs keep objects alive when the driver has been
+ * unbound from the device. Their memory stays, what the CPU sees in it too; the
+ * DMA mapping does not, for it belongs to the binding: the IOMMU's tables may be
+ * gone, or another driver's, by the time the last file is closed.
+ */
+
+static void i915_mm_free_work(struct work_struct *work)
+{
+	struct i915_mm *mm = container_of(work, struct i915_mm, free_work);
+	struct drm_i915_gem_object *obj, *next;
+
+	llist_for_each_entry_safe(obj, next, llist_del_all(&mm->free_list), free_link) {
+		mm->funcs->free(&obj->base);
+		cond_resched();
+	}
+}
+
+/**
+ * i915_mm_init - prepare a device for objects
+ * @i915: the device
+ * @funcs: GEM callbacks of every object; their free() is called in process context
+ */
+void i915_mm_init(struct drm_i915_private *i915, const struct drm_gem_object_funcs *funcs)
+{
+	struct i915_mm *mm = &i915->mm;
+
+	mm->funcs = funcs;
+	spin_lock_init(&mm->lock);
+	INIT_LIST_HEAD(&mm->objects);
+	mm->walk_at = &mm->objects;
+	init_llist_head(&mm->free_list);
+	INIT_WORK(&mm->free_work, i915_mm_free_work);
+	mutex_init(&mm->tlb_lock);
+	mm->tlb_begun = 1;
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_mm_init);
+
+/**
+ * i915_mm_flush_free - free what i915_gem_object_put() left to the worker
+ * @i915: the device
+ *
+ * Context: process context, no object or address space locked.
+ */
+void i915_mm_flush_free(struct drm_i915_private *i915)
+{
+	while (!llist_empty(&i915->mm.free_list)) {
+		queue_work(i915->wq, &i915->mm.free_work);
+		flush_work(&i915->mm.free_work);
+	}
+	flush_work(&i915->mm.free_work);
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_mm_flush_free);
+
+/**
+ * i915_mm_fini - the device goes; all its objects must be gone
+ * @i915: the device
+ */
+void i915_mm_fini(struct drm_i915_private *i915)
+{
+	i915_mm_flush_free(i915);
+	drm_WARN_ON(&i915->drm, !list_empty(&i915->mm.objects));
+	mutex_destroy(&i915->mm.tlb_lock);
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_mm_fini);
+
+/**
+ * i915_mm_add - an object comes to life
+ * @obj: the object
+ */
+void i915_mm_add(struct drm_i915_gem_object *obj)
+{
+	struct i915_mm *mm = &to_i915(obj->base.dev)->mm;
+
+	spin_lock(&mm->lock);
+	list_add_tail(&obj->mm_link, &mm->objects);
+	mm->nr_objects++;
+	spin_unlock(&mm->lock);
+}
+
+/**
+ * i915_mm_remove - an object comes to its end
+ * @obj: the object, without references
+ */
+void i915_mm_remove(struct drm_i915_gem_object *obj)
+{
+	struct i915_mm *mm = &to_i915(obj->base.dev)->mm;
+
+	spin_lock(&mm->lock);
+	if (mm->walk_at == &obj->mm_link)
+		mm->walk_at = obj->mm_link.prev;
+	list_del(&obj->mm_link);
+	mm->nr_objects--;
+	spin_unlock(&mm->lock);
+}
+
+/**
+ * i915_mm_next_object - walk all objects without holding a lock
+ * @i915: the device
+ * @prev: the object returned last, or NULL to start; its reference is consumed
+ *
+ * Sees every object once that is there from the beginning to the end of the walk.
+ *
+ * Context: process context.
+ * Return: the next object, referenced, or NULL at the end.
+ */
+struct drm_i915_gem_object *i915_mm_next_object(struct drm_i915_private *i915,
+						struct drm_i915_gem_object *prev)
+{
+	struct drm_i915_gem_object *obj, *found = NULL;
+	struct i915_mm *mm = &i915->mm;
+
+	spin_lock(&mm->lock);
+	obj = prev ?: list_entry(&mm->objects, struct drm_i915_gem_object, mm_link);
+	list_for_each_entry_continue(obj, &mm->objects, mm_link) {
+		if (kref_get_unless_zero(&obj->base.refcount)) {
+			found = obj;
+			break;
+		}
+	}
+	spin_unlock(&mm->lock);
+
+	if (prev)
+		i915_gem_object_put(prev);
+
+	return found;
+}
+
+static struct drm_i915_gem_object *i915_mm_walk_next(struct i915_mm *mm, unsigned long *left)
+{
+	struct drm_i915_gem_object *obj = NULL;
+
+	spin_lock(&mm->lock);
+	while (!obj && *left && !list_empty(&mm->objects)) {
+		--*left;
+		mm->walk_at = mm->walk_at->next;
+		if (mm->walk_at == &mm->objects)
+			mm->walk_at = mm->walk_at->next;
+		/* An object on its way to its end leaves the list before its memory goes. */
+		obj = list_entry(mm->walk_at, struct drm_i915_gem_object, mm_link);
+		if (!kref_get_unless_zero(&obj->base.refcount))
+			obj = NULL;
+	}
+	spin_unlock(&mm->lock);
+
+	return obj;
+}
+
+/**
+ * i915_mm_walk - share a walk of all objects with everybody who calls this
+ * @i915: the device
+ * @fn: called with a reference of the object and without locks; false: stop here
+ * @data: for @fn
+ *
+ * For those who look for memory: the walk goes on where the last one stopped,
+ * and ends when it has come round. Two at the same time see an object each.
+ *
+ * Context: process context, also memory reclaim.
+ */
+void i915_mm_walk(struct drm_i915_private *i915,
+		  bool (*fn)(struct drm_i915_gem_object *obj, void *data), void *data)
+{
+	struct i915_mm *mm = &i915->mm;
+	unsigned long left = READ_ONCE(mm->nr_objects);
+	struct drm_i915_gem_object *obj;
+	bool go_on = true;
+
+	while (go_on && (obj = i915_mm_walk_next(mm, &left))) {
+		go_on = fn(obj, data);
+		i915_gem_object_put(obj);
+		cond_resched();
+	}
+}
+
+/**
+ * i915_mm_unmap_dma - end the DMA mapping of every object
+ * @i915: the device, at rest: the GPU does not run any more
+ *
+ * If the device is unplugged, no object gets a DMA mapping after this, see
+ * i915_gem_object_set_pages(). Nothing happens to what has none any more.
+ *
+ * Context: process context, may sleep; no object locked.
+ */
+void i915_mm_unmap_dma(struct drm_i915_private *i915)
+{
+	struct drm_i915_gem_object *obj = NULL;
+
+	while ((obj = i915_mm_next_object(i915, obj))) {
+		obj->ops->unplug(obj);
+		cond_resched();
+	}
+
+	/* What is left has lost its last reference, and is just being freed. */
+	i915_mm_flush_free(i915);
+	while (drm_dev_is_unplugged(&i915->drm) && atomic_long_read(&i915->mm.nr_mapped))
+		usleep_range(100, 1000);
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_mm_unmap_dma);
