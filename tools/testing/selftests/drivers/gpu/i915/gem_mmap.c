@@ -3,12 +3,13 @@
  * CPU mappings of objects: which are possible, what is seen through them, and
  * how an access ends that cannot succeed.
  */
+#include <sys/mount.h>
 
 #include "i915_util.h"
 
 #define PAGE	4096ull
-#define MIB	(1ull << 20)
-#define GIB	(1ull << 30)
+#define MIB	(1024 * 1024ull)
+#define GIB	(1024 * MIB)
 
 static const struct {
 	const char *name;
@@ -43,7 +44,7 @@ static int try_map(int fd, __u64 size, int prot, int flags, __u64 offset)
 }
 
 /* Write to the mapping in another process. Return: the signal that ended it, or 0. */
-static int touch(volatile __u32 *p)
+static int touch(__u32 *p)
 {
 	int status;
 	pid_t pid;
@@ -51,7 +52,7 @@ static int touch(volatile __u32 *p)
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
-		*p = 1;
+		__atomic_store_n(p, 1, __ATOMIC_SEQ_CST);
 		_exit(0);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
@@ -100,7 +101,7 @@ static void one_memory(int fd)
 	__u32 handle = i915_gem_create(fd, 2 * PAGE);
 	struct drm_i915_gem_mmap legacy = { .handle = handle, .size = 2 * PAGE };
 	int dmabuf = i915_gem_export(fd, handle);
-	volatile __u32 *maps[5];
+	__u32 *maps[5];
 	unsigned int n, m;
 
 	for (n = 0; n < ARRAY_SIZE(modes); n++)
@@ -108,7 +109,7 @@ static void one_memory(int fd)
 	i915_require_ok(i915_ioctl(fd, DRM_IOCTL_I915_GEM_MMAP, &legacy));
 	maps[3] = (void *)(uintptr_t)legacy.addr_ptr;
 	maps[4] = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, dmabuf, 0);
-	i915_require((void *)maps[4] != MAP_FAILED, "mmap of the dma-buf: %s", strerror(errno));
+	i915_require(maps[4] != MAP_FAILED, "mmap of the dma-buf: %s", strerror(errno));
 
 	for (n = 0; n < ARRAY_SIZE(maps); n++) {
 		maps[n][1024 + n] = 0xabc0 + n;
@@ -124,18 +125,18 @@ static void one_memory(int fd)
 static void moved_and_inherited(int fd)
 {
 	__u32 handle = i915_gem_create(fd, 4 * PAGE);
-	volatile __u32 *p = i915_gem_mmap(fd, handle, 4 * PAGE), *moved;
+	__u32 *p = i915_gem_mmap(fd, handle, 4 * PAGE), *moved;
 	void *there;
 	__u32 n;
 
 	for (n = 0; n < 4; n++)
 		p[n * 1024] = 0x40 + n;
 	there = mmap(NULL, 4 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	moved = mremap((void *)p, 4 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, there);
-	i915_require((void *)moved == there, "mremap: %s", strerror(errno));
+	moved = mremap(p, 4 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, there);
+	i915_require(moved == there, "mremap: %s", strerror(errno));
 
 	/* The second half, after what of it has PTEs was given back */
-	munmap((void *)moved, 2 * PAGE);
+	munmap(moved, 2 * PAGE);
 	i915_drop_caches(fd, DROP_BOUND | DROP_UNBOUND | DROP_SHRINK_ALL);
 	i915_expect(moved[2 * 1024] == 0x42 && moved[3 * 1024] == 0x43, "0x%x 0x%x",
 		    moved[2 * 1024], moved[3 * 1024]);
@@ -143,7 +144,7 @@ static void moved_and_inherited(int fd)
 	i915_expect(touch(moved + 3 * 1024) == 0, "a child inherits the mapping");
 	i915_expect(moved[3 * 1024] == 1, "what the child wrote is 0x%x", moved[3 * 1024]);
 
-	there = mremap((void *)(moved + 2 * 1024), 2 * PAGE, 4 * PAGE, MREMAP_MAYMOVE);
+	there = mremap(moved + 2 * 1024, 2 * PAGE, 4 * PAGE, MREMAP_MAYMOVE);
 	i915_expect(there == MAP_FAILED && errno == EFAULT, "a mapping does not grow");
 }
 
@@ -170,7 +171,7 @@ static void beyond_the_end(int fd)
 }
 
 /* ptrace, gdb and /proc/PID/mem write where the process could, and nowhere else. */
-static void debugger(int fd)
+static void debugger_writes(int fd)
 {
 	__u32 handle = i915_gem_create(fd, PAGE), value = 0xdeb;
 	__u32 *p = i915_gem_mmap(fd, handle, PAGE), *readonly;
@@ -203,6 +204,49 @@ static void larger_than_memory(int fd)
 	i915_expect_ret(touch(p), SIGBUS);
 	i915_expect_ret(touch(p + size / 4 - 1), SIGBUS);
 	i915_expect_ret(read_by_kernel(p), -EFAULT);
+}
+
+/* What a cgroup may have is less than the object: the same. */
+static void larger_than_the_cgroup(int fd)
+{
+	const __u64 size = 64 * MIB;
+	__u32 handle = i915_gem_create(fd, size), *p = i915_gem_mmap(fd, handle, size);
+	char top[] = "/tmp/i915-cgroup-XXXXXX", path[96], pid[16];
+	int status, err;
+	pid_t child;
+
+	if (!mkdtemp(top) || mount("none", top, "cgroup2", 0, NULL))
+		i915_skip("cgroup2: %s (CONFIG_MEMCG)", strerror(errno));
+	snprintf(path, sizeof(path), "%s/cgroup.subtree_control", top);
+	err = i915_write_file(path, "+memory");
+	snprintf(path, sizeof(path), "%s/i915", top);
+	if (!err && mkdir(path, 0700))
+		err = -errno;
+	snprintf(path, sizeof(path), "%s/i915/memory.max", top);
+	if (!err)
+		err = i915_write_file(path, "16M");
+	snprintf(path, sizeof(path), "%s/i915/cgroup.procs", top);
+
+	fflush(stdout);
+	child = err ? -1 : fork();
+	if (!child) {
+		snprintf(pid, sizeof(pid), "%d", getpid());
+		if (i915_write_file(path, pid))
+			_exit(1);
+		__atomic_store_n(p, 1, __ATOMIC_SEQ_CST);
+		_exit(0);
+	}
+	if (child > 0) {
+		waitpid(child, &status, 0);
+		i915_expect(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS,
+			    "status 0x%x of the process that touched it", status);
+	}
+	snprintf(path, sizeof(path), "%s/i915", top);
+	rmdir(path);
+	umount(top);
+	rmdir(top);
+	if (err)
+		i915_skip("the memory controller of cgroup2: %s", strerror(-err));
 }
 
 static void contents_given_up(int fd)
@@ -291,10 +335,12 @@ static const struct i915_case cases[] = {
 	{ "one-memory", "all mappings of an object show the same", one_memory },
 	{ "moved-and-inherited", "mremap, munmap in the middle, fork", moved_and_inherited },
 	{ "beyond-the-end", "of the object, of the modes; without a handle", beyond_the_end },
-	{ "debugger", "writes what the process could write", debugger },
+	{ "debugger", "writes what the process could write", debugger_writes },
 	{ "larger-than-memory", "touching such an object is SIGBUS, soon", larger_than_memory, 20 },
+	{ "larger-than-the-cgroup", "the same, with less for the cgroup", larger_than_the_cgroup,
+	  20 },
 	{ "contents-given-up", "touching what madvise gave up is SIGBUS", contents_given_up },
-	{ "killed-in-a-fault", "a fault of the kernel's own can be killed", killed_in_a_fault, 120 },
+	{ "killed-in-a-fault", "also if the kernel faults for it", killed_in_a_fault, 120 },
 	{ "huge-objects", "take no more of the offsets than their size", huge_objects },
 };
 

@@ -6,7 +6,7 @@
 #include "i915_util.h"
 
 #define PAGE	4096u
-#define MIB	(1u << 20)
+#define MIB	(1024 * 1024u)
 
 #define SIZE	(3 * PAGE)
 #define OLD	0x5a
@@ -145,7 +145,7 @@ static void contents_given_up(int fd)
 /* One attempt. Return: did the copy end before its time? */
 static bool kill_reader(int fd, __u32 handle, __u8 *shared, __u32 size)
 {
-	volatile __u8 *first = shared, *last = shared + size - 1;
+	__u8 *first = shared, *last = shared + size - 1;
 	int status;
 	pid_t pid;
 
@@ -157,7 +157,8 @@ static bool kill_reader(int fd, __u32 handle, __u8 *shared, __u32 size)
 		_exit(0);
 	}
 	i915_require(pid > 0, "fork: %s", strerror(errno));
-	while (!*first && !*last)
+	while (!__atomic_load_n(first, __ATOMIC_SEQ_CST) &&
+	       !__atomic_load_n(last, __ATOMIC_SEQ_CST))
 		;
 	kill(pid, SIGKILL);
 	i915_require(waitpid(pid, &status, 0) == pid, "waitpid: %s", strerror(errno));
@@ -183,16 +184,22 @@ static void killed(int fd)
 	i915_fatal("PREAD of %u MiB always went on to its end", size / MIB);
 }
 
-#define BOTH(name, what, func, limit) \
-	{ name "-own", what ": an object of our own", func, limit }, \
-	{ name "-import", what ": an import", func, limit, 0, "vgem" }
+/* What @data says: whose memory the object is */
+#define VGEM	"vgem"
 
 static const struct i915_case cases[] = {
-	BOTH("pwrite-from-bad-memory", "changes nothing it could not read", pwrite_from_bad_memory, 0),
-	BOTH("pread-to-bad-memory", "-EFAULT", pread_to_bad_memory, 0),
-	BOTH("values", "large copies at any offset", values, 0),
+	{ "pwrite-from-bad-memory-own", "changes nothing it could not read",
+	  pwrite_from_bad_memory },
+	{ "pwrite-from-bad-memory-import", "the same with an import",
+	  pwrite_from_bad_memory, .data = VGEM },
+	{ "pread-to-bad-memory-own", "-EFAULT", pread_to_bad_memory },
+	{ "pread-to-bad-memory-import", "the same with an import", pread_to_bad_memory,
+	  .data = VGEM },
+	{ "values-own", "large copies at any offset", values },
+	{ "values-import", "the same with an import", values, .data = VGEM },
 	{ "contents-given-up", "-EFAULT, whoever has the pages", contents_given_up },
-	BOTH("killed", "a copy ends when its caller is killed", killed, 120),
+	{ "killed-own", "a copy ends when its caller is killed", killed, 120 },
+	{ "killed-import", "the same with an import", killed, 120, .data = VGEM },
 };
 
 int main(int argc, char **argv)

@@ -5,7 +5,7 @@
  */
 #include "i915_util.h"
 
-#define MIB	(1u << 20)
+#define MIB	(1024 * 1024u)
 
 static int query(int fd, struct drm_i915_query_item *items, __u32 count)
 {
@@ -95,7 +95,7 @@ static void constant_items(int fd)
 /* One attempt. Return: did the query end before its time? */
 static bool kill_asker(int fd, struct drm_i915_query_item *items, __u32 count)
 {
-	volatile __s32 *first = &items[0].length, *last = &items[count - 1].length;
+	__s32 *first = &items[0].length, *last = &items[count - 1].length;
 	int status;
 	pid_t pid;
 	__u32 n;
@@ -111,7 +111,8 @@ static bool kill_asker(int fd, struct drm_i915_query_item *items, __u32 count)
 		_exit(0);
 	}
 	i915_require(pid > 0, "fork: %s", strerror(errno));
-	while (!*first && !*last)
+	while (!__atomic_load_n(first, __ATOMIC_SEQ_CST) &&
+	       !__atomic_load_n(last, __ATOMIC_SEQ_CST))
 		;
 	kill(pid, SIGKILL);
 	i915_require(waitpid(pid, &status, 0) == pid, "waitpid: %s", strerror(errno));
