@@ -56,7 +56,8 @@ static void i915_device_release_gt(struct drm_device *drm, void *data)
 
 static int i915_device_init_wq(struct drm_i915_private *i915)
 {
-	i915->wq = alloc_workqueue("i915-%s", WQ_UNBOUND, 0, dev_name(i915->drm.dev));
+	/* Longer names are cut with a warning. */
+	i915->wq = alloc_workqueue("i915-%.16s", WQ_UNBOUND, 0, dev_name(i915->drm.dev));
 	if (!i915->wq)
 		return -ENOMEM;
 
