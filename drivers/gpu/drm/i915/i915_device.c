@@ -154,8 +154,8 @@ static void i915_device_unmap_dma(struct drm_i915_private *i915)
  *
  * No new work is taken. What is in flight ends with -EIO, and so do contexts and
  * objects that lived only for its sake. The GPU does not touch memory any more,
- * none is mapped for it, and it may sleep. What open files hold stays, and what they still let go of is
- * the business of the next call.
+ * none is mapped for it, and it may sleep. What open files hold stays, and what
+ * they still let go of is the business of the next call.
  *
  * Context: process context, sleeps.
  */

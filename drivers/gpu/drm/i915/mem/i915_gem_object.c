@@ -40,7 +40,7 @@ static struct kmem_cache *i915_gem_object_slab;
 int i915_gem_object_slab_init(void)
 {
 	i915_gem_object_slab = KMEM_CACHE(drm_i915_gem_object,
-					   SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT);
+					  SLAB_HWCACHE_ALIGN | SLAB_ACCOUNT);
 
 	return i915_gem_object_slab ? 0 : -ENOMEM;
 }
