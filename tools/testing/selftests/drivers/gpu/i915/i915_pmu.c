@@ -9,7 +9,7 @@
 
 #define PAGE			4096
 #define MI_SEMAPHORE_WAIT	(0x1c << 23 | 2)
-#define   SEMAPHORE_POLL	(1 << 15)
+#define   SEMAPHORE_POLL	0x8000
 #define   SEMAPHORE_EQUAL	(4 << 12)
 
 #define RENDER(sample)	__I915_PMU_ENGINE(I915_ENGINE_CLASS_RENDER, 0, sample)
@@ -65,7 +65,7 @@ static void interrupts(int fd)
 }
 
 /* While a batch runs the engine is busy, and the GPU is awake; afterwards neither. */
-static void busy(int fd)
+static void busy_time(int fd)
 {
 	int busy = i915_require_ok(i915_event_open(fd, RENDER(I915_SAMPLE_BUSY)));
 	int awake = i915_require_ok(i915_event_open(fd, I915_PMU_SOFTWARE_GT_AWAKE_TIME));
@@ -150,7 +150,7 @@ static void unbind(int fd)
 static const struct i915_case cases[] = {
 	{ "refused", "events that cannot be", refused },
 	{ "interrupts", "each batch that ends interrupts", interrupts },
-	{ "busy", "busy engines, and a GPU that is awake", busy },
+	{ "busy", "busy engines, and a GPU that is awake", busy_time },
 	{ "semaphore", "an engine that waits for a value", semaphore },
 	{ "unbind", "events of a device that goes and comes back", unbind },
 };

@@ -106,16 +106,16 @@ static void busy(int fd)
 }
 
 /* Write a register behind the driver's back. */
-static void poke(volatile __u32 *mmio, __u32 reg, __u32 value)
+static void poke(__u32 *mmio, __u32 reg, __u32 value)
 {
-	mmio[reg / 4] = value;
+	__atomic_store_n(&mmio[reg / 4], value, __ATOMIC_RELAXED);
 }
 
 /* What a sleep with the power off does to the registers the engines cannot do without */
 static void lose_registers(int fd, const struct i915_slot *slot)
 {
 	static const __u32 bases[] = { 0x2000, 0x22000, 0x12000, 0x1a000 };
-	volatile __u32 *mmio;
+	__u32 *mmio;
 	char path[128];
 	unsigned int n;
 	int bar, wake;
@@ -135,7 +135,7 @@ static void lose_registers(int fd, const struct i915_slot *slot)
 		poke(mmio, bases[n] + 0x80, 0);		/* status page */
 		poke(mmio, bases[n] + 0x29c, 1 << 31);	/* run lists off */
 	}
-	munmap((void *)mmio, 2 << 20);
+	munmap(mmio, 2 << 20);
 	close(bar);
 	close(wake);
 }

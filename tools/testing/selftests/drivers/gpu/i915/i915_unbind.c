@@ -103,8 +103,9 @@ static void contexts_without_file(int fd)
 #define CLIENTS		16
 
 static struct client {
-	volatile unsigned long done;
-	volatile int last;
+	/* of the calls that came back, and what the last of them said */
+	unsigned long done;
+	int last;
 } *clients;
 
 static void clients_make(void)
@@ -128,7 +129,7 @@ static void fill_the_ring(struct i915_child *child, void *arg)
 	i915_child_ready(child);
 	do {
 		client->last = i915_exec_batch(fd, ctx, I915_EXEC_RENDER, batch);
-		client->done++;
+		__atomic_fetch_add(&client->done, 1, __ATOMIC_SEQ_CST);
 	} while (!client->last);
 }
 
@@ -140,7 +141,7 @@ static void wait_until_blocked(void)
 
 	for (;;) {
 		for (sum = 0, n = 0; n < CLIENTS; n++)
-			sum += clients[n].done;
+			sum += __atomic_load_n(&clients[n].done, __ATOMIC_SEQ_CST);
 		if (sum == before)
 			return;
 		before = sum;
