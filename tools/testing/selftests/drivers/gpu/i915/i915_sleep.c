@@ -87,8 +87,10 @@ static void busy(int fd)
 	devices_sleep(state);
 	for (n = 0; n < BUSY_ENGINES; n++)
 		i915_expect_ret(i915_fence_status(spin[n].fence), 0);
-	for (n = 0; n < BUSY_ENGINES; n++) {
+	/* all of them first: to read what one stored waits for what the others store */
+	for (n = 0; n < BUSY_ENGINES; n++)
 		i915_spin_end(&spin[n]);
+	for (n = 0; n < BUSY_ENGINES; n++) {
 		i915_expect_ret(i915_fence_wait(spin[n].fence, 5000), 1);
 		i915_expect_ret(i915_fence_wait(behind[n], 5000), 1);
 		i915_expect(i915_gem_read32(fd, target, 8 * n) == n + 1, "%s",

@@ -47,7 +47,8 @@ static void refused(int fd)
 					       sizeof(state)));
 		i915_expect(!strcmp(state, "full"), "%s: state \"%s\"", holder->name, state);
 		fd = i915_open_or_die();
-		i915_expect_ret(i915_exec_nop(fd, 0, I915_EXEC_RENDER), 0);
+		/* not on the engine that is held busy */
+		i915_expect_ret(i915_exec_nop(fd, 0, I915_EXEC_BLT), 0);
 		close(fd);
 		i915_let_go(&held);
 		/* requests are freed after a grace period, files by a worker */
