@@ -147,6 +147,8 @@ BOOTS = [
          append='i915.mock_selftests=1'),
 ]
 QUICK = 'module|module-skl'
+# What has nothing to do with the chip or with how quick the GPU is, and takes its time
+ONCE = 'module'
 # What a program does on purpose: the instruction that no engine has (i915_batch_invalid())
 ON_PURPOSE = re.compile(r'STRICT command: .* cmd 0?f800000\b')
 PROGRAMS = {
@@ -162,6 +164,11 @@ PROGRAMS = {
     # needs the processor for itself: a time is compared with a time
     'i915_importer_scale': [Program('scale|module-skl', 600)],
     'i915_ioctl_errno': [Program(QUICK)],
+    'gem_close': [Program(ONCE)],
+    'gem_exec_list': [Program(ONCE)],
+    'gem_rw': [Program(ONCE)],
+    'i915_limits': [Program(ONCE)],
+    'i915_dma': [Program(QUICK)],
 }
 
 
