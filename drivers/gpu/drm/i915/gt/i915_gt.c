@@ -201,10 +201,7 @@ static void retire_worker(struct work_struct *work)
 
 static void late_worker(struct work_struct *work)
 {
-	bool cookie = dma_fence_begin_signalling();
-
 	i915_sched_retire_late(container_of(work, struct i915_gt, late_work));
-	dma_fence_end_signalling(cookie);
 }
 
 /**

@@ -164,10 +164,13 @@ void i915_sched_retire_late(struct i915_gt *gt)
 	struct i915_engine *engine;
 	struct i915_request *rq;
 	unsigned int id;
+	bool cookie;
 
 	if (!atomic_read(&gt->late))
 		return;
 
+	/* also for whoever waits here: fences wait for the one that holds the mutex */
+	cookie = dma_fence_begin_signalling();
 	mutex_lock(&gt->late_mutex);
 	for_each_engine(engine, gt, id) {
 		while ((rq = first_late(engine))) {
@@ -176,6 +179,7 @@ void i915_sched_retire_late(struct i915_gt *gt)
 		}
 	}
 	mutex_unlock(&gt->late_mutex);
+	dma_fence_end_signalling(cookie);
 }
 
 /**

@@ -318,6 +318,7 @@ static void retires_long_lists_late(struct i915_st *st)
 	struct drm_i915_gem_object *obj;
 	struct mock_order *order;
 	struct i915_request *rq;
+	bool cookie;
 
 	obj = mock_object(st, 1);
 	order = kmalloc(sizeof(*order), GFP_KERNEL);
@@ -338,11 +339,13 @@ static void retires_long_lists_late(struct i915_st *st)
 	mock_order_submit(order, other.lrc, 'c', 0, NULL);
 
 	/* the worker cannot go on */
+	cookie = dma_fence_begin_signalling();
 	mutex_lock(&gt->late_mutex);
 	mock_run_all(gt->engine[I915_RCS0]);
 	mock_order_eq(order, "the long one waits for the worker", "c");
 	st_eq(st, "marks of the object", atomic_read(&obj->in_use), LONG_LIST);
 	mutex_unlock(&gt->late_mutex);
+	dma_fence_end_signalling(cookie);
 
 	i915_gt_retire(gt);
 	mock_order_eq(order, "all are retired", "cab");
