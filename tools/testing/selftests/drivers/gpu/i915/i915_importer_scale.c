@@ -327,7 +327,7 @@ static void no_allocation(int fd)
 			i915_note("%s: %s: %ld for 1 object, %ld for %u", ends[n].name,
 				  allocations[k], one[k], many[k], FROM);
 			/* anybody's interrupt may hit us: what is meant is one for each object */
-			i915_expect(many[k] - one[k] < FROM / 50, "%s of a VMA's end (%s)",
+			i915_expect(many[k] - one[k] < FROM / 10, "%s of a VMA's end (%s)",
 				    allocations[k], ends[n].name);
 		}
 	}
