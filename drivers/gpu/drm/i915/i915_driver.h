@@ -2,10 +2,11 @@
 #ifndef _I915_DRIVER_H_
 #define _I915_DRIVER_H_
 
+#include <linux/pm.h>
+
 struct drm_driver;
 struct drm_i915_private;
 struct i915_device_info;
-struct dev_pm_ops;
 struct pci_dev;
 
 extern const struct drm_driver i915_drm_driver;

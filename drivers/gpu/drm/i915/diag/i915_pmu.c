@@ -132,7 +132,7 @@ static void i915_pmu_event_destroy(struct perf_event *event)
 	drm_dev_put(&i915->drm);
 }
 
-static int i915_pmu_event_check(const struct perf_event *event)
+static int i915_pmu_event_check(struct perf_event *event)
 {
 	if (event->attr.type != event->pmu->type)
 		return -ENOENT;

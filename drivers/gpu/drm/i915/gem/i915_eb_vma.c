@@ -149,6 +149,7 @@ int i915_eb_lookup(struct i915_execbuffer *eb)
 
 	/* Whatever is closed from here on, i915_eb_honour_closes() will see that something was. */
 	eb->closes = atomic_read(&eb->fpriv->handle_closes);
+	/* the count before the handles: pairs with i915_gem_file_close_object() */
 	smp_rmb();
 
 	for (; eb->held < eb->count && !ret; eb->held++) {

@@ -112,6 +112,7 @@ void i915_gem_file_close_object(struct i915_file *file, struct drm_i915_gem_obje
 	 * itself, see i915_eb_honour_closes().
 	 */
 	atomic_inc(&file->handle_closes);
+	/* the count before the marks: pairs with i915_eb_lookup() */
 	smp_mb__after_atomic();
 
 	i915_vma_close_owner(obj, file->id);

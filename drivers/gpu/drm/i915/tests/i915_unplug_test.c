@@ -166,22 +166,24 @@ static void page_tables(struct kunit *test)
 
 static void ggtt_buffers(struct kunit *test)
 {
-	struct i915_ggtt_buf small = {}, large = {}, late = {};
+	struct i915_ggtt_buf *buf = kunit_kcalloc(test, 3, sizeof(*buf), GFP_KERNEL);
+	struct i915_ggtt_buf *small = &buf[0], *large = &buf[1], *late = &buf[2];
 	struct unplug_test *t = test->priv;
 	struct i915_ggtt *ggtt = &t->i915->ggtt;
 
-	KUNIT_ASSERT_EQ(test, i915_ggtt_buf_init(ggtt, &small, 1, 1, 0), 0);
-	KUNIT_ASSERT_EQ(test, i915_ggtt_buf_init(ggtt, &large, 4, 4, 4), 0);
-	KUNIT_EXPECT_FALSE(test, small.unmapped);
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	KUNIT_ASSERT_EQ(test, i915_ggtt_buf_init(ggtt, small, 1, 1, 0), 0);
+	KUNIT_ASSERT_EQ(test, i915_ggtt_buf_init(ggtt, large, 4, 4, 4), 0);
+	KUNIT_EXPECT_FALSE(test, small->unmapped);
 
 	unplug(test);
-	KUNIT_EXPECT_TRUE(test, small.unmapped);
-	KUNIT_EXPECT_TRUE(test, large.unmapped);
-	KUNIT_EXPECT_EQ(test, i915_ggtt_buf_init(ggtt, &late, 1, 1, 0), -ENODEV);
+	KUNIT_EXPECT_TRUE(test, small->unmapped);
+	KUNIT_EXPECT_TRUE(test, large->unmapped);
+	KUNIT_EXPECT_EQ(test, i915_ggtt_buf_init(ggtt, late, 1, 1, 0), -ENODEV);
 
-	i915_ggtt_buf_fini(ggtt, &small);
-	i915_ggtt_buf_fini(ggtt, &large);
-	i915_ggtt_buf_fini(ggtt, &late);
+	i915_ggtt_buf_fini(ggtt, small);
+	i915_ggtt_buf_fini(ggtt, large);
+	i915_ggtt_buf_fini(ggtt, late);
 }
 
 static struct kunit_case i915_unplug_cases[] = {

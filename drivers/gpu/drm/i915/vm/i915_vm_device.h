@@ -4,6 +4,9 @@
 
 #include "vm/i915_vm_device_types.h"
 
+struct drm_i915_private;
+struct i915_address_space;
+
 int i915_vm_device_init(struct drm_i915_private *i915);
 void i915_vm_device_add(struct i915_address_space *vm);
 void i915_vm_device_remove(struct i915_address_space *vm);
