@@ -292,18 +292,24 @@ out_client:
 static struct i915_request *long_request(struct i915_st *st, struct mock_client *client,
 					 struct drm_i915_gem_object *obj, unsigned int count)
 {
-	struct i915_request *rq = i915_request_create(client->lrc, count);
-	struct i915_vma *vma;
+	/* the object's lock is outside the one that is held from here to the end of the request */
+	struct i915_vma *vma = mock_bind_active(st, obj, client->vm, NULL);
+	struct i915_request *rq;
 
-	if (!st_ptr(st, "making a request", rq))
+	if (!vma)
 		return NULL;
 
+	rq = i915_request_create(client->lrc, count);
+	if (!st_ptr(st, "making a request", rq)) {
+		i915_vma_put_active(vma);
+		return NULL;
+	}
+
 	while (count--) {
-		vma = mock_bind_active(st, obj, client->vm, NULL);
-		if (!vma)
-			break;
 		i915_gem_object_get(obj);
 		i915_request_use_vma(rq, vma);
+		if (count)
+			vma = i915_vma_get_active(obj, client->vm);
 	}
 	i915_request_emit_batch(rq, 0, 0);
 
