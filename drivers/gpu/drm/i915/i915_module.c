@@ -5,6 +5,8 @@
 #include <drm/drm_drv.h>
 #include <drm/drm_print.h>
 
+#include <kunit/visibility.h>
+
 #include "diag/i915_audit.h"
 #include "diag/i915_diag.h"
 #include "gem/i915_gem.h"
@@ -123,6 +125,20 @@ static int i915_load_state_get(char *buffer, const struct kernel_param *kp)
 	return sysfs_emit(buffer, "partial: stopped at %s\n",
 			  i915_load_steps[i915_load_progress].name);
 }
+
+/**
+ * i915_load_failed - is the driver built in and its load has failed?
+ *
+ * Then nothing it needs is there. A module is gone if its load fails.
+ *
+ * Context: any.
+ * Return: true if it has.
+ */
+bool i915_load_failed(void)
+{
+	return i915_load_error;
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_load_failed);
 
 static const struct kernel_param_ops i915_load_state_ops = {
 	.get = i915_load_state_get,

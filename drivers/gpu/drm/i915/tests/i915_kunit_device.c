@@ -11,6 +11,7 @@
 #include "i915_device.h"
 #include "i915_drv.h"
 #include "i915_kunit_device.h"
+#include "i915_module.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_ggtt.h"
 #include "vm/i915_vma.h"
@@ -42,6 +43,9 @@ struct drm_i915_private *i915_kunit_device(struct kunit *test)
 {
 	struct drm_i915_private *i915;
 	struct device *dev;
+
+	if (i915_load_failed())
+		kunit_skip(test, "the load of the driver failed: its slabs are not there");
 
 	dev = kunit_device_register(test, "i915-kunit");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
