@@ -29,11 +29,7 @@ static int hang(int fd, __u32 ctx, __u64 ring)
 
 static __u32 lost(int fd, __u32 ctx)
 {
-	struct drm_i915_reset_stats stats = {};
-
-	i915_require_ok(i915_reset_stats(fd, ctx, &stats));
-
-	return stats.batch_active;
+	return i915_stats_of(fd, ctx).batch_active;
 }
 
 /* Return: how many hangs a context of the file is good for, 6 at most. */

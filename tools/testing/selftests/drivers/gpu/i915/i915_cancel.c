@@ -20,11 +20,7 @@ static __u32 create_not_persistent(int fd)
 
 static __u32 lost(int fd, __u32 ctx)
 {
-	struct drm_i915_reset_stats stats = {};
-
-	i915_require_ok(i915_reset_stats(fd, ctx, &stats));
-
-	return stats.batch_active;
+	return i915_stats_of(fd, ctx).batch_active;
 }
 
 static int submit_nop(int fd, __u32 ctx, __u64 ring)

@@ -29,15 +29,6 @@ static void disarm(void)
 		i915_fault_disarm(&window);
 }
 
-static struct drm_i915_reset_stats stats_of(int fd, __u32 ctx)
-{
-	struct drm_i915_reset_stats stats = {};
-
-	i915_require_ok(i915_reset_stats(fd, ctx, &stats));
-
-	return stats;
-}
-
 static int submit(int fd, __u32 ctx, __u64 ring, __u32 batch)
 {
 	struct i915_exec exec;
@@ -50,7 +41,8 @@ static int submit(int fd, __u32 ctx, __u64 ring, __u32 batch)
 
 static void expect_innocent(int fd, __u32 ctx)
 {
-	i915_expect(!stats_of(fd, ctx).batch_active, "%u lost", stats_of(fd, ctx).batch_active);
+	i915_expect(!i915_stats_of(fd, ctx).batch_active, "%u lost",
+		    i915_stats_of(fd, ctx).batch_active);
 }
 
 /* The report that a context is through is lost: what comes next must not wait for ever. */
@@ -141,8 +133,8 @@ static void engine_does_not_reset(int fd)
 	i915_expect(i915_fault_hits(&window, rule), "the fault did not happen");
 	i915_expect_ret(i915_fence_wait(spin.fence, WHILE_MS), 0);
 	expect_innocent(other, ctx);
-	i915_expect(stats_of(other, ctx).batch_pending == 1, "%u had begun",
-		    stats_of(other, ctx).batch_pending);
+	i915_expect(i915_stats_of(other, ctx).batch_pending == 1, "%u had begun",
+		    i915_stats_of(other, ctx).batch_pending);
 	i915_spin_end(&spin);
 	i915_expect_ret(i915_fence_wait(spin.fence, LIMIT_MS), 1);
 	i915_spin_fini(&spin);

@@ -32,15 +32,6 @@ static void put_back(void)
 	close(fd);
 }
 
-static struct drm_i915_reset_stats stats_of(int fd, __u32 ctx)
-{
-	struct drm_i915_reset_stats stats = {};
-
-	i915_require_ok(i915_reset_stats(fd, ctx, &stats));
-
-	return stats;
-}
-
 /* Return: a sync file. */
 static int submit_invalid(int fd, __u32 ctx, __u64 ring)
 {
@@ -72,20 +63,20 @@ static void engine_reset(int fd)
 	may_reset(fd, "3");
 	for (n = 0; n < I915_ENGINES; n++) {
 		__u32 ctx = i915_context_create(fd);
-		__u32 count = stats_of(fd, ctx).reset_count;
+		__u32 count = i915_stats_of(fd, ctx).reset_count;
 		int fence = submit_invalid(fd, ctx, i915_engines[n].ring);
 
 		i915_expect_ret(i915_fence_wait(fence, LIMIT_MS), -EIO);
-		i915_expect(stats_of(fd, ctx).batch_active == 1, "%u lost on %s",
-			    stats_of(fd, ctx).batch_active, i915_engines[n].name);
-		i915_expect(stats_of(fd, ctx).batch_pending == 0, "it is counted twice");
-		i915_expect(stats_of(fd, ctx).reset_count == count,
+		i915_expect(i915_stats_of(fd, ctx).batch_active == 1, "%u lost on %s",
+			    i915_stats_of(fd, ctx).batch_active, i915_engines[n].name);
+		i915_expect(i915_stats_of(fd, ctx).batch_pending == 0, "it is counted twice");
+		i915_expect(i915_stats_of(fd, ctx).reset_count == count,
 			    "a reset of one engine counts as one of the GPU");
 		i915_expect_ret(i915_exec_nop(fd, ctx, i915_engines[n].ring), 0);
 		i915_require_ok(i915_context_destroy(fd, ctx));
 		close(fence);
 	}
-	i915_expect(!stats_of(fd, other).batch_active, "a bystander is guilty");
+	i915_expect(!i915_stats_of(fd, other).batch_active, "a bystander is guilty");
 	gpu_works(fd);
 }
 
@@ -94,7 +85,7 @@ static void full_reset_spares_others(int fd)
 {
 	int y = i915_open_or_die();
 	__u32 cx = i915_context_create(fd), cy = i915_context_create(y);
-	__u32 count = stats_of(fd, cx).reset_count;
+	__u32 count = i915_stats_of(fd, cx).reset_count;
 	struct i915_spin spin;
 	int fence;
 
@@ -104,14 +95,15 @@ static void full_reset_spares_others(int fd)
 
 	fence = submit_invalid(fd, cx, I915_EXEC_RENDER);
 	i915_expect_ret(i915_fence_wait(fence, LIMIT_MS), -EIO);
-	i915_expect(stats_of(fd, cx).batch_active == 1, "%u", stats_of(fd, cx).batch_active);
-	i915_expect(stats_of(fd, cx).reset_count == count + 1, "%u resets counted",
-		    stats_of(fd, cx).reset_count - count);
+	i915_expect(i915_stats_of(fd, cx).batch_active == 1, "%u",
+		    i915_stats_of(fd, cx).batch_active);
+	i915_expect(i915_stats_of(fd, cx).reset_count == count + 1, "%u resets counted",
+		    i915_stats_of(fd, cx).reset_count - count);
 
 	i915_expect_ret(i915_fence_status(spin.fence), 0);
-	i915_expect(!stats_of(y, cy).batch_active, "the bystander is guilty");
-	i915_expect(stats_of(y, cy).batch_pending == 1, "%u counted as run again",
-		    stats_of(y, cy).batch_pending);
+	i915_expect(!i915_stats_of(y, cy).batch_active, "the bystander is guilty");
+	i915_expect(i915_stats_of(y, cy).batch_pending == 1, "%u counted as run again",
+		    i915_stats_of(y, cy).batch_pending);
 	i915_spin_end(&spin);
 	i915_expect_ret(i915_fence_wait(spin.fence, LIMIT_MS), 1);
 	i915_spin_fini(&spin);
@@ -136,9 +128,9 @@ static void queued_is_not_counted(int fd)
 
 	i915_expect_ret(i915_fence_wait(fence, LIMIT_MS), 1);
 	i915_expect_ret(i915_fence_wait(hang, LIMIT_MS), -EIO);
-	i915_expect(!stats_of(good, ctx).batch_active, "it lost something");
-	i915_expect(!stats_of(good, ctx).batch_pending, "%u of it had begun",
-		    stats_of(good, ctx).batch_pending);
+	i915_expect(!i915_stats_of(good, ctx).batch_active, "it lost something");
+	i915_expect(!i915_stats_of(good, ctx).batch_pending, "%u of it had begun",
+		    i915_stats_of(good, ctx).batch_pending);
 	close(hang);
 	close(fence);
 }
@@ -175,7 +167,8 @@ static void asked_for(int fd)
 		i915_expect_ret(i915_fence_wait(spin.fence, LIMIT_MS), -EIO);
 		i915_spin_fini(&spin);
 	}
-	i915_expect(stats_of(fd, ctx).batch_active == 5, "%u lost", stats_of(fd, ctx).batch_active);
+	i915_expect(i915_stats_of(fd, ctx).batch_active == 5, "%u lost",
+		    i915_stats_of(fd, ctx).batch_active);
 	i915_expect_ret(i915_exec_nop(fd, ctx, I915_EXEC_BLT), 0);
 	gpu_works(fd);
 }

@@ -41,15 +41,6 @@ static void remember(void)
 	close(fd);
 }
 
-static struct drm_i915_reset_stats stats_of(int fd, __u32 ctx)
-{
-	struct drm_i915_reset_stats stats = {};
-
-	i915_require_ok(i915_reset_stats(fd, ctx, &stats));
-
-	return stats;
-}
-
 /* With the heartbeat off, so that nothing else can end it */
 static void ends_long_ones(int fd)
 {
@@ -64,8 +55,8 @@ static void ends_long_ones(int fd)
 		i915_expect_ret(i915_fence_wait(spin.fence, LIMIT_MS), -EINTR);
 		i915_spin_fini(&spin);
 	}
-	i915_expect(stats_of(fd, ctx).batch_active == I915_ENGINES, "%u lost",
-		    stats_of(fd, ctx).batch_active);
+	i915_expect(i915_stats_of(fd, ctx).batch_active == I915_ENGINES, "%u lost",
+		    i915_stats_of(fd, ctx).batch_active);
 	/* it is not a hang: nobody is banned */
 	i915_expect_ret(i915_exec_nop(fd, ctx, I915_EXEC_RENDER), 0);
 }
@@ -87,7 +78,8 @@ static void not_those_behind(int fd)
 	fence = i915_require_ok(i915_exec_submit_fence(other, &exec));
 	i915_expect_ret(i915_fence_wait(fence, LIMIT_MS), 1);
 	i915_expect_ret(i915_fence_wait(spin.fence, LIMIT_MS), -EINTR);
-	i915_expect(!stats_of(other, ctx).batch_active, "who stood behind it lost something");
+	i915_expect(!i915_stats_of(other, ctx).batch_active,
+		    "who stood behind it lost something");
 	i915_spin_fini(&spin);
 	close(fence);
 	close(other);

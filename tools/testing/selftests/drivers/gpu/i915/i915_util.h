@@ -277,6 +277,8 @@ int i915_context_destroy(int fd, __u32 id);
 int i915_context_set(int fd, __u32 id, __u64 param, __u64 value);
 int i915_context_get(int fd, __u32 id, __u64 param, __u64 *value);
 int i915_reset_stats(int fd, __u32 id, struct drm_i915_reset_stats *stats);
+/* The same, of a context that is there */
+struct drm_i915_reset_stats i915_stats_of(int fd, __u32 id);
 
 __u32 i915_vm_create(int fd);
 int i915_vm_destroy(int fd, __u32 id);

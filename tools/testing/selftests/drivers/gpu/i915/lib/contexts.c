@@ -82,6 +82,15 @@ int i915_reset_stats(int fd, __u32 id, struct drm_i915_reset_stats *stats)
 	return i915_ioctl(fd, DRM_IOCTL_I915_GET_RESET_STATS, stats);
 }
 
+struct drm_i915_reset_stats i915_stats_of(int fd, __u32 id)
+{
+	struct drm_i915_reset_stats stats;
+
+	i915_require_ok(i915_reset_stats(fd, id, &stats));
+
+	return stats;
+}
+
 __u32 i915_vm_create(int fd)
 {
 	struct drm_i915_gem_vm_control vm = {};
