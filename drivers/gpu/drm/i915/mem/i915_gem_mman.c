@@ -9,8 +9,6 @@
 
 #include <asm/memtype.h>
 
-#include <drm/drm_vma_manager.h>
-
 #include "i915_drv.h"
 #include "mem/i915_gem_mman.h"
 #include "mem/i915_gem_object.h"
@@ -42,29 +40,6 @@
  * The legacy MMAP ioctl is the same with the mmap() call inside.
  */
 
-enum i915_mmap_mode {
-	I915_MMAP_MODE_WB,
-	I915_MMAP_MODE_WC,
-	I915_MMAP_MODE_UC,
-	I915_MMAP_MODES
-};
-
-/*
- * Pages of a window. Even the offset of the last one, in pages, fits in the 31 bits that mmap2() of
- * 32-bit user space certainly has.
- */
-#define I915_MMAP_WINDOW	BIT(29)
-
-static_assert(DRM_FILE_PAGE_OFFSET_START + DRM_FILE_PAGE_OFFSET_SIZE <= I915_MMAP_WINDOW);
-static_assert(I915_MMAP_MODES * I915_MMAP_WINDOW <= BIT(31));
-
-/* File offset of the first byte of an object in the window of a mode */
-static u64 i915_mmap_offset(struct drm_i915_gem_object *obj, enum i915_mmap_mode mode)
-{
-	return drm_vma_node_offset_addr(&obj->base.vma_node) +
-	       ((u64)mode * I915_MMAP_WINDOW << PAGE_SHIFT);
-}
-
 /* Index of the page of the object behind a page offset of a mapping */
 static unsigned long i915_mmap_page(const struct drm_i915_gem_object *obj, pgoff_t pgoff)
 {
@@ -83,24 +58,6 @@ static unsigned long i915_mmap_page(const struct drm_i915_gem_object *obj, pgoff
 int i915_gem_object_create_mmap_offset(struct drm_i915_gem_object *obj)
 {
 	return drm_gem_create_mmap_offset(&obj->base);
-}
-
-/**
- * i915_gem_object_release_mmaps - make every CPU mapping fault again
- * @obj: the object
- *
- * Context: object locked, or without any reference left.
- */
-void i915_gem_object_release_mmaps(struct drm_i915_gem_object *obj)
-{
-	struct address_space *mapping = obj->base.dev->anon_inode->i_mapping;
-	enum i915_mmap_mode mode;
-
-	if (!drm_mm_node_allocated(&obj->base.vma_node.vm_node))
-		return;
-
-	for (mode = 0; mode < I915_MMAP_MODES; mode++)
-		unmap_mapping_range(mapping, i915_mmap_offset(obj, mode), obj->base.size, 1);
 }
 
 static int i915_mmap_file_release(struct inode *inode, struct file *file)

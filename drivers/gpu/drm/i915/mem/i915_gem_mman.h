@@ -2,7 +2,42 @@
 #ifndef _I915_GEM_MMAN_H_
 #define _I915_GEM_MMAN_H_
 
-struct drm_i915_gem_object;
+#include <linux/bits.h>
+#include <linux/build_bug.h>
+
+#include <drm/drm_vma_manager.h>
+
+#include "mem/i915_gem_object_types.h"
+
+/* How the CPU caches a mapping; the order of the windows */
+enum i915_mmap_mode {
+	I915_MMAP_MODE_WB,
+	I915_MMAP_MODE_WC,
+	I915_MMAP_MODE_UC,
+	I915_MMAP_MODES
+};
+
+/*
+ * Pages of a window. Even the offset of the last one, in pages, fits in the 31 bits that mmap2() of
+ * 32-bit user space certainly has.
+ */
+#define I915_MMAP_WINDOW	BIT(29)
+
+static_assert(DRM_FILE_PAGE_OFFSET_START + DRM_FILE_PAGE_OFFSET_SIZE <= I915_MMAP_WINDOW);
+static_assert(I915_MMAP_MODES * I915_MMAP_WINDOW <= BIT(31));
+
+/**
+ * i915_mmap_offset - where an object is in a window
+ * @obj: the object, which has its fake offsets
+ * @mode: which window
+ *
+ * Return: file offset of the first byte of the object, bytes.
+ */
+static inline u64 i915_mmap_offset(struct drm_i915_gem_object *obj, enum i915_mmap_mode mode)
+{
+	return drm_vma_node_offset_addr(&obj->base.vma_node) +
+	       ((u64)mode * I915_MMAP_WINDOW << PAGE_SHIFT);
+}
 
 int i915_gem_object_create_mmap_offset(struct drm_i915_gem_object *obj);
 

@@ -54,28 +54,6 @@ void i915_gem_object_slab_exit(void)
 	i915_gem_object_slab = NULL;
 }
 
-static void i915_gem_object_defer_free(struct kref *ref)
-{
-	struct drm_i915_gem_object *obj =
-		container_of(ref, struct drm_i915_gem_object, base.refcount);
-	struct drm_i915_private *i915 = to_i915(obj->base.dev);
-
-	if (llist_add(&obj->free_link, &i915->mm.free_list))
-		queue_work(i915->wq, &i915->mm.free_work);
-}
-
-/**
- * i915_gem_object_put_maybe_last - the slow half of i915_gem_object_put()
- * @obj: the object
- *
- * Context: any.
- */
-void i915_gem_object_put_maybe_last(struct drm_i915_gem_object *obj)
-{
-	kref_put(&obj->base.refcount, i915_gem_object_defer_free);
-}
-EXPORT_SYMBOL_IF_KUNIT(i915_gem_object_put_maybe_last);
-
 /**
  * i915_gem_object_alloc - memory for an object
  *

@@ -137,7 +137,6 @@ void i915_gem_object_unplug_pages(struct drm_i915_gem_object *obj);
 void i915_gem_object_adopt_dma(struct drm_i915_gem_object *obj, struct sg_table *sgt);
 void i915_gem_object_forget_dma(struct drm_i915_gem_object *obj);
 void i915_gem_object_unset_pages(struct drm_i915_gem_object *obj);
-void i915_gem_object_purge(struct drm_i915_gem_object *obj);
 int i915_gem_object_pin_pages(struct drm_i915_gem_object *obj);
 void i915_gem_object_unpin_pages(struct drm_i915_gem_object *obj);
 int i915_gem_object_put_pages(struct drm_i915_gem_object *obj);
@@ -177,7 +176,6 @@ int i915_gem_wait_ioctl(struct drm_device *dev, void *data, struct drm_file *fil
 int i915_gem_mmap(struct file *filp, struct vm_area_struct *vma);
 int i915_gem_object_mmap(struct drm_gem_object *gem, struct vm_area_struct *vma);
 extern const struct vm_operations_struct i915_gem_vm_ops;
-void i915_gem_object_release_mmaps(struct drm_i915_gem_object *obj);
 
 long i915_gem_object_wait(struct drm_i915_gem_object *obj, bool write, bool interruptible,
 			  long timeout);

@@ -26,6 +26,11 @@ struct i915_gem_object_ops {
 	/** @put_pages: undo @get_pages, also after @unplug. May sleep. */
 	void (*put_pages)(struct drm_i915_gem_object *obj);
 	/**
+	 * @purge: drop the contents of an object that has no pages. Object locked, may sleep. Set
+	 * where @shrinkable is.
+	 */
+	void (*purge)(struct drm_i915_gem_object *obj);
+	/**
 	 * @unplug: undo the DMA mapping, if there is one: the device goes away. The CPU's side of
 	 * the pages stays. Takes the object lock, may sleep.
 	 */

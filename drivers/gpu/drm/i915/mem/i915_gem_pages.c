@@ -10,6 +10,7 @@
 
 #include "diag/i915_audit.h"
 #include "i915_drv.h"
+#include "mem/i915_gem_mman.h"
 #include "mem/i915_gem_object.h"
 
 /**
@@ -174,6 +175,19 @@ static void i915_gem_object_vunmap_now(struct drm_i915_gem_object *obj)
 		obj->ops->vunmap(obj, vaddr);
 	else if (is_vmalloc_addr(vaddr))
 		vunmap(vaddr);
+}
+
+/* Make every CPU mapping fault again. Object locked, or without any reference left. */
+static void i915_gem_object_release_mmaps(struct drm_i915_gem_object *obj)
+{
+	struct address_space *mapping = obj->base.dev->anon_inode->i_mapping;
+	enum i915_mmap_mode mode;
+
+	if (!drm_mm_node_allocated(&obj->base.vma_node.vm_node))
+		return;
+
+	for (mode = 0; mode < I915_MMAP_MODES; mode++)
+		unmap_mapping_range(mapping, i915_mmap_offset(obj, mode), obj->base.size, 1);
 }
 
 /**
@@ -357,6 +371,13 @@ void *i915_gem_object_vmap(struct drm_i915_gem_object *obj)
 void i915_gem_object_vunmap(struct drm_i915_gem_object *obj)
 {
 	i915_gem_object_unpin_pages(obj);
+}
+
+/* Without pages the contents are in the backing store only. */
+static void i915_gem_object_purge(struct drm_i915_gem_object *obj)
+{
+	obj->ops->purge(obj);
+	obj->madv = __I915_MADV_PURGED;
 }
 
 /**

@@ -103,7 +103,7 @@ static int i915_gem_shmem_get_pages(struct drm_i915_gem_object *obj)
 	return ret;
 }
 
-static void i915_gem_shmem_truncate(struct drm_i915_gem_object *obj)
+static void i915_gem_shmem_purge(struct drm_i915_gem_object *obj)
 {
 	if (obj->base.filp)
 		shmem_truncate_range(file_inode(obj->base.filp), 0, (loff_t)-1);
@@ -117,29 +117,18 @@ static void i915_gem_shmem_put_pages(struct drm_i915_gem_object *obj)
 	i915_gem_object_unmap_pages(obj);
 	drm_gem_put_pages(&obj->base, obj->page_array, keep, keep);
 	if (obj->madv == I915_MADV_DONTNEED)
-		i915_gem_shmem_truncate(obj);
+		i915_gem_shmem_purge(obj);
 }
 
 static const struct i915_gem_object_ops i915_gem_shmem_ops = {
 	.name = "shmem",
 	.get_pages = i915_gem_shmem_get_pages,
 	.put_pages = i915_gem_shmem_put_pages,
+	.purge = i915_gem_shmem_purge,
 	.unplug = i915_gem_object_unplug_pages,
 	.cpu_access = true,
 	.shrinkable = true,
 };
-
-/**
- * i915_gem_object_purge - drop the contents of an object that has no pages
- * @obj: a shrinkable object user space does not need any more
- *
- * Context: object locked.
- */
-void i915_gem_object_purge(struct drm_i915_gem_object *obj)
-{
-	i915_gem_shmem_truncate(obj);
-	obj->madv = __I915_MADV_PURGED;
-}
 
 static struct drm_i915_gem_object *
 i915_gem_object_create(struct drm_i915_private *i915, const struct i915_gem_object_ops *ops,

@@ -11,7 +11,8 @@
  * DOC: All objects of a device
  *
  * A list of every object, for those who look for memory to give back, and for
- * the end of the binding.
+ * the end of the binding; and the list of those whose last reference went where
+ * they could not be freed, with the worker that does it.
  *
  * Files, mappings and dma-bufs keep objects alive when the driver has been
  * unbound from the device. Their memory stays, what the CPU sees in it too; the
@@ -49,6 +50,28 @@ void i915_mm_init(struct drm_i915_private *i915, const struct drm_gem_object_fun
 	mm->tlb_begun = 1;
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_mm_init);
+
+static void i915_gem_object_defer_free(struct kref *ref)
+{
+	struct drm_i915_gem_object *obj =
+		container_of(ref, struct drm_i915_gem_object, base.refcount);
+	struct drm_i915_private *i915 = to_i915(obj->base.dev);
+
+	if (llist_add(&obj->free_link, &i915->mm.free_list))
+		queue_work(i915->wq, &i915->mm.free_work);
+}
+
+/**
+ * i915_gem_object_put_maybe_last - the slow half of i915_gem_object_put()
+ * @obj: the object
+ *
+ * Context: any.
+ */
+void i915_gem_object_put_maybe_last(struct drm_i915_gem_object *obj)
+{
+	kref_put(&obj->base.refcount, i915_gem_object_defer_free);
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_gem_object_put_maybe_last);
 
 /**
  * i915_mm_flush_free - free what i915_gem_object_put() left to the worker
@@ -108,6 +131,28 @@ void i915_mm_remove(struct drm_i915_gem_object *obj)
 	spin_unlock(&mm->lock);
 }
 
+/*
+ * The one way along the list: the first object behind *@at that is alive, referenced, or NULL at
+ * the end of the list. Passes by no more than *@left.
+ */
+static struct drm_i915_gem_object *i915_mm_step(struct i915_mm *mm, struct list_head **at,
+						unsigned long *left)
+{
+	struct drm_i915_gem_object *obj;
+
+	lockdep_assert_held(&mm->lock);
+
+	while (*left && (*at = (*at)->next) != &mm->objects) {
+		--*left;
+		/* An object on its way to its end leaves the list before its memory goes. */
+		obj = list_entry(*at, struct drm_i915_gem_object, mm_link);
+		if (kref_get_unless_zero(&obj->base.refcount))
+			return obj;
+	}
+
+	return NULL;
+}
+
 /**
  * i915_mm_next_object - walk all objects without holding a lock
  * @i915: the device
@@ -121,40 +166,30 @@ void i915_mm_remove(struct drm_i915_gem_object *obj)
 struct drm_i915_gem_object *i915_mm_next_object(struct drm_i915_private *i915,
 						struct drm_i915_gem_object *prev)
 {
-	struct drm_i915_gem_object *obj, *found = NULL;
 	struct i915_mm *mm = &i915->mm;
+	struct list_head *at = prev ? &prev->mm_link : &mm->objects;
+	unsigned long left = ULONG_MAX;
+	struct drm_i915_gem_object *obj;
 
 	spin_lock(&mm->lock);
-	obj = prev ?: list_entry(&mm->objects, struct drm_i915_gem_object, mm_link);
-	list_for_each_entry_continue(obj, &mm->objects, mm_link) {
-		if (kref_get_unless_zero(&obj->base.refcount)) {
-			found = obj;
-			break;
-		}
-	}
+	obj = i915_mm_step(mm, &at, &left);
 	spin_unlock(&mm->lock);
 
 	if (prev)
 		i915_gem_object_put(prev);
 
-	return found;
+	return obj;
 }
 
 static struct drm_i915_gem_object *i915_mm_walk_next(struct i915_mm *mm, unsigned long *left)
 {
-	struct drm_i915_gem_object *obj = NULL;
+	struct drm_i915_gem_object *obj;
 
 	spin_lock(&mm->lock);
-	while (!obj && *left && !list_empty(&mm->objects)) {
-		--*left;
-		mm->walk_at = mm->walk_at->next;
-		if (mm->walk_at == &mm->objects)
-			mm->walk_at = mm->walk_at->next;
-		/* An object on its way to its end leaves the list before its memory goes. */
-		obj = list_entry(mm->walk_at, struct drm_i915_gem_object, mm_link);
-		if (!kref_get_unless_zero(&obj->base.refcount))
-			obj = NULL;
-	}
+	obj = i915_mm_step(mm, &mm->walk_at, left);
+	/* At the end of the list, and on from its beginning. */
+	if (!obj)
+		obj = i915_mm_step(mm, &mm->walk_at, left);
 	spin_unlock(&mm->lock);
 
 	return obj;
