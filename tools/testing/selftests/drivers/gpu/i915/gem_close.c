@@ -95,7 +95,7 @@ static void other_contexts(int fd)
 /* ---- Allocations ---- */
 
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
-#define TRIES		3
+#define TRIES		12
 /* Never reached */
 #define FAIL_FAR	1000000000
 
@@ -286,8 +286,9 @@ static const struct end ends[] = {
 };
 
 /*
- * The fewest of some tries, or what is not more than @enough. What the kernel does on the side in
- * the task (a detector that fills its pool) is not there each time, what the driver does is.
+ * The fewest of some tries, or what is not more than @enough. What the driver allocates is there
+ * in each try. A detector of the kernel that fills its pool of objects in this task (debugobjects,
+ * sixteen at a time, while the pool is low) is not: the tries themselves bring the pool to rest.
  */
 static long fewest(const struct end *end, int fd, unsigned int count, long enough)
 {
