@@ -40,8 +40,7 @@ static struct dma_buf *export(struct i915_st *st, struct drm_i915_gem_object *ob
 
 static void put_dmabuf(struct i915_st *st, struct dma_buf *dmabuf)
 {
-	dma_buf_put(dmabuf);
-	flush_delayed_fput();
+	mock_file_close(dmabuf->file);
 	mock_flush(st->i915);
 }
 
@@ -329,9 +328,10 @@ static void late_fput(struct i915_st *st)
 
 	st_alive_eq(st, "only the file left", I915_AUDIT_OBJECT, 1);
 	st_alive_eq(st, "only the file left", I915_AUDIT_OBJECT_PAGES, 1);
-	dma_buf_put(dmabuf);
-	if (!late)
-		flush_delayed_fput();
+	if (late)
+		dma_buf_put(dmabuf);
+	else
+		mock_file_close(dmabuf->file);
 	st_alive_eq(st, late ? "file let go of, but not released" : "file released",
 		    I915_AUDIT_OBJECT, late);
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/array_size.h>
-#include <linux/file.h>
 #include <linux/module.h>
-#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
@@ -189,13 +187,6 @@ bool st_alive_eq(struct i915_st *st, const char *when, enum i915_audit_kind kind
 	return false;
 }
 
-/* Files let go of by a kernel thread, and what RCU still holds back */
-static void st_flush(void)
-{
-	flush_delayed_fput();
-	rcu_barrier();
-}
-
 static void st_audit(struct i915_st *st, unsigned int devices)
 {
 	struct drm_printer p = drm_err_printer(NULL, "i915 selftest leaked");
@@ -236,7 +227,7 @@ static int st_run_one(const struct i915_suite *suite, const struct i915_subtest 
 	if (i915_params.st_fail == 1)
 		st_true(&st, "st_fail was not asked for", false);
 	st_ok(&st, "bringing the mock device to rest", mock_device_destroy(st.i915));
-	st_flush();
+	mock_devices_settle(devices);
 	/* as an object that is not let go of would show */
 	if (i915_params.st_fail == 2)
 		i915_audit_inc(I915_AUDIT_OBJECT);
@@ -354,7 +345,8 @@ static int i915_mock_run_suites(void)
 	 * built in, releases there what the late subtests let go of. A kernel
 	 * thread does not: wait for it here.
 	 */
-	st_flush();
+	if (current->flags & PF_KTHREAD)
+		mock_devices_settle(0);
 
 	return ret;
 }

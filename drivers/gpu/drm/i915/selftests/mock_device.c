@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/file.h>
+#include <linux/jiffies.h>
 #include <linux/platform_device.h>
+#include <linux/rcupdate.h>
 
 #include <drm/drm_drv.h>
 #include <drm/drm_file.h>
@@ -183,15 +186,39 @@ struct file *mock_file_open(struct drm_i915_private *i915)
 }
 
 /**
- * mock_file_close - close it, and wait until that is done
- * @file: the file
+ * mock_file_close - let go of a file of a device or of a dma-buf
+ * @file: the file; it is released here if this was its last reference
+ *
+ * fput() in a kernel thread leaves the release to a work item. That cannot be
+ * waited for: flush_delayed_fput() releases what is queued, and returns while
+ * the work item is still busy with what it took from the queue.
  *
  * Context: kernel thread.
  */
 void mock_file_close(struct file *file)
 {
-	fput(file);
+	__fput_sync(file);
+}
+
+/**
+ * mock_devices_settle - wait until the devices that should be gone are
+ * @count: how many may stay
+ *
+ * A dma-buf that its importer lets go of is released by fput(), see
+ * mock_file_close(). All that it keeps alive is gone before its device is.
+ *
+ * Context: process context.
+ */
+void mock_devices_settle(unsigned int count)
+{
+	unsigned long deadline = jiffies + MOCK_IDLE_TIMEOUT;
+
 	flush_delayed_fput();
+	while (mock_devices_alive() > count && time_before(jiffies, deadline)) {
+		msleep(1);
+		flush_delayed_fput();
+	}
+	rcu_barrier();
 }
 
 /**
