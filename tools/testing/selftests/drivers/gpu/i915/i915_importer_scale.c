@@ -9,6 +9,7 @@
  * is far more than noise and far less than what a quadratic cost would show.
  * Allocations are counted by the kernel's own tracepoints.
  */
+#include <limits.h>
 #include <linux/perf_event.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
@@ -141,9 +142,13 @@ static void forget(struct importer *importer)
 
 static __u64 end_once(int fd, const struct shared *shared, unsigned int count, enum end how)
 {
-	long before = i915_audit_alive(fd, "vma");
 	struct importer importer;
 	__u64 begin;
+	long before;
+
+	/* the batch of the importer before this one may still be on its way out */
+	i915_drop_caches(fd, DROP_RETIRE | DROP_FREED);
+	before = i915_audit_alive(fd, "vma");
 
 	import(&importer, shared, count);
 	prepare(&importer, how);
@@ -306,6 +311,35 @@ static void count_once(int fd, const struct shared *shared, unsigned int count, 
 	forget(&importer);
 }
 
+/* Far less than one for each of @FROM objects: anybody's interrupt may hit this process. */
+#define NOISE	(FROM / 10)
+#define TRIES	8
+
+/*
+ * What the end of @count objects allocates more than @one: the fewest of some tries. What the
+ * driver allocates is there in each of them; a pool that the kernel fills in this process while it
+ * is low (that of debugobjects) comes to rest.
+ */
+static void count_least(int fd, const struct shared *shared, unsigned int count, enum end how,
+			const long *one, long *least)
+{
+	long allocated[ARRAY_SIZE(allocations)];
+	bool enough = false;
+	unsigned int n, k;
+
+	for (k = 0; k < ARRAY_SIZE(allocations); k++)
+		least[k] = LONG_MAX;
+	for (n = 0; n < TRIES && !enough; n++) {
+		count_once(fd, shared, count, how, allocated);
+		enough = true;
+		for (k = 0; k < ARRAY_SIZE(allocations); k++) {
+			if (allocated[k] - one[k] < least[k])
+				least[k] = allocated[k] - one[k];
+			enough = enough && least[k] < NOISE;
+		}
+	}
+}
+
 /* What one object's end allocates, a thousand objects' end does, too, and not more. */
 static void no_allocation(int fd)
 {
@@ -315,20 +349,19 @@ static void no_allocation(int fd)
 	} ends[] = {
 		{ CONTEXT, "context" }, { VM, "vm" }, { EXITS, "exit" },
 	};
-	long one[ARRAY_SIZE(allocations)], many[ARRAY_SIZE(allocations)];
+	long one[ARRAY_SIZE(allocations)], more[ARRAY_SIZE(allocations)];
 	struct shared shared;
 	unsigned int n, k;
 
 	share(&shared, fd, FROM);
 	for (n = 0; n < ARRAY_SIZE(ends); n++) {
 		count_once(fd, &shared, 1, ends[n].how, one);
-		count_once(fd, &shared, FROM, ends[n].how, many);
+		count_least(fd, &shared, FROM, ends[n].how, one, more);
 		for (k = 0; k < ARRAY_SIZE(allocations); k++) {
-			i915_note("%s: %s: %ld for 1 object, %ld for %u", ends[n].name,
-				  allocations[k], one[k], many[k], FROM);
-			/* anybody's interrupt may hit us: what is meant is one for each object */
-			i915_expect(many[k] - one[k] < FROM / 10, "%s of a VMA's end (%s)",
-				    allocations[k], ends[n].name);
+			i915_note("%s: %s: %ld for 1 object, %ld more for %u", ends[n].name,
+				  allocations[k], one[k], more[k], FROM);
+			i915_expect(more[k] < NOISE, "%s of a VMA's end (%s)", allocations[k],
+				    ends[n].name);
 		}
 	}
 }
