@@ -7,7 +7,8 @@
 #include "i915_drv.h"
 #include "i915_lock_order.h"
 #include "mem/i915_gem_object.h"
-#include "vm/i915_vm.h"
+#include "vm/i915_gen8_ppgtt.h"
+#include "vm/i915_vma_end.h"
 
 /**
  * DOC: Lock order

@@ -15,7 +15,7 @@
 #include "i915_params.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_selftest.h"
-#include "vm/i915_gen8_ppgtt.h"
+#include "vm/i915_pt.h"
 #include "vm/i915_vma.h"
 
 /**

@@ -7,8 +7,10 @@
 #include "gem/i915_gem_execbuffer.h"
 #include "gt/i915_gt.h"
 #include "i915_drv.h"
-#include "vm/i915_vm.h"
+#include "vm/i915_evict.h"
+#include "vm/i915_vm_types.h"
 #include "vm/i915_vma.h"
+#include "vm/i915_vma_bind.h"
 
 /**
  * DOC: Addresses of the buffer list

@@ -8,8 +8,9 @@
 #include "gem/i915_gem_execbuffer.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
-#include "vm/i915_vm.h"
+#include "vm/i915_vm_types.h"
 #include "vm/i915_vma.h"
+#include "vm/i915_vma_end.h"
 
 /**
  * DOC: The buffer list of an execbuffer

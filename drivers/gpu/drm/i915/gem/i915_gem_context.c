@@ -10,7 +10,9 @@
 #include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
 #include "i915_drv.h"
+#include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vm.h"
+#include "vm/i915_vma_end.h"
 
 /**
  * DOC: Contexts

@@ -13,6 +13,7 @@
 #include "i915_drv.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vm.h"
+#include "vm/i915_vma_end.h"
 
 /**
  * DOC: Context parameters

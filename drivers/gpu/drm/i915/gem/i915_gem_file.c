@@ -9,8 +9,7 @@
 #include "gt/i915_gt.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
-#include "vm/i915_vm.h"
-#include "vm/i915_vma.h"
+#include "vm/i915_vma_end.h"
 
 /**
  * DOC: Files

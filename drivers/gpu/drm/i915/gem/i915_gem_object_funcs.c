@@ -5,7 +5,7 @@
 #include "gem/i915_gem.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
-#include "vm/i915_vma.h"
+#include "vm/i915_vma_end.h"
 
 /**
  * DOC: GEM callbacks

@@ -7,7 +7,9 @@
 #include "gem/i915_gem.h"
 #include "i915_drv.h"
 #include "i915_user_extensions.h"
+#include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vm.h"
+#include "vm/i915_vma_end.h"
 
 /**
  * DOC: Handles of address spaces

@@ -11,7 +11,7 @@
 #include "gt/i915_sched.h"
 #include "i915_drv.h"
 #include "vm/i915_ggtt.h"
-#include "vm/i915_vm.h"
+#include "vm/i915_gen8_ppgtt.h"
 
 /**
  * DOC: Logical ring contexts

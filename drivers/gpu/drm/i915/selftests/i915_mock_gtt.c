@@ -13,7 +13,11 @@
 #include "selftests/mock_util.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_ggtt.h"
-#include "vm/i915_vm.h"
+#include "vm/i915_pt.h"
+#include "vm/i915_vm_types.h"
+#include "vm/i915_vma.h"
+#include "vm/i915_vma_bind.h"
+#include "vm/i915_vma_end.h"
 
 /**
  * DOC: mock gtt

@@ -16,6 +16,8 @@
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_order.h"
 #include "selftests/mock_util.h"
+#include "vm/i915_vma.h"
+#include "vm/i915_vma_end.h"
 
 /**
  * DOC: mock requests

@@ -7,7 +7,9 @@
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
-#include "vm/i915_vm.h"
+#include "vm/i915_vma.h"
+#include "vm/i915_vma_bind.h"
+#include "vm/i915_vma_end.h"
 
 /**
  * DOC: mock tlb

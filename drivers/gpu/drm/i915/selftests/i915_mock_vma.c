@@ -13,6 +13,9 @@
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
 #include "vm/i915_vm.h"
+#include "vm/i915_vma.h"
+#include "vm/i915_vma_bind.h"
+#include "vm/i915_vma_unbind.h"
 
 /**
  * DOC: mock vma

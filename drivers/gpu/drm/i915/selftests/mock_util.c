@@ -13,6 +13,9 @@
 #include "mem/i915_gem_object.h"
 #include "selftests/mock_util.h"
 #include "vm/i915_vm.h"
+#include "vm/i915_vma.h"
+#include "vm/i915_vma_bind.h"
+#include "vm/i915_vma_unbind.h"
 
 /*
  * What the suites have in common: clients, objects with a pattern in them,

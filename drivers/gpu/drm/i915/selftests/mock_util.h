@@ -12,6 +12,7 @@
 
 struct drm_i915_gem_object;
 struct i915_address_space;
+struct i915_vma_placement;
 
 /**
  * struct mock_client - a file with a context that can submit to the first engine

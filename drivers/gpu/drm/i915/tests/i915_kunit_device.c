@@ -14,7 +14,7 @@
 #include "i915_module.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_ggtt.h"
-#include "vm/i915_vma.h"
+#include "vm/i915_vma_end.h"
 
 /**
  * DOC: A device for unit tests

@@ -12,8 +12,11 @@
 #include "i915_kunit_device.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_gen8_ppgtt.h"
-#include "vm/i915_vm.h"
+#include "vm/i915_pt.h"
+#include "vm/i915_vm_types.h"
 #include "vm/i915_vma.h"
+#include "vm/i915_vma_bind.h"
+#include "vm/i915_vma_end.h"
 
 /**
  * DOC: Page table tests

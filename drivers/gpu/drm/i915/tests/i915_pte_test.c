@@ -4,7 +4,7 @@
 
 #include <kunit/test.h>
 
-#include "vm/i915_gen8_ppgtt.h"
+#include "vm/i915_pt.h"
 
 struct pte_case {
 	const char *name;

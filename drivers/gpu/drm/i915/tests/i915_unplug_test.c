@@ -13,9 +13,12 @@
 #include "mem/i915_gem_object.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_ggtt.h"
-#include "vm/i915_vm.h"
+#include "vm/i915_pt.h"
 #include "vm/i915_vm_device.h"
+#include "vm/i915_vm_types.h"
 #include "vm/i915_vma.h"
+#include "vm/i915_vma_bind.h"
+#include "vm/i915_vma_end.h"
 
 /**
  * DOC: Unplug tests

@@ -8,8 +8,10 @@
 
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
+#include "vm/i915_evict.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vma.h"
+#include "vm/i915_vma_unbind.h"
 
 /**
  * DOC: Eviction

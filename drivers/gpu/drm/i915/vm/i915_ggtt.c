@@ -14,6 +14,7 @@
 #include "i915_drv.h"
 #include "i915_params.h"
 #include "vm/i915_ggtt.h"
+#include "vm/i915_ggtt_evict.h"
 
 /**
  * DOC: The global address space

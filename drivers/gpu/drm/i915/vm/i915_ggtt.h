@@ -21,9 +21,6 @@ int i915_ggtt_buf_init(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsign
 void i915_ggtt_buf_unbind_locked(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf);
 void i915_ggtt_buf_fini(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf);
 
-/* room for others (i915_ggtt_evict.c) */
-int i915_ggtt_evict(struct i915_ggtt *ggtt, u64 size);
-
 /**
  * i915_ggtt_buf_offset - where the GPU sees a buffer
  * @buf: the buffer, bound

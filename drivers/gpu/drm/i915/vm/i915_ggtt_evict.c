@@ -3,7 +3,7 @@
 #include <linux/jiffies.h>
 
 #include "i915_drv.h"
-#include "vm/i915_ggtt.h"
+#include "vm/i915_ggtt_evict.h"
 
 /**
  * DOC: Room in the global address space

@@ -6,7 +6,7 @@
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_shrinker.h"
-#include "vm/i915_vma.h"
+#include "vm/i915_vma_unbind.h"
 
 /**
  * DOC: Shrinker

@@ -6,7 +6,7 @@
 
 #include "diag/i915_audit.h"
 #include "i915_drv.h"
-#include "vm/i915_gen8_ppgtt.h"
+#include "vm/i915_pt.h"
 #include "vm/i915_vm.h"
 
 /**

@@ -8,10 +8,10 @@
 #include <kunit/visibility.h>
 
 #include "i915_drv.h"
-#include "vm/i915_gen8_ppgtt.h"
+#include "vm/i915_pt.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vm_device.h"
-#include "vm/i915_vma.h"
+#include "vm/i915_vma_end.h"
 
 /**
  * DOC: What address spaces share
@@ -79,7 +79,7 @@ int i915_vm_device_init(struct drm_i915_private *i915)
 	if (ret)
 		return ret;
 
-	ret = i915_ppgtt_scratch_init(vmd);
+	ret = i915_pt_scratch_init(vmd);
 	if (ret)
 		i915_vm_device_fini_scratch(vmd);
 
@@ -103,7 +103,7 @@ void i915_vm_device_add(struct i915_address_space *vm)
 
 	/* made while the device went: whoever ended the mappings may have missed it */
 	if (drm_dev_is_unplugged(&vm->i915->drm))
-		i915_ppgtt_unmap_dma(vm);
+		vm->ops->unmap_dma(vm);
 }
 
 /**
@@ -154,11 +154,11 @@ void i915_vm_device_unmap_dma(struct drm_i915_private *i915)
 	LIST_HEAD(done);
 
 	while ((vm = i915_vm_device_next(vmd, &done))) {
-		i915_ppgtt_unmap_dma(vm);
+		vm->ops->unmap_dma(vm);
 		i915_vm_put_sync(vm);
 	}
 	i915_pt_free_pruned(i915);
-	i915_ppgtt_unmap_scratch(vmd);
+	i915_pt_unmap_scratch(vmd);
 	i915_vm_device_unmap_scratch(vmd);
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_vm_device_unmap_dma);
@@ -176,7 +176,7 @@ void i915_vm_device_fini(struct drm_i915_private *i915)
 	flush_work(&vmd->closed_work);
 	i915_pt_free_pruned(i915);
 	mutex_destroy(&vmd->pruned_lock);
-	i915_ppgtt_scratch_fini(vmd);
+	i915_pt_scratch_fini(vmd);
 	i915_vm_device_fini_scratch(vmd);
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_vm_device_fini);

@@ -28,6 +28,11 @@ struct i915_vm_ops {
 	 * allocation, no wait.
 	 */
 	void (*unbind)(struct i915_address_space *vm, struct i915_vma *vma);
+	/**
+	 * @unmap_dma: end the DMA mappings of the tables; the device is unplugged, no new ones are
+	 * made. Takes vm->lock, may sleep.
+	 */
+	void (*unmap_dma)(struct i915_address_space *vm);
 	/** @release: free what is left of the tables; last reference */
 	void (*release)(struct i915_address_space *vm);
 };

@@ -12,7 +12,6 @@
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vma.h"
-#include "vm/i915_vma_internal.h"
 
 /**
  * DOC: Life of a VMA

@@ -12,10 +12,8 @@
 #include "mem/i915_gem_object_types.h"
 #include "vm/i915_vma_marks.h"
 
-struct drm_gem_object;
-struct i915_address_space;
 struct drm_printer;
-struct work_struct;
+struct i915_address_space;
 
 /**
  * struct i915_vma - one object in one address space
@@ -47,37 +45,20 @@ struct i915_vma {
 	struct llist_node retire_link;
 };
 
-/**
- * struct i915_vma_placement - where a VMA may be put
- */
-struct i915_vma_placement {
-	/** @offset: wanted address (canonical form removed), bytes */
-	u64 offset;
-	/** @align: bytes, power of two or 0 */
-	u64 align;
-	/** @start: first address that will do, bytes; not for @exact and @prefer */
-	u64 start;
-	/** @exact: softpin: @offset or nothing */
-	bool exact;
-	/** @prefer: @offset if it is free, else anywhere */
-	bool prefer;
-	/** @low: below 4 GiB, its last page left free */
-	bool low;
-	/** @size: 0: the object's size; else pad to this many bytes */
-	u64 size;
-	/**
-	 * @own: bound VMAs the caller has marked (with @low: those that begin in the 32-bit
-	 * zone), for i915_vma_bind() to know whether others are in the way, too
-	 */
-	unsigned long own;
-};
-
 int i915_vma_slab_init(void);
 void i915_vma_slab_exit(void);
 
 struct i915_vma *i915_vma_get_active(struct drm_i915_gem_object *obj,
 				     struct i915_address_space *vm);
 void i915_vma_put_active(struct i915_vma *vma);
+
+struct i915_vma *i915_vma_find(struct drm_i915_gem_object *obj,
+			       const struct i915_address_space *vm);
+struct i915_vma *i915_vma_lookup(struct drm_i915_gem_object *obj,
+				 const struct i915_address_space *vm);
+struct i915_address_space *i915_vma_next_vm(struct drm_i915_gem_object *obj, u64 owner,
+					    const struct i915_address_space *last);
+void i915_vma_free(struct i915_vma *vma);
 
 /**
  * i915_vma_is_active - does somebody hold a mark?
@@ -90,9 +71,6 @@ static inline bool i915_vma_is_active(const struct i915_vma *vma)
 {
 	return i915_vma_marks_any(&vma->marks);
 }
-
-int i915_vma_bind(struct i915_vma *vma, const struct i915_vma_placement *where);
-bool i915_vma_fits(const struct i915_vma *vma, const struct i915_vma_placement *where);
 
 /**
  * i915_vma_offset - the address of a VMA
@@ -131,18 +109,6 @@ static inline bool i915_vma_is_low(const struct i915_vma *vma)
 {
 	return vma->node.start + vma->node.size <= I915_LOW_END;
 }
-
-int __must_check i915_vma_unbind(struct i915_vma *vma);
-int __must_check __i915_vma_unbind_no_wait(struct i915_vma *vma);
-
-unsigned int i915_vma_try_unbind_object(struct drm_i915_gem_object *obj);
-
-/* every way a VMA ends (i915_vma_end.c) */
-void i915_vma_close(struct drm_i915_gem_object *obj, struct i915_address_space *vm);
-void i915_vma_close_owner(struct drm_i915_gem_object *obj, u64 owner);
-void i915_vma_release_object(struct drm_i915_gem_object *obj);
-void i915_vma_object_free(struct drm_gem_object *gem);
-void i915_vma_closed_work(struct work_struct *work);
 
 void i915_vma_print(const struct i915_vma *vma, struct drm_printer *p);
 

@@ -6,10 +6,11 @@
 
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
-#include "vm/i915_gen8_ppgtt.h"
+#include "vm/i915_pt.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vma.h"
-#include "vm/i915_vma_internal.h"
+#include "vm/i915_vma_end.h"
+#include "vm/i915_vma_unbind.h"
 
 /**
  * DOC: How a VMA ends
