@@ -10,7 +10,10 @@ Every make target ends in cli.py. Rooms, lowest first:
   cpio, initrd      what the guest starts from
   guest             one boot: steps in, verdicts out
   klog, ktap        reading a kernel log and test output
+  report, parts     what tests saw; parts of a job side by side
+  front             what all targets share
   mainjob, suite, igt, check, judge   what the make targets do with it
 
-Only the Python 3.11 standard library is used.
+Only the Python 3.11 standard library is used. make check holds it to mypy --strict and flake8 (setup.cfg), and runs
+tests/, the tests of what decides whether something passed.
 """

@@ -4,32 +4,43 @@
 CHECKS names them; each is a function of a Checker that returns (complaints, what was looked at).
 """
 
+import concurrent.futures
+import json
 import os
 import re
 import shlex
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from . import cache, debian, kernel, proc, ui
+from .front import Front
+
+T = TypeVar('T')
+U = TypeVar('U')
+Found = tuple[list[str], str]   # complaints, and what was looked at
 
 # files whose own form has no comments, or where the kernel has no such line either
 NO_SPDX = ('.kunitconfig', 'config', 'settings', 'README.md')
+OURS = (kernel.DRIVER, kernel.SELFTESTS, 'tools/testing/i915/guest')
 COMPLAINT = re.compile(r'(warning|error):', re.I)
 
 
 class Checker:
     """The assembled tree, and the objects that only checks use."""
 
-    def __init__(self, front):
+    def __init__(self, front: Front) -> None:
         self.front = front
         self.kernel = front.kernel
-        self.tree = None
-        self.objects = None
+        self.tree = ''
+        self.objects = ''
         self.build_log = cache.path('log', 'check-build.log')
-        self.built = None           # None, or the message of the build that failed
+        self.built = ''             # the message of the build that failed
+        self.anew = True            # all of the driver was compiled, not only what changed
 
-    def prepare(self, compiled):
+    def prepare(self, compiled: bool) -> None:
         with cache.lock('tree'):
             self.tree, _ = self.kernel.assemble()
         self.objects = self.kernel.objects('check')
@@ -38,9 +49,15 @@ class Checker:
                 self.kernel.configure('check', self.tree, self.objects)
                 self._compile()
 
-    def _compile(self):
-        """One build of the driver from nothing serves W=1, sparse and the header test."""
-        shutil.rmtree(os.path.join(self.objects, kernel.DRIVER), ignore_errors=True)
+    def _compile(self) -> None:
+        """One build of the driver serves W=1, sparse and the header test. What was compiled without a complaint and has
+        not changed since is not compiled again."""
+        clean = cache.Stamp(self.objects, 'clean')
+        tools = [proc.output([t, '--version']) for t in ('gcc', 'sparse')]
+        self.anew = not clean.matches(tools)
+        if self.anew:
+            shutil.rmtree(os.path.join(self.objects, kernel.DRIVER), ignore_errors=True)
+        clean.drop()
         try:
             proc.run(['make', '-k', '-C', self.tree, 'O=' + self.objects, '-j%d' % proc.jobs(), 'W=1', 'C=1',
                       'CF=-D__CHECK_ENDIAN__', kernel.DRIVER + '/'], self.build_log,
@@ -48,34 +65,82 @@ class Checker:
             self.built = ''
         except ui.Problem as problem:
             self.built = problem.what
+        if not compiler(self)[0] and not sparse(self)[0]:
+            clean.write(tools)
 
-    def files(self, *suffixes, tops=None):
+    def files(self, *suffixes: str, tops: Sequence[str] = OURS) -> list[str]:
         """Our files in the tree, by suffix."""
         found = []
-        for top in tops or (kernel.DRIVER, kernel.SELFTESTS, 'tools/testing/i915/guest'):
+        for top in tops:
             base = os.path.join(self.tree, top)
             if os.path.isdir(base):
                 found += [os.path.join(top, name) for name, _ in cache.files_below(base)
                           if name.endswith(suffixes)]
         return sorted(found)
 
-    def _script(self, cmd, **kw):
+    def script(self, cmd: Sequence[str], cwd: str | None = None) -> tuple[list[str], int]:
         """Run one of the tree's scripts; returns its lines and status."""
-        done = subprocess.run(cmd, cwd=kw.pop('cwd', self.tree), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              stdin=subprocess.DEVNULL, text=True, errors='replace', env=proc.environment(**kw))
+        done = subprocess.run(cmd, cwd=cwd or self.tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+                              stdin=subprocess.DEVNULL, text=True, errors='replace', env=proc.environment())
         return done.stdout.splitlines(), done.returncode
 
 
-def checkpatch(c):
+def side_by_side(func: Callable[[T], U], things: Iterable[T]) -> list[U]:
+    """func of each of the things, on all processors; returns a list in their order."""
+    with concurrent.futures.ThreadPoolExecutor(proc.jobs()) as pool:
+        return list(pool.map(func, things))
+
+
+class Clean:
+    """Files a tool had nothing to say about, by name and content, so that it is asked only about what changed."""
+
+    def __init__(self, tool: str, *key: Any) -> None:
+        self.file = cache.path('clean-%s.json' % tool)
+        self.key = cache.digest(*key)
+        try:
+            with open(self.file) as f:
+                self.known = set(json.load(f))
+        except (OSError, ValueError):
+            self.known = set()
+
+    def mark(self, top: str, name: str) -> str:
+        """What stands for a file with its content."""
+        return cache.digest(self.key, name, ('path', os.path.join(top, name)))
+
+    def keep(self, marks: Iterable[str]) -> None:
+        """These are clean, and nothing else is known."""
+        with open(self.file + '.new', 'w') as f:
+            json.dump(sorted(marks), f)
+        os.replace(self.file + '.new', self.file)
+
+
+def checkpatch(c: Checker) -> Found:
     files = c.files('.c', '.h', 'Kconfig', 'Makefile')
-    rows, status = c._script(['perl', 'scripts/checkpatch.pl', '--strict', '--terse', '--no-summary', '--quiet', '-f',
-                              *files])
-    if status and not rows:
-        rows = ['checkpatch.pl ended with status %d and said nothing' % status]
+    scripts = [('path', os.path.join(c.tree, 'scripts', n)) for n in (
+        'checkpatch.pl', 'spelling.txt', 'const_structs.checkpatch')]
+    return check_files(Clean('checkpatch', *scripts), c.tree, files, lambda some: c.script(
+        ['perl', 'scripts/checkpatch.pl', '--strict', '--terse', '--no-summary', '--quiet', '-f', *some]))
+
+
+def check_files(clean: Clean, top: str, files: list[str], run: Callable[[list[str]], tuple[list[str], int]]) -> Found:
+    """Complaints of a tool about files, of which those it had none about before are left out.
+
+    run: takes names, returns (lines, exit status).
+    """
+    marks = {name: clean.mark(top, name) for name in files}
+    todo = [name for name in files if marks[name] not in clean.known]
+    some = [todo[n::proc.jobs()] for n in range(proc.jobs())]
+    rows = []
+    for lines, status in side_by_side(run, [names for names in some if names]):
+        rows += lines or (['it ended with status %d and said nothing' % status] if status else [])
+    named = {name for name in todo if any(row.startswith(name + ':') for row in rows)}
+    if rows and not named:
+        named = set(todo)               # complaints about no file in particular
+    clean.keep(mark for name, mark in marks.items() if name not in named)
     return rows, '%d files' % len(files)
 
 
-def compiler(c):
+def compiler(c: Checker) -> Found:
     with open(c.build_log, errors='replace') as f:
         rows = [r.rstrip() for r in f if COMPLAINT.search(r) and ('[-W' in r or ' error: ' in r)]
     if c.built and not rows:
@@ -83,30 +148,30 @@ def compiler(c):
     return rows, '%d objects' % _count(c, '.o')
 
 
-def sparse(c):
+def sparse(c: Checker) -> Found:
     with open(c.build_log, errors='replace') as f:
         text = f.read()
     rows = [r for r in text.splitlines() if COMPLAINT.search(r) and '[-W' not in r]
     checked = text.count(' CHECK ')
-    if not checked:
+    if not checked and c.anew:
         rows.append('sparse looked at no file')
-    return rows, '%d files' % checked
+    return rows, '%d files%s' % (checked, '' if c.anew else ' that changed')
 
 
-def _count(c, suffix):
+def _count(c: Checker, suffix: str) -> int:
     base = os.path.join(c.objects, kernel.DRIVER)
     return sum(1 for name, _ in cache.files_below(base) if name.endswith(suffix)) if os.path.isdir(base) else 0
 
 
-def kernel_doc(c):
+def kernel_doc(c: Checker) -> Found:
     files = c.files('.c', '.h', tops=[kernel.DRIVER])
-    rows, status = c._script(['perl', 'scripts/kernel-doc', '-none', '-Werror', *files])
+    rows, status = c.script(['perl', 'scripts/kernel-doc', '-none', '-Werror', *files])
     if status and not rows:
         rows = ['kernel-doc ended with status %d' % status]
     return [r for r in rows if r.strip()], '%d files' % len(files)
 
 
-def headers(c):
+def headers(c: Checker) -> Found:
     """Each header of the driver compiles on its own, twice included."""
     commands = [full for name, full in cache.files_below(os.path.join(c.objects, kernel.DRIVER))
                 if name.endswith('.o.cmd') and not name.endswith(('.mod.o.cmd', 'i915.o.cmd', 'kunit.o.cmd'))]
@@ -121,25 +186,24 @@ def headers(c):
     if not cmd:
         return ['no compiled file to take the compiler\'s options from'], 'nothing'
     args = [a for a in shlex.split(cmd) if not a.startswith(('-Wp,-M', '-DKBUILD_'))]
-    rows = []
-    for name in files:
+
+    args += ['-DKBUILD_MODNAME="h"', '-DKBUILD_BASENAME="h"', '-Werror', '-S', '-o', '/dev/null', '-x', 'c']
+
+    def one(name: str) -> list[str]:
         full = os.path.join(c.tree, name)
-        done = subprocess.run(args + ['-DKBUILD_MODNAME="h"', '-DKBUILD_BASENAME="h"', '-Werror', '-S', '-o', '/dev/null',
-                                      '-x', 'c', '-include', full, '-include', full, '/dev/null'],
-                              cwd=c.objects, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              env=proc.environment())
-        if done.returncode:
-            wrong = [r for r in done.stdout.splitlines() if COMPLAINT.search(r)] or done.stdout.splitlines() or ['?']
-            rows.append('%s: %s' % (name, wrong[0]))
-    return rows, '%d headers' % len(files)
+        rows, status = c.script(args + ['-include', full, '-include', full, '/dev/null'], cwd=c.objects)
+        wrong = [r for r in rows if COMPLAINT.search(r)] or rows or ['?']
+        return ['%s: %s' % (name, wrong[0])] if status else []
+
+    return sum(side_by_side(one, files), []), '%d headers' % len(files)
 
 
-def spdx(c):
+def spdx(c: Checker) -> Found:
     """spdxcheck wants a git tree: give it one of our files and the kernel's LICENSES."""
     with tempfile.TemporaryDirectory() as tmp:
         shutil.copytree(os.path.join(c.tree, 'LICENSES'), os.path.join(tmp, 'LICENSES'))
         count = 0
-        rows = []
+        rows: list[str] = []
         for top in ('drivers', 'tools', 'Documentation'):
             base = os.path.join(c.front.repo, top)
             for name, full in cache.files_below(base) if os.path.isdir(base) else ():
@@ -153,16 +217,16 @@ def spdx(c):
         git = ['git', '-c', 'user.name=check', '-c', 'user.email=check', '-c', 'init.defaultBranch=main']
         for args in (['init', '-q'], ['add', '-Af'], ['commit', '-qm', 'check']):
             subprocess.run(git + args, cwd=tmp, check=True, env=proc.environment(), stdout=subprocess.DEVNULL)
-        more, status = c._script(['/usr/bin/python3', os.path.join(c.tree, 'scripts/spdxcheck.py'), 'drivers', 'tools'],
-                                 cwd=tmp)
+        spdxcheck = os.path.join(c.tree, 'scripts/spdxcheck.py')
+        more, status = c.script(['/usr/bin/python3', spdxcheck, 'drivers', 'tools'], cwd=tmp)
         if status and not more:
             more = ['spdxcheck.py ended with status %d' % status]
         return rows + more, '%d files' % count
 
 
-def maintainer(c):
+def maintainer(c: Checker) -> Found:
     name = c.files('.c', tops=[kernel.DRIVER])[0]
-    rows, _ = c._script(['perl', 'scripts/get_maintainer.pl', '--no-git', '--no-git-fallback', '--sections', '-f', name])
+    rows, _ = c.script(['perl', 'scripts/get_maintainer.pl', '--no-git', '--no-git-fallback', '--sections', '-f', name])
     text = '\n'.join(rows)
     found = [r for r in rows if r.startswith('INTEL DRM I915 DRIVER')]
     return ([] if found and 'tools/testing/i915/' in text else ['no entry of ours for %s' % name]), \
@@ -181,7 +245,7 @@ CHECKS = [
 ]
 
 
-def each(front, report, only=()):
+def each(front: Front, report: Callable[[str, list[str], str], None], only: Sequence[str] = ()) -> None:
     """Run every check, or only those; report(name, complaints, seen) for each."""
     checks = [c for c in CHECKS if not only or c[0] in only]
     checker = Checker(front)
@@ -192,12 +256,12 @@ def each(front, report, only=()):
         report(name, rows, seen)
 
 
-def run(front, only=()):
+def run(front: Front, only: Sequence[str] = ()) -> int:
     """make check."""
     front.setup(*debian.CHECK)
     failed = []
 
-    def report(name, rows, seen):
+    def report(name: str, rows: list[str], seen: str) -> None:
         ui.line('%-4s  %-20s  %s' % ('FAIL' if rows else 'ok', name, '%d complaints' % len(rows) if rows else seen))
         for row in rows[:40]:
             ui.line('      ' + row)

@@ -6,10 +6,12 @@ import os
 import shutil
 import signal
 import sys
+from argparse import Namespace
+from collections.abc import Callable
 
-from . import bench, cache, check, debian, guest, igt, judge, kernel, mainjob, programs, qemu, suite, ui
+from . import bench, cache, check, guest, igt, judge, mainjob, parts, suite, ui
+from .front import Front
 
-REPO = os.path.abspath(os.path.join(os.path.dirname(__file__), '../../../..'))
 BOOTED = ('fast', 'debug', 'builtin', 'stock')
 HELP = '''\
 make run      build everything, boot the kernel on the virtual GPU, load i915, test it, print one table
@@ -34,65 +36,25 @@ I915_ACCEL=tcg|kvm  force emulation or KVM (by default KVM where a trial boot wi
 tools/testing/i915/run-guest --help  boots the guest and runs a script of your own in it'''
 
 
-class Front:
-    """What all targets share: the clone, the kernel and QEMU builders, where results go."""
-
-    def __init__(self):
-        self.repo = REPO
-        self.results = os.path.abspath(os.environ.get('I915_RESULTS') or os.path.join(REPO, 'build'))
-        self.kernel = kernel.Kernel(REPO)
-        self.qemu = qemu.Builder(REPO)
-
-    def setup(self, *more):
-        """Packages and cache."""
-        self._machine()
-        cache.prepare()
-        debian.ensure(debian.BUILD + list(more))
-
-    @staticmethod
-    def _machine():
-        if os.uname().machine != 'x86_64':
-            raise ui.Problem('this machine is %s' % os.uname().machine, 'run it on an x86_64 machine')
-        if not shutil.which('apt-get'):
-            raise ui.Problem('this is not a Debian machine (no apt-get)', 'run it on Debian 12')
-
-    def emulator(self):
-        """The built QEMU, or the one that I915_QEMU names."""
-        other = os.environ.get('I915_QEMU')
-        if other:
-            return qemu.Qemu(other, '', 'I915_QEMU=' + other)
-        return self.qemu.build()
-
-    def build(self, flavour):
-        """QEMU and one kernel. Returns (kernel.Built, qemu.Qemu)."""
-        emulator = self.emulator()
-        return self.kernel.build(flavour), emulator
-
-    def machine(self, built, emulator, name, **kw):
-        """A guest whose files go to build/NAME."""
-        kw.setdefault('device', os.environ.get('I915_DEVICE', guest.DEVICE))
-        return guest.Machine(self.repo, built, emulator, os.path.join(self.results, name), **kw)
-
-
-def do_help(front, args):
+def do_help(_front: Front, _args: Namespace) -> int:
     ui.line(HELP % cache.root())
     return 0
 
 
-def do_build(front, args):
+def do_build(front: Front, args: Namespace) -> int:
     front.setup()
     front.build(args.flavour)
     ui.say('built; "make run" boots it')
     return 0
 
 
-def do_clean(front, args):
+def do_clean(front: Front, _args: Namespace) -> int:
     shutil.rmtree(front.results, ignore_errors=True)
     cache.clear()
     return 0
 
 
-def do_guest(front, args):
+def do_guest(front: Front, args: Namespace) -> int:
     """run-guest: one script of the user's own."""
     front.setup()
     built, emulator = front.build(args.flavour)
@@ -100,7 +62,7 @@ def do_guest(front, args):
                             accel=args.accel, qemu_args=args.qemu_arg)
     if args.device is not None:
         machine.device = args.device or None
-    files, dynamic = programs.Programs(front.kernel).build(built.tree)
+    files, dynamic = front.programs(built)
     for spec in args.file:
         source, _, target = spec.partition(':')
         files[target or 'tests/' + os.path.basename(source)] = source
@@ -124,44 +86,45 @@ def do_guest(front, args):
         raise ui.Problem(outcome.why, 'the whole console log is ' + outcome.console, outcome.console_tail())
     result = outcome.results['script']
     ui.line('boot %.1f s, script %.1f s, status %s%s' % (
-        outcome.booted, result.seconds, result.status, ', %d bad log lines' % len(bad) if bad else ''))
+        outcome.booted or 0, result.seconds, result.status, ', %d bad log lines' % len(bad) if bad else ''))
     return 0 if result.status == 0 and not bad and not outcome.strict else 1
 
 
-def _shell_files(files):
+def _shell_files(files: dict[str, str | bytes]) -> dict[str, str | bytes]:
     hello = ('"modprobe i915" loads the driver; IGT\'s tools and benchmarks are in /usr/bin, our tests in /tests, the '
              'kernel log is dmesg. "poweroff" or Ctrl-A X leaves.')
-    return dict(files, **{'job/shell': ("echo '%s'\nexec setsid cttyhack sh -l\n" % hello.replace("'", "'\\''")).encode()})
+    shell = "echo '%s'\nexec setsid cttyhack sh -l\n" % hello.replace("'", "'\\''")
+    return {**files, 'job/shell': shell.encode()}
 
 
-def do_shell(front, args):
+def do_shell(front: Front, args: Namespace) -> int:
     front.setup()
     built, emulator = front.build(args.flavour)
-    files, dynamic = programs.Programs(front.kernel).build(built.tree)
+    files, dynamic = front.programs(built)
     return front.machine(built, emulator, 'shell').shell(_shell_files(files), dynamic)
 
 
-def do_run(front, args):
+def do_run(front: Front, args: Namespace) -> int:
     return mainjob.run(front, args.flavour)
 
 
-def do_test(front, args):
-    return suite.run(front, args.only)
+def do_test(front: Front, args: Namespace) -> int:
+    return suite.run(front, args.only, args.jobs)
 
 
-def do_check(front, args):
+def do_check(front: Front, args: Namespace) -> int:
     return check.run(front, args.only)
 
 
-def do_igt(front, args):
+def do_igt(front: Front, args: Namespace) -> int:
     return igt.run(front, args)
 
 
-def parser():
+def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog='make', add_help=True)
     subs = top.add_subparsers(dest='target', required=True)
 
-    def sub(name, func, help_):
+    def sub(name: str, func: Callable[[Front, Namespace], int], help_: str) -> argparse.ArgumentParser:
         p = subs.add_parser(name, help=help_)
         p.set_defaults(func=func, flavour='fast')
         return p
@@ -175,12 +138,15 @@ def parser():
     p = sub('test', do_test, 'everything the project promises')
     p.add_argument('--only', action='append', default=[], metavar='PART',
                    help='check, device, bench, or one of the boots: ' + ', '.join(b.name for b in suite.BOOTS))
+    p.add_argument('--jobs', type=int, metavar='N',
+                   help='parts side by side (by default one a processor, at most %d)' % parts.MOST)
     p = sub('judge', judge.run, 'the stock driver on the virtual GPU')
     p.add_argument('--no-live', dest='live', action='store_false', help='without its live selftests')
     p.add_argument('--only', action='append', default=[], metavar='WORD', help='of the live selftests, those with WORD')
     p = sub('bench', bench.run, 'both drivers side by side')
     p.add_argument('--only', action='append', default=[], metavar='WORD', help='only rows with WORD in their name')
-    p.add_argument('--repeat', type=int, default=1, metavar='N', help='measure N times and say whether the counts are the same')
+    p.add_argument('--repeat', type=int, default=1, metavar='N',
+                   help='measure N times and say whether the counts are the same')
     p.add_argument('--wsim', metavar='DIR', help='where workloads for gem_wsim are (*.wsim)')
     p = sub('igt', do_igt, 'run an installed or built IGT')
     p.add_argument('--igt', metavar='DIR', help='install prefix or meson build directory')
@@ -204,13 +170,13 @@ def parser():
     return top
 
 
-def main():
+def main() -> int:
     """Run one target; the exit status is the verdict."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     args = parser().parse_args()
     front = Front()
     try:
-        return args.func(front, args)
+        return int(args.func(front, args))
     except ui.Problem as problem:
         ui.report(problem)
         return 2

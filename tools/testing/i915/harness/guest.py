@@ -14,9 +14,10 @@ import shlex
 import signal
 import subprocess
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from . import cache, initrd, klog, proc, qemu, ui
+from . import cache, initrd, kernel, klog, proc, qemu, ui
 
 HZ = 250                        # CONFIG_HZ of the guest
 BOOT_LIMIT = 90                 # seconds until the first line of init, TCG on a busy machine included
@@ -42,8 +43,8 @@ class Result:
     """What became of a step."""
     name: str
     status: int | None = None   # exit status; None: the guest did not live to tell
-    output: list = field(default_factory=list)
-    log: list = field(default_factory=list)         # kernel log, "<level>[time] text"
+    output: list[str] = field(default_factory=list)
+    log: list[str] = field(default_factory=list)         # kernel log, "<level>[time] text"
     seconds: float = 0.0
     why: str = ''               # how the guest ended, when status is None
 
@@ -53,20 +54,20 @@ class Outcome:
     """What became of a boot."""
     release: str = ''
     booted: float | None = None                     # seconds from starting QEMU to init
-    results: dict = field(default_factory=dict)     # name: Result, in order
-    boot_log: list = field(default_factory=list)
+    results: dict[str, Result] = field(default_factory=dict)     # by name, in order
+    boot_log: list[str] = field(default_factory=list)
     finished: bool = False                          # the job's end mark came
     why: str = ''
-    strict: list = field(default_factory=list)      # the device's complaints
-    counts: list = field(default_factory=list)      # the device's counters
-    faults: list = field(default_factory=list)      # what it did wrong because it was told to
+    strict: list[str] = field(default_factory=list)     # the device's complaints
+    counts: list[str] = field(default_factory=list)     # the device's counters
+    faults: list[str] = field(default_factory=list)     # what it did wrong because it was told to
     console: str = ''                               # file name
     accel: str = ''
 
-    def console_tail(self, count=25):
+    def console_tail(self, count: int = 25) -> list[str]:
         return proc.tail(self.console, count)
 
-    def bad_lines(self):
+    def bad_lines(self) -> list[tuple[str, str]]:
         """Kernel log lines that fail the run, as (step, line)."""
         bad = [('boot', row) for row in klog.failures(self.boot_log, boot=True)]
         for result in self.results.values():
@@ -80,8 +81,9 @@ class Outcome:
 class Machine:
     """Boots a built kernel on a built QEMU."""
 
-    def __init__(self, repo, built, emulator, run_dir, device=DEVICE, memory=2048, cpus=2, accel=None,
-                 append='', qemu_args=()):
+    def __init__(self, repo: str, built: kernel.Built, emulator: qemu.Qemu, run_dir: str, *,
+                 device: str | None = DEVICE, memory: int = 2048, cpus: int = 2, accel: str | None = None,
+                 append: str = '', qemu_args: Sequence[str] = ()) -> None:
         self.repo = repo
         self.built = built
         self.emulator = emulator
@@ -94,16 +96,21 @@ class Machine:
         self.accel = accel or os.environ.get('I915_ACCEL')
         self.key = secrets.token_hex(6)
 
-    def command(self, ramdisk, serial):
+    def chosen_accel(self) -> str:
+        """The accelerator asked for, or the best that works."""
+        if not self.accel:
+            self.accel = choose_accel(self)
+        return self.accel
+
+    def command(self, ramdisk: str, serial: Sequence[str]) -> list[str]:
         """The QEMU command line."""
-        accel = self.accel or choose_accel(self)
-        self.accel = accel
+        accel = self.chosen_accel()
         firmware = []
         for directory in qemu.FIRMWARE:
             firmware += ['-L', directory]
         device = ['-device', self.device] if self.device else []
-        cmdline = 'console=ttyS0,115200 panic=-1 oops=panic reboot=k no_timer_check tsc=reliable ' \
-                  'random.trust_cpu=on rdinit=/init ' + self.append
+        cmdline = ('console=ttyS0,115200 panic=-1 oops=panic reboot=k no_timer_check tsc=reliable '
+                   'random.trust_cpu=on rdinit=/init ' + self.append)
         if accel == 'tcg':
             icount = '-icount' in self.qemu_args        # shift=0: an instruction is a nanosecond and a TSC tick
             khz = 1000000 if icount else tsc_khz()
@@ -112,15 +119,17 @@ class Machine:
                 cmdline += ' noapictimer'               # to calibrate it takes a minute, one instruction at a time
         return [self.emulator.binary, '-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none',
                 '-machine', 'pc', '-accel', accel, '-cpu', 'max' if accel == 'tcg' else 'host',
-                '-smp', '%d,sockets=%d' % (self.cpus, self.cpus), '-m', str(self.memory), *firmware, '-kernel', self.built.image,
-                '-initrd', ramdisk, '-append', cmdline.strip(), *serial, *device, *self.qemu_args]
+                '-smp', '%d,sockets=%d' % (self.cpus, self.cpus), '-m', str(self.memory), *firmware,
+                '-kernel', self.built.image, '-initrd', ramdisk, '-append', cmdline.strip(), *serial,
+                *device, *self.qemu_args]
 
-    def _ramdisk(self, files, programs, search, where='lib'):
+    def _ramdisk(self, files: Mapping[str, str | bytes], programs: Sequence[str], search: Sequence[str],
+                 where: str = 'lib') -> str:
         os.makedirs(self.run_dir, exist_ok=True)
         ramdisk = os.path.join(self.run_dir, 'initrd')
         extra = os.path.join(self.run_dir, 'extra.cpio')
         guest = os.path.join(self.repo, 'tools/testing/i915/guest')
-        everything = {'init': os.path.join(guest, 'init')}
+        everything: dict[str, str | bytes] = {'init': os.path.join(guest, 'init')}
         for name, full in cache.files_below(guest):
             if name != 'init' and not name.endswith(('.c', '.h', '.o')):
                 everything['guest/' + name] = full
@@ -134,25 +143,26 @@ class Machine:
         os.unlink(extra)
         return ramdisk
 
-    def run(self, steps, files=None, programs=(), search=(), where='lib', boot_limit=BOOT_LIMIT, watch=None):
+    def run(self, steps: Sequence[Step], files: Mapping[str, str | bytes] | None = None, programs: Sequence[str] = (),
+            search: Sequence[str] = (), where: str = 'lib', boot_limit: float = BOOT_LIMIT,
+            watch: Callable[[Result], object] | None = None) -> Outcome:
         """Boot, run the steps, end the guest. watch(Result) is called as each step ends, and
         may ask for the end of the guest by returning true. Returns Outcome."""
         names = [s.name for s in steps]
         assert len(set(names)) == len(names) and not any(' ' in n for n in names), names
         job = ''.join('step %s %d %s\n' % (s.name, s.limit, shlex.quote(s.command)) for s in steps)
-        files = dict(files or {})
-        files['job/run'] = job.encode()
-        files['job/key'] = ('KEY=%s\n' % self.key).encode()
-        ramdisk = self._ramdisk(files, programs, search, where)
+        job_files = {'job/run': job.encode(), 'job/key': ('KEY=%s\n' % self.key).encode()}
+        ramdisk = self._ramdisk({**(files or {}), **job_files}, programs, search, where)
         console = os.path.join(self.run_dir, 'console.log')
         results = os.path.join(self.run_dir, 'results.log')
         errors = os.path.join(self.run_dir, 'qemu.log')
         for name in (console, results):
-            open(name, 'wb').close()
+            with open(name, 'wb'):
+                pass
         cmd = self.command(ramdisk, ['-serial', 'file:' + console, '-serial', 'file:' + results])
         with open(os.path.join(self.run_dir, 'qemu.cmd'), 'w') as f:
             f.write(shlex.join(cmd) + '\n')
-        outcome = Outcome(console=console, accel=self.accel)
+        outcome = Outcome(console=console, accel=self.chosen_accel())
         with open(errors, 'wb') as err:
             child = subprocess.Popen(cmd, stdin=subprocess.DEVNULL, stdout=err, stderr=err, start_new_session=True)
             try:
@@ -169,14 +179,15 @@ class Machine:
         os.unlink(ramdisk)
         return outcome
 
-    def shell(self, files=None, programs=(), search=()):
+    def shell(self, files: Mapping[str, str | bytes] | None = None, programs: Sequence[str] = (),
+              search: Sequence[str] = ()) -> int:
         """Boot with the console on this terminal."""
-        ramdisk = self._ramdisk(dict(files or {}), programs, search)
+        ramdisk = self._ramdisk(files or {}, programs, search)
         serial = ['-chardev', 'stdio,id=c,mux=on,signal=off', '-serial', 'chardev:c', '-mon', 'chardev=c']
         return subprocess.call(self.command(ramdisk, serial) + ['-name', 'i915-guest'])
 
 
-def end(child):
+def end(child: 'subprocess.Popen[bytes]') -> None:
     """End our own QEMU, by its pid: politely, so that it prints its counters, then for good."""
     for sig, wait in ((signal.SIGTERM, 5), (signal.SIGKILL, 5)):
         if child.poll() is not None:
@@ -191,21 +202,22 @@ def end(child):
 class Watcher:
     """Follows the results port of a running guest."""
 
-    def __init__(self, key, steps, outcome, results, errors, watch):
+    def __init__(self, key: str, steps: Sequence[Step], outcome: Outcome, results: str, errors: str,
+                 watch: Callable[[Result], object] | None) -> None:
         self.mark = '@%s ' % key
         self.limits = {s.name: s.limit for s in steps}
         self.outcome = outcome
         self.results = results
         self.errors = errors            # QEMU's standard error
         self.watch = watch
-        self.current = None             # Result being filled
+        self.current: Result | None = None      # being filled
         self.in_log = False
         self.stopped = False            # watch() asked for the end
         self.begin = time.monotonic()
         self.since = self.begin         # when the current step (or the boot) began
         self.buffer = ''
 
-    def follow(self, child, boot_limit):
+    def follow(self, child: 'subprocess.Popen[bytes]', boot_limit: float) -> None:
         """Read until the job is done, the guest ends, or a limit is passed."""
         with open(self.results, errors='replace', newline='\n') as f:
             while True:
@@ -223,7 +235,7 @@ class Watcher:
                 if not text:
                     time.sleep(0.02)
 
-    def _late(self, boot_limit):
+    def _late(self, boot_limit: float) -> bool:
         spent = time.monotonic() - self.since
         if self.outcome.booted is None:
             if self.outcome.accel == 'kvm' and 'KVM internal error' in '\n'.join(proc.tail(self.errors, 60)):
@@ -241,20 +253,21 @@ class Watcher:
             return True
         return False
 
-    def _give_up(self, why):
+    def _give_up(self, why: str) -> None:
         self.outcome.why = why
         if self.current:
             self.current.why = why
             self.current.seconds = time.monotonic() - self.since
             self._close()
 
-    def _close(self):
+    def _close(self) -> None:
         done, self.current = self.current, None
+        assert done is not None
         self.outcome.results[done.name] = done
         if self.watch and self.watch(done):
             self.stopped = True
 
-    def _take(self, text):
+    def _take(self, text: str) -> None:
         rows = (self.buffer + text).split('\n')
         self.buffer = rows.pop()
         for row in rows:
@@ -268,7 +281,7 @@ class Watcher:
             elif row and self.current:
                 self.current.output.append(row)
 
-    def _marked(self, words):
+    def _marked(self, words: list[str]) -> None:
         now = time.monotonic()
         if words[0] == 'log':
             self.in_log = True
@@ -288,7 +301,7 @@ class Watcher:
             self.since = now
 
 
-def tsc_khz():
+def tsc_khz() -> int:
     """Rate of this machine's time stamp counter, measured once after each start of the machine."""
     boot = proc.output(['cat', '/proc/sys/kernel/random/boot_id'])
     known = cache.path('tsc-%s' % cache.digest(boot))
@@ -302,7 +315,7 @@ def tsc_khz():
         return int(f.read())
 
 
-def choose_accel(machine):
+def choose_accel(machine: Machine) -> str:
     """kvm when this machine really boots our kernel with it, else tcg; tried once and remembered."""
     if not os.access('/dev/kvm', os.R_OK | os.W_OK):
         return 'tcg'

@@ -6,12 +6,23 @@ when its step ended with status 0 and its reader found what it was to find.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import guest, ktap, programs, ui
+from . import guest, ktap, ui
+from .front import Front
 
 ENGINES = ('rcs0', 'bcs0', 'vcs0', 'vecs0')
 BENCH_RING = {'rcs0': 'rcs', 'bcs0': 'bcs', 'vcs0': 'vcs', 'vecs0': 'vecs'}
+
+
+# What reads the output of a step: says whether it holds, and what was seen
+Reader = Callable[[guest.Result], tuple[bool, str]]
+
+
+def last_line(result: guest.Result) -> tuple[bool, str]:
+    """Anything will do."""
+    return True, result.output[-1] if result.output else 'no output'
 
 
 @dataclass
@@ -20,22 +31,18 @@ class Row:
     title: str
     name: str                   # of the step
     command: str
-    read: object = None         # function(Result) -> (held, what was seen)
+    read: Reader = last_line
     limit: int = 60
 
 
-def last_line(result):
-    return True, result.output[-1] if result.output else 'no output'
-
-
-def read_ktap(result):
+def read_ktap(result: guest.Result) -> tuple[bool, str]:
     cases, problems = ktap.parse(result.output)
     bad = [c.name for c in cases if c.verdict != 'ok'] + problems
     return not bad, ktap.summary(cases) + (': ' + ', '.join(bad) if bad else ' (%s)' % ', '.join(
         c.name for c in cases))
 
 
-def read_mock(result):
+def read_mock(result: guest.Result) -> tuple[bool, str]:
     """The verdict is the module parameter, which guest/mock checked; the log names what ran."""
     text = '\n'.join(result.log)
     suites = re.findall(r'i915: mock_(\w+) passed, (\d+) subtests', text)
@@ -46,7 +53,7 @@ def read_mock(result):
     return True, seen + ' passed'
 
 
-def read_figure(result, unit=''):
+def read_figure(result: guest.Result, unit: str = '') -> tuple[bool, str]:
     """Benchmarks print figures; a skip or a complaint is not one."""
     rows = [r.strip() for r in result.output if r.strip()]
     for row in rows:
@@ -57,20 +64,20 @@ def read_figure(result, unit=''):
     return True, rows[-1] + unit
 
 
-def read_nop(result):
+def read_nop(result: guest.Result) -> tuple[bool, str]:
     return read_figure(result, ' us a batch')
 
 
-def read_create(result):
+def read_create(result: guest.Result) -> tuple[bool, str]:
     return read_figure(result, ' objects a second')
 
 
-def read_lsgpu(result):
+def read_lsgpu(result: guest.Result) -> tuple[bool, str]:
     rows = [r for r in result.output if 'i915' in r.lower() or '8086' in r or 'Intel' in r]
     return bool(rows), re.sub(r'\s+', ' ', rows[0].strip()) if rows else 'lsgpu does not list the GPU'
 
 
-def read_gputop(result):
+def read_gputop(result: guest.Result) -> tuple[bool, str]:
     rows = [r for r in result.output if re.match(r'\s*[\d.]', r)]
     heads = result.output[0] if result.output else ''
     seen = [e for e in ('RCS', 'BCS', 'VCS', 'VECS') if e in heads]
@@ -92,7 +99,7 @@ ROWS = [
 ]
 
 
-def table(rows):
+def table(rows: list[tuple[str, bool, str]]) -> None:
     """Print (title, held, seen) rows."""
     width = max(len(r[0]) for r in rows)
     ui.line()
@@ -101,7 +108,7 @@ def table(rows):
     ui.line()
 
 
-def judge(row, result):
+def judge(row: Row, result: guest.Result | None) -> tuple[bool, str]:
     """(held, seen) of one row."""
     if result is None:
         return False, 'not reached'
@@ -114,19 +121,22 @@ def judge(row, result):
     return held, seen
 
 
-def run(front, flavour='fast'):
+def run(front: Front, flavour: str = 'fast') -> int:
     """Build, boot, run all rows, print the table; the exit status is whether all of it held."""
     front.setup()
     built, emulator = front.build(flavour)
-    files, dynamic = programs.Programs(front.kernel).build(built.tree)
+    files, dynamic = front.programs(built)
     ui.say('booting Linux %s on the virtual GPU' % built.release)
     titles = {r.name: r.title for r in ROWS}
     outcome = front.machine(built, emulator, 'run').run(
         [guest.Step(r.name, r.command, r.limit) for r in ROWS], files, dynamic,
         watch=lambda r: ui.say('  %s: %.1f s' % (titles[r.name], r.seconds)))
-    rows = [('kernel', outcome.booted is not None, 'Linux %s, %s, booted in %.1f s (%s)' % (
-        outcome.release, flavour, outcome.booted, outcome.accel) if outcome.booted else outcome.why)]
-    rows += [(row.title, *judge(row, outcome.results.get(row.name))) for row in ROWS]
+    up = outcome.why
+    if outcome.booted:
+        up = 'Linux %s, %s, booted in %.1f s (%s)' % (outcome.release, flavour, outcome.booted, outcome.accel)
+    rows = [('kernel', outcome.booted is not None, up)]
+    for row in ROWS:
+        rows.append((row.title, *judge(row, outcome.results.get(row.name))))
     bad = outcome.bad_lines()
     rows.append(('kernel log warnings', not bad and outcome.finished, '%s: %s (%d lines)' % (*bad[0], len(bad)) if bad
                  else 'none' if outcome.finished else 'the guest did not reach its end'))
@@ -139,6 +149,5 @@ def run(front, flavour='fast'):
                          'the whole console log is %s' % outcome.console, outcome.console_tail())
     for step, text in bad[:20]:
         ui.line('kernel log, %s: %s' % (step, text))
-    ui.line('the main job %s (%.0f s; logs in %s)' % ('holds' if held else 'FAILED', ui.elapsed(),
-                                                     front.results + '/run'))
+    ui.line('the main job %s (%.0f s; logs in %s/run)' % ('holds' if held else 'FAILED', ui.elapsed(), front.results))
     return 0 if held else 1

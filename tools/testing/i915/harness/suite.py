@@ -14,9 +14,14 @@ import os
 import re
 import subprocess
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from . import benchtest, check, debian, guest, klog, ktap, mainjob, proc, programs, ui
+from . import benchtest, check, debian, guest, klog, ktap, mainjob, parts, proc, ui
+from .front import Front
+from .mainjob import Reader
+from .report import Report
 
 
 @dataclass
@@ -24,7 +29,7 @@ class Test:
     """One test in the guest."""
     name: str
     command: str
-    read: object = mainjob.last_line        # function(Result) -> (held, what was seen)
+    read: Reader = mainjob.last_line
     limit: int = 120
     status: int = 0                         # the exit status that is right
 
@@ -34,7 +39,7 @@ class Boot:
     """One start of a kernel, with the tests it carries."""
     name: str
     flavour: str
-    tests: list                             # of Test; KSELFTESTS stands for the programs that belong here
+    tests: list[Test]                       # KSELFTESTS stands for the programs that belong here
     device: str | None = guest.DEVICE       # the GPU
     append: str = ''
     memory: int = 1024                      # MiB: much of a debug kernel's boot is proportional to it
@@ -51,18 +56,19 @@ class Program:
     args: str = ''
 
 
-def read_kernel_ktap(result):
+def read_kernel_ktap(result: guest.Result) -> tuple[bool, str]:
     """KUnit reports in the kernel log."""
     return _ktap([klog.LINE.sub(r'\2', row) for row in result.log])
 
 
-def read_ktap(result):
+def read_ktap(result: guest.Result) -> tuple[bool, str]:
     return _ktap(result.output)
 
 
-def complaints(rows):
+def complaints(rows: Iterable[str]) -> list[str]:
     """What a KTAP text says before each result that is not ok."""
-    bad, since = [], []
+    bad: list[str] = []
+    since: list[str] = []
     for row in rows:
         if row.startswith(('ok ', 'not ok ')):
             if row.startswith('not ok ') and '# SKIP' not in row:
@@ -73,7 +79,7 @@ def complaints(rows):
     return bad
 
 
-def _ktap(rows):
+def _ktap(rows: Iterable[str]) -> tuple[bool, str]:
     cases, problems = ktap.parse(rows)
     bad = ['%s %s' % (c.name, c.note) for c in cases if c.verdict == 'failed'] + problems
     return not bad, ktap.summary(cases) + (': ' + '; '.join(bad) if bad else '')
@@ -146,12 +152,14 @@ BOOTS = [
     Boot('builtin-mock', 'builtin', [Test('result', '/guest/mockresult'), Test('bound', '/guest/bound')],
          append='i915.mock_selftests=1'),
 ]
+# MiB that QEMU takes beside the guest's memory
+OVERHEAD = 512
 QUICK = 'module|module-skl'
 # What has nothing to do with the chip or with how quick the GPU is, and takes its time
 ONCE = 'module'
 # What a program does on purpose: the instruction that no engine has (i915_batch_invalid())
 ON_PURPOSE = re.compile(r'STRICT command: .* cmd 0?f800000\b')
-PROGRAMS = {
+PROGRAMS: dict[str, list[Program]] = {
     'gem_ppgtt_inject': [],                 # leak-is-seen
     # the whole table where it is quick, another part of it under each debug kernel
     'i915_importer': [
@@ -172,34 +180,10 @@ PROGRAMS = {
 }
 
 
-class Report:
-    """Prints one line a test, and counts."""
-
-    def __init__(self):
-        self.passed = 0
-        self.failed = []
-
-    def add(self, name, held, seen, seconds=None, details=()):
-        took = ' (%.1f s)' % seconds if seconds is not None else ''
-        ui.line('%-4s  %-34s  %s%s' % ('ok' if held else 'FAIL', name, seen, took))
-        for row in list(details)[:20]:
-            ui.line('        ' + row)
-        if held:
-            self.passed += 1
-        else:
-            self.failed.append(name)
-
-    def close(self):
-        if self.failed:
-            ui.line('failed: ' + ' '.join(self.failed))
-        ui.line('%d passed, %d failed' % (self.passed, len(self.failed)))
-        return 1 if self.failed or not self.passed else 0
-
-
-def check_tests(front, report):
+def check_tests(front: Front, report: Report) -> None:
     begin = time.monotonic()
 
-    def add(name, rows, seen):
+    def add(name: str, rows: list[str], seen: str) -> None:
         nonlocal begin
         now = time.monotonic()
         report.add('check: ' + name, not rows, '%d complaints' % len(rows) if rows else seen, now - begin, rows)
@@ -225,7 +209,10 @@ BOOTS += [
 ]
 
 
-def device_tests(front, report):
+QTEST_LIMIT = 1200              # seconds: they take one minute alone, but the machine may be busy
+
+
+def device_tests(front: Front, report: Report) -> None:
     """The virtual GPU's own tests, which need no kernel."""
     ui.say('testing the virtual GPU without a kernel')
     emulator = front.qemu.build()
@@ -235,20 +222,21 @@ def device_tests(front, report):
     begin = time.monotonic()
     with open(log, 'w') as out:
         try:
-            status = subprocess.run([emulator.qtest, '--tap', '-k'], stdout=out, stderr=subprocess.STDOUT, env=env,
-                                    cwd=os.path.dirname(emulator.binary), timeout=300).returncode
+            done = subprocess.run([emulator.qtest, '--tap', '-k'], stdout=out, stderr=subprocess.STDOUT, env=env,
+                                  cwd=os.path.dirname(emulator.binary), timeout=QTEST_LIMIT, check=False)
+            status = str(done.returncode)
         except subprocess.TimeoutExpired:
-            status = 'not there within 300 s'
+            status = 'not there within %d s' % QTEST_LIMIT
     with open(log, errors='replace') as f:
         cases, problems = ktap.parse(f.read().splitlines())
     for case in cases:
         report.add('device: ' + case.name.split('/i915-gt/')[-1], case.verdict == 'ok', case.note or case.verdict)
-    whole = status == 0 and not problems
+    whole = status == '0' and not problems
     report.add('device: all', whole, '%s, status %s' % (ktap.summary(cases), status), time.monotonic() - begin,
                [] if whole else problems + proc.tail(log, 10))
 
 
-def kselftests(boot, files):
+def kselftests(boot: Boot, files: Mapping[str, str | bytes]) -> list[Test]:
     """The kselftest programs that belong to a boot, from the list that was installed with them."""
     with open(files['kselftest/kselftest-list.txt']) as f:
         names = [row.strip().split(':')[1] for row in f if row.strip()]
@@ -260,7 +248,7 @@ def kselftests(boot, files):
     return tests
 
 
-def judge(test, result):
+def judge(test: Test, result: guest.Result) -> tuple[bool, str, list[str]]:
     """(held, what was seen, details) of one test."""
     held, seen = test.read(result)
     bad = klog.failures(result.log)
@@ -278,17 +266,17 @@ def judge(test, result):
     return held, seen, details
 
 
-def boot_tests(front, boot, report):
+def boot_tests(front: Front, boot: Boot, report: Report) -> None:
     """One boot and the tests in it."""
     built, emulator = front.build(boot.flavour)
-    files, dynamic = programs.Programs(front.kernel).build(built.tree)
+    files, dynamic = front.programs(built)
     ui.say('boot %s: Linux %s, %s kernel' % (boot.name, built.release, boot.flavour))
-    steps = []
+    steps: list[Test] = []
     for test in boot.tests:
         steps += kselftests(boot, files) if test is KSELFTESTS else [test]
     tests = {t.name: t for t in steps}
 
-    def one(result):
+    def one(result: guest.Result) -> None:
         held, seen, details = judge(tests[result.name], result)
         report.add('%s: %s' % (boot.name, result.name), held, seen, result.seconds, details)
 
@@ -315,18 +303,39 @@ def boot_tests(front, boot, report):
         report.add(boot.name + ': kunit at boot', held, seen)
 
 
-def run(front, only=()):
-    """All of it, or only the parts whose name begins with one of `only` (check, device, or a boot)."""
+def build(front: Front, flavour: str, _report: Report) -> None:
+    """One of the kernels, before the boots that need it. Tests nothing: a build that fails is a Problem."""
+    front.build(flavour)
+
+
+def all_parts(front: Front) -> list[parts.Part]:
+    """What make test consists of: the builds, what needs no guest, and the boots."""
+    flavours = dict.fromkeys(b.flavour for b in BOOTS)
+    found = [parts.Part('build-' + f, partial(build, front, f), 1024, 'build-debug' if f == 'builtin' else '')
+             for f in flavours]
+    found += [parts.Part('check', partial(check_tests, front)),
+              parts.Part('device', partial(device_tests, front), 512),
+              parts.Part('bench', partial(benchtest.tests, front), 1024 + OVERHEAD, 'build-debug')]
+    return found + [parts.Part(b.name, partial(boot_tests, front, b), b.memory + OVERHEAD, 'build-' + b.flavour)
+                    for b in BOOTS]
+
+
+def selected(found: list[parts.Part], only: Sequence[str]) -> list[parts.Part]:
+    """Those parts whose name matches one of the regular expressions, with what they need; a Problem names what does
+    not exist."""
+    names = [p.name for p in found]
+    unknown = [o for o in only if not any(re.fullmatch(o, n) for n in names)]
+    if unknown:
+        raise ui.Problem('make test has no part %s' % ' '.join(unknown), 'the parts are: ' + ' '.join(names))
+    wanted = {n for n in names if not only or any(re.fullmatch(o, n) for o in only)}
+    while more := {p.after for p in found if p.name in wanted and p.after} - wanted:
+        wanted |= more
+    return [p for p in found if p.name in wanted]
+
+
+def run(front: Front, only: Sequence[str] = (), jobs: int | None = None) -> int:
+    """All of it, or only the parts that match one of `only`."""
     front.setup(*debian.CHECK)
     report = Report()
-    parts = [('check', check_tests), ('device', device_tests), ('bench', benchtest.tests)]
-    parts += [(b.name, lambda f, r, b=b: boot_tests(f, b, r)) for b in BOOTS]
-    for name, func in parts:
-        if only and not any(re.fullmatch(o, name) for o in only):
-            continue
-        try:
-            func(front, report)
-        except ui.Problem as problem:
-            ui.report(problem)
-            report.add(name, False, problem.what)
+    parts.Runner(report, jobs).run(selected(all_parts(front), only))
     return report.close()
