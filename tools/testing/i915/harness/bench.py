@@ -13,14 +13,19 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass, field, replace
+from argparse import Namespace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from . import benchout, guest, profile, programs, ui
-from .benchrows import IGT, workloads
+from . import benchout, guest, kernel, profile, qemu, ui
+from .benchout import Cost, Costs
+from .benchrows import IGT, Igt, workloads
+from .front import Front
 
 DRIVERS = (('stock', 'stock'), ('ours', 'fast'))
 # A string instruction counts once for each unit it moves: without erms the kernel clears and copies by eight bytes.
-DETERMINISTIC = ['-cpu', 'max,erms=off', '-icount', 'shift=0,sleep=off', '-rtc', 'base=2026-01-01,clock=vm', '-seed', '1']
+DETERMINISTIC = ['-cpu', 'max,erms=off', '-icount', 'shift=0,sleep=off', '-rtc', 'base=2026-01-01,clock=vm',
+                 '-seed', '1']
 APPEND = 'norandmaps nokaslr'
 # Seconds of the guest between rows, which cost no time of the host: what a row freed lingers in lists of each CPU.
 IDLE = 30
@@ -30,7 +35,8 @@ DEVICE_UNITS = (('instructions', ('guest-instructions',)),
                 ('interrupts', ('interrupts',)),
                 ('GGTT PTEs', ('ggtt-pte-writes',)))
 # Waking the PCI function before a driver does: the marker window is behind its BAR.
-ENABLE = 'for f in /sys/bus/pci/devices/*/class; do d=${f%/class}; case $(cat $f) in 0x03*) echo 1 >$d/enable;; esac; done'
+ENABLE = ('for f in /sys/bus/pci/devices/*/class; do d=${f%/class}; '
+          'case $(cat $f) in 0x03*) echo 1 >$d/enable;; esac; done')
 # Suites that both drivers have, of the same name; each driver has its own tests in them.
 MOCK_SUITES = ('sanitycheck', 'requests', 'objects', 'dmabuf', 'vma', 'evict', 'gtt')
 MOCK = ('for s in %s; do p="$p $(modinfo -F parmtype i915 | sed -n "s/^\\(igt__[0-9]*__mock_$s\\):.*/\\1=1/p")"; done; '
@@ -39,30 +45,25 @@ MOCK = ('for s in %s; do p="$p $(modinfo -F parmtype i915 | sed -n "s/^\\(igt__[
 
 
 @dataclass
-class Cost:
-    """What one operation costs; or why that is not known."""
-    units: dict = field(default_factory=dict)
-    functions: dict = field(default_factory=dict)       # (module, name): profile.Function, of one operation
-    why: str = ''
-    misuse: int = 0                                     # what the GPU reported, of the row's sections
-
-
-@dataclass
 class Raw:
     """What a section counted, whole."""
     times: int                                          # operations, as i915_bench counts them
-    units: dict
-    functions: dict
+    units: dict[str, float]
+    functions: dict[profile.Name, profile.Function]
     misuse: int = 0
 
 
-def raw(line, sections, symbols):
+Sections = Mapping[int, profile.Section]
+
+
+def raw(line: str, sections: Sections, symbols: profile.Symbols) -> Raw | None:
     """A section from its BENCH line and from the plugin's record of it; None if the line is none."""
     m = re.match(r'BENCH (\S+) n=(\d+) (.*)', line)
     if not m:
         return None
     counts = dict(re.findall(r'([\w-]+)=(\d+)', m[3]))
-    units = {unit: sum(int(counts[n]) for n in names) for unit, names in DEVICE_UNITS if all(n in counts for n in names)}
+    units: dict[str, float] = {unit: sum(int(counts[n]) for n in names) for unit, names in DEVICE_UNITS
+                               if all(n in counts for n in names)}
     section = sections.get(profile.number(m[1]))
     functions = symbols.functions(section) if section else {}
     if section:
@@ -71,7 +72,7 @@ def raw(line, sections, symbols):
     return Raw(int(m[2]), units, functions, int(counts.get('strict-reports', 0)))
 
 
-def divide(longer, times, shorter=None):
+def divide(longer: Raw, times: float, shorter: Raw | None = None) -> Cost:
     """Cost of one operation, of `times` which `longer` had more than `shorter`."""
     cost = Cost(misuse=longer.misuse + (shorter.misuse if shorter else 0))
     for unit, value in longer.units.items():
@@ -85,7 +86,7 @@ def divide(longer, times, shorter=None):
     return cost
 
 
-def read_own(result, sections, symbols, costs):
+def read_own(result: guest.Result, sections: Sections, symbols: profile.Symbols, costs: Costs) -> None:
     """The lines of i915_bench."""
     for row in result.output:
         m = re.match(r'(BENCH|FAILED|MEMORY) (\S+) ?(.*)', row)
@@ -97,17 +98,18 @@ def read_own(result, sections, symbols, costs):
         if kind == 'FAILED':
             costs[name] = Cost(why=rest)
         elif kind == 'MEMORY':
-            costs[name] = Cost({'bytes': float(re.search(r'bytes=(-?\d+)', rest)[1])})
+            costs[name] = Cost({'bytes': float(rest.partition('bytes=')[2].split()[0])})
         else:
             section = raw(row, sections, symbols)
+            assert section is not None
             costs[name] = divide(section, section.times)
     if result.status is None:
         costs['step ' + result.name] = Cost(why=result.why)
 
 
-def read_igt(row, results, sections, symbols):
+def read_igt(row: Igt, results: Iterable[guest.Result], sections: Sections, symbols: profile.Symbols) -> Cost:
     """Cost of a row of IGT from its runs; one that failed, was skipped or printed no figure has none."""
-    runs = []
+    runs: list[Raw] = []
     for result in results:
         said = [r for r in result.output if not r.startswith(('BENCH', 'FAILED'))]
         last = said[-1].strip() if said else 'no output'
@@ -124,41 +126,42 @@ def read_igt(row, results, sections, symbols):
         runs.append(section)
     if len(runs) < len(lengths(row)):
         return Cost(why='not reached')
-    runs = runs if len(runs) == 2 else [None] + runs
-    done = [profile.entries(r.functions, (row.op,)) if r else 0 for r in runs]
-    if done[1] <= done[0]:
-        return Cost(why='%s ran %d times in the short run and %d in the long one' % (row.op, *done))
-    cost = divide(runs[1], (done[1] - done[0]) / row.per, runs[0])
+    short, long = runs[0] if len(runs) == 2 else None, runs[-1]
+    before, after = (profile.entries(r.functions, (row.op,)) if r else 0 for r in (short, long))
+    if after <= before:
+        return Cost(why='%s ran %d times in the short run and %d in the long one' % (row.op, before, after))
+    cost = divide(long, (after - before) / row.per, short)
     if row.misuse:
         cost.misuse = 0
     return cost
 
 
-def lengths(row):
+def lengths(row: Igt) -> list[int]:
     """The runs a row needs; length 0 is no run at all."""
     return [n for n in row.lengths if n]
 
 
-def command(row, name, length):
+def command(row: Igt, name: str, length: int) -> str:
     line = row.command % length if '%d' in row.command else row.command
     return 'cd /tmp && LD_PRELOAD=/tests/bench-clock.so BENCH_CLOCK=%d BENCH_SLEEP=%d i915_bench --wrap %s %s' % (
         row.clock, row.sleep, name, line)
 
 
-def steps(own, igt):
+def steps(own: Sequence[str], igt: Sequence[Igt]) -> list[guest.Step]:
     """What the guest does, the same for both drivers."""
     todo = [guest.Step('enable', ENABLE), guest.Step('load', 'i915_bench --wrap load modprobe i915', 300),
             guest.Step('symbols', profile.SYMBOLS, 300)]
     if own:
         todo.append(guest.Step('own', 'i915_bench --idle %d ' % IDLE + ' '.join('--op ' + n for n in own), 1800))
     for i, row in enumerate(igt):
-        todo += [guest.Step('igt-%d.%d' % (i, n), command(row, 'igt-%d.%d' % (i, n), n), row.limit) for n in lengths(row)]
+        names = {n: 'igt-%d.%d' % (i, n) for n in lengths(row)}
+        todo += [guest.Step(name, command(row, name, n), row.limit) for n, name in names.items()]
     return todo + [guest.Step('memory', 'i915_bench --memory', 600),
                    guest.Step('unload', 'i915_bench --unload i915', 300),
                    guest.Step('mock', MOCK, 900)]
 
 
-def keep(built, where):
+def keep(built: kernel.Built, where: str) -> kernel.Built:
     """The built kernel with its files copied: what is measured last is what was built first, whatever is built
     in the cache meanwhile."""
     shutil.rmtree(where, ignore_errors=True)
@@ -172,17 +175,18 @@ def keep(built, where):
                    modules=[os.path.join(where, n) for n in names])
 
 
-def guest_programs(front, tree):
+def guest_programs(front: Front, built: kernel.Built) -> tuple[dict[str, str | bytes], list[str]]:
     """Programs for the guest as (files, dynamic ones), read now."""
-    files, dynamic = programs.Programs(front.kernel).build(tree)
-    whole = {}
+    files, dynamic = front.programs(built)
+    whole: dict[str, str | bytes] = {}
     for name, path in files.items():
         with open(path, 'rb') as f:
             whole[name] = f.read()
     return whole, dynamic
 
 
-def measure(front, built, emulator, own, igt, plugin, files, dynamic):
+def measure(front: Front, built: kernel.Built, emulator: qemu.Qemu, own: Sequence[str], igt: Sequence[Igt], plugin: str,
+            files: Mapping[str, str | bytes], dynamic: list[str]) -> Costs:
     """All rows on one driver: {name: Cost}."""
     flavour = built.flavour
     machine = front.machine(built, emulator, 'bench-' + flavour, memory=4096, cpus=1, accel='tcg', append=APPEND)
@@ -200,16 +204,16 @@ def measure(front, built, emulator, own, igt, plugin, files, dynamic):
     return costs_of(outcome, igt, profile.read(record), os.path.join(built.objects, 'System.map'))
 
 
-def _title(name, igt):
+def _title(name: str, igt: Sequence[Igt]) -> str:
     m = re.fullmatch(r'igt-(\d+)\.(\d+)', name)
     return '%s, length %s' % (igt[int(m[1])].name, m[2]) if m else name
 
 
-def costs_of(outcome, igt, sections, system_map):
+def costs_of(outcome: guest.Outcome, igt: Sequence[Igt], sections: Sections, system_map: str) -> Costs:
     """{name: Cost} of a whole guest, in the order of the table."""
     got = outcome.results
     symbols = profile.Symbols(system_map, got['symbols'].output if 'symbols' in got else ())
-    costs = {}
+    costs: Costs = {}
     for name in ('load', 'own'):
         if name in got:
             read_own(got[name], sections, symbols, costs)
@@ -226,32 +230,32 @@ def costs_of(outcome, igt, sections, system_map):
     return costs
 
 
-def own_rows(front, tree, only):
+def own_rows(front: Front, built: kernel.Built, only: Sequence[str]) -> list[str]:
     """Names of the rows of i915_bench that are asked for."""
-    files, _ = programs.Programs(front.kernel).build(tree)
-    names = subprocess.run([files['tests/i915_bench'], '--list'], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
-    return [n for n in names if wanted(n, only)]
+    files, _ = front.programs(built)
+    listed = subprocess.run([str(files['tests/i915_bench']), '--list'], stdout=subprocess.PIPE, text=True, check=True)
+    return [n for n in listed.stdout.split() if wanted(n, only)]
 
 
-def wanted(name, only):
+def wanted(name: str, only: Sequence[str]) -> bool:
     return not only or any(o in name for o in only)
 
 
-def run(front, args):
+def run(front: Front, args: Namespace) -> int:
     """Measure both drivers, print the table, draw the plot. The exit status says whether ours is nowhere above stock
     in what is promised, and every row ran."""
     front.setup()
     igt, more = workloads(args.wsim) if args.wsim else ([], {})
     igt = [r for r in IGT + igt if wanted(r.name, args.only)]
-    builds = {}
+    builds: dict[str, tuple[kernel.Built, qemu.Qemu]] = {}
     for _, flavour in DRIVERS:
         built, emulator = front.build(flavour)
         builds[flavour] = keep(built, os.path.join(front.results, 'bench-' + flavour, 'kernel')), emulator
-    files, dynamic = guest_programs(front, built.tree)
+    files, dynamic = guest_programs(front, built)
     files.update(more)
-    own = own_rows(front, builds[DRIVERS[0][1]][0].tree, args.only)
+    own = own_rows(front, builds[DRIVERS[0][1]][0], args.only)
     plugin = profile.build(front.repo, profile.header())
-    runs = [{} for _ in range(args.repeat)]
+    runs: list[dict[str, Costs]] = [{} for _ in range(args.repeat)]
     for name, flavour in DRIVERS:
         for again, costs in enumerate(runs):
             ui.say('measuring the %s driver%s' % (name, ', once more' if again else ''))

@@ -4,6 +4,9 @@ ratios; bench-profile.txt with the instructions by function; bench-where.txt wit
 
 import csv
 import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from . import profile, ui
 
@@ -18,58 +21,89 @@ GROUPS = (('driver', ('i915',)), ('DRM, fences', ('drm', 'dma-buf, fence, resv')
 TOP = 30                        # functions of a row in the profile
 
 
-def table(stock_costs, our_costs):
-    """Rows of (operation, unit, stock, ours, ratio, why there are no numbers)."""
+@dataclass
+class Cost:
+    """What one operation costs; or why that is not known."""
+    units: dict[str, float] = field(default_factory=dict)
+    functions: dict[profile.Name, profile.Function] = field(default_factory=dict)       # of one operation
+    why: str = ''
+    misuse: int = 0                                     # what the GPU reported, of the row's sections
+
+
+Costs = dict[str, Cost]         # of the rows, by name
+
+
+class Row(NamedTuple):
+    """One unit of one operation on both drivers."""
+    name: str
+    unit: str                   # empty when there are no numbers
+    stock: float | None
+    ours: float | None
+    ratio: float | None         # None when stock has none of it
+    why: str                    # why there are no numbers
+
+    def numbers(self) -> tuple[float, float]:
+        """Stock's and ours, of a row that has numbers."""
+        assert self.stock is not None and self.ours is not None
+        return self.stock, self.ours
+
+
+def table(stock_costs: Costs, our_costs: Costs) -> list[Row]:
+    """A row for each operation and unit."""
     rows = []
     for name in dict.fromkeys([*stock_costs, *our_costs]):
-        costs = [c.get(name) for c in (stock_costs, our_costs)]
-        whys = [c.why if c else 'not reached' for c in costs]
-        if any(whys):
-            rows.append((name, '', None, None, None, 'stock: %s; ours: %s' % tuple(w or 'ran' for w in whys)))
+        costs = [c.get(name, Cost(why='not reached')) for c in (stock_costs, our_costs)]
+        if any(c.why for c in costs):
+            rows.append(Row(name, '', None, None, None, 'stock: %s; ours: %s' % tuple(c.why or 'ran' for c in costs)))
             continue
         for unit in [u for u in UNITS if all(u in c.units for c in costs)]:
             a, b = (c.units[unit] for c in costs)
-            rows.append((name, unit, a, b, b / a if a > NOTHING else None, ''))
+            rows.append(Row(name, unit, a, b, b / a if a > NOTHING else None, ''))
     return rows
 
 
-def worse(rows):
+def worse(rows: Sequence[Row]) -> list[Row]:
     """Rows in which ours takes more than stock. A hundredth of an access or an allocation, or a thousandth of the
     instructions, is where a timer happened to strike, not what an operation costs."""
-    return [r for r in rows if r[2] is not None and r[3] > r[2] + NOTHING + (r[2] / 1000 if r[1] == 'instructions' else 0)]
+    def above(row: Row) -> bool:
+        stock, ours = row.numbers()
+        return ours > stock + NOTHING + (stock / 1000 if row.unit == 'instructions' else 0)
+
+    return [r for r in rows if not r.why and above(r)]
 
 
-def lines(rows):
+def lines(rows: Sequence[Row]) -> Iterator[str]:
     yield '%-36s %-16s %14s %14s %8s' % ('operation', 'unit', 'stock', 'ours', 'ratio')
-    for name, unit, stock, ours, ratio, why in rows:
-        if why:
-            yield '%-36s %s' % (name, why)
-        elif max(stock, ours) > NOTHING:
-            yield '%-36s %-16s %14.2f %14.2f %8s' % (name, unit, stock, ours, '%.2f' % ratio if ratio is not None else '-')
+    for row in rows:
+        if row.why:
+            yield '%-36s %s' % (row.name, row.why)
+        elif max(row.numbers()) > NOTHING:
+            ratio = '%.2f' % row.ratio if row.ratio is not None else '-'
+            yield '%-36s %-16s %14.2f %14.2f %8s' % (row.name, row.unit, *row.numbers(), ratio)
 
 
-def summary(rows):
+def summary(rows: Sequence[Row]) -> Iterator[str]:
     """One line an operation: instructions in full, the other units as "stock ours"."""
     short = ('MMIO', 'interrupts', 'GGTT PTEs', 'allocations', 'page allocations')
     yield '%-34s %13s %13s %6s' % ('', 'stock', 'ours', 'ratio') + ''.join(' %17s' % u for u in short)
-    for name in dict.fromkeys(r[0] for r in rows):
-        mine = {r[1]: r for r in rows if r[0] == name}
+    for name in dict.fromkeys(r.name for r in rows):
+        mine = {r.unit: r for r in rows if r.name == name}
         if '' in mine:
-            yield '%-34s %s' % (name, mine[''][5])
+            yield '%-34s %s' % (name, mine[''].why)
             continue
         main = mine.get('instructions') or mine['bytes']
-        ratio = '' if main[4] is None else '%.2f' % main[4]
-        line = '%-34s %13.0f %13.0f %6s' % (name, main[2], main[3], ratio)
+        ratio = '' if main.ratio is None else '%.2f' % main.ratio
+        line = '%-34s %13.0f %13.0f %6s' % (name, *main.numbers(), ratio)
         for unit in short:
             row = mine.get(unit)
-            seen = row and max(row[2:4]) > NOTHING
-            line += ' %17s' % ('%s %s' % tuple('%.4g' % round(v, 2) for v in row[2:4]) if seen else '')
+            seen = row.numbers() if row else (0.0, 0.0)
+            line += ' %17s' % ('%s %s' % tuple('%.4g' % round(v, 2) for v in seen) if max(seen) > NOTHING else '')
         yield line.rstrip()
 
 
-def _plot(rows, path):
+def _plot(rows: Sequence[Row], path: str) -> None:
     """The ratios of the instructions as bars: one that ends left of 1 is less than stock."""
-    bars = [(r[0], r[4]) for r in rows if r[1] == 'instructions' and r[4] is not None]
+    bars = [(r.name, r.ratio) for r in rows if r.unit == 'instructions' and r.ratio is not None]
     width, left, step = 400, 260, 18
     top = max([r for _, r in bars] + [1.0])
     out = ['<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="sans-serif" font-size="12">'
@@ -88,15 +122,15 @@ def _plot(rows, path):
         f.write('\n'.join(out + ['</svg>\n']))
 
 
-def _by_owner(functions):
-    found = {}
+def _by_owner(functions: Mapping[profile.Name, profile.Function]) -> dict[str, float]:
+    found: dict[str, float] = {}
     for name, f in functions.items():
         title = profile.owner(name)
         found[title] = found.get(title, 0) + f.insns
     return found
 
 
-def where(stock_costs, our_costs):
+def where(stock_costs: Costs, our_costs: Costs) -> Iterator[str]:
     """Where our instructions go, row by row, and how far half of stock's is.
 
     The driver can only save its own, unless it asks the rest of the kernel for less: the other columns together are
@@ -110,7 +144,7 @@ def where(stock_costs, our_costs):
             continue
         split = _by_owner(ours.functions)
         total, half = sum(split.values()), sum(f.insns for f in stock.functions.values()) / 2
-        parts = [sum(split.get(o, 0) for o in owners) for _, owners in GROUPS]
+        parts: list[float] = [sum(split.get(o, 0) for o in owners) for _, owners in GROUPS]
         floor = total - parts[0]
         way = 'there' if total <= half else 'floor %.0f is above' % floor if floor > half else \
             '%.0f of the driver\'s %.0f' % (total - half, parts[0])
@@ -118,7 +152,7 @@ def where(stock_costs, our_costs):
             total - sum(parts), half, way)
 
 
-def _profile_row(name, stock, ours):
+def _profile_row(name: str, stock: Cost, ours: Cost) -> Iterator[str]:
     yield '=== %s' % name
     split = [_by_owner(c.functions) for c in (stock, ours)]
     yield '%-28s %14s %14s' % ('instructions an operation', 'stock', 'ours')
@@ -136,10 +170,10 @@ def _profile_row(name, stock, ours):
     yield ''
 
 
-def write(results, rows, stock_costs, our_costs):
+def write(results: str, rows: Sequence[Row], stock_costs: Costs, our_costs: Costs) -> None:
     """Print the table and leave the files."""
-    for row in lines(rows):
-        ui.line(row)
+    for text in lines(rows):
+        ui.line(text)
     with open(os.path.join(results, 'bench.txt'), 'w') as f:
         f.writelines(row + '\n' for row in summary(rows))
     with open(os.path.join(results, 'bench-where.txt'), 'w') as f:
@@ -147,8 +181,9 @@ def write(results, rows, stock_costs, our_costs):
     with open(os.path.join(results, 'bench.csv'), 'w', newline='') as f:
         out = csv.writer(f)
         out.writerow(('operation', 'unit', 'stock', 'ours', 'ratio', 'note'))
-        for name, unit, stock, ours, ratio, why in rows:
-            out.writerow((name, unit, *('' if v is None else '%.6g' % v for v in (stock, ours, ratio)), why))
+        for row in rows:
+            numbers = ('' if v is None else '%.6g' % v for v in (row.stock, row.ours, row.ratio))
+            out.writerow((row.name, row.unit, *numbers, row.why))
     with open(os.path.join(results, 'bench-profile.txt'), 'w') as f:
         for name, stock in stock_costs.items():
             ours = our_costs.get(name)
@@ -158,7 +193,7 @@ def write(results, rows, stock_costs, our_costs):
     ui.line('files: bench.txt, bench.csv, bench.svg, bench-where.txt, bench-profile.txt in ' + results)
 
 
-def compare(first, later, drivers):
+def compare(first: Mapping[str, Costs], later: Mapping[str, Costs], drivers: Mapping[str, str]) -> bool:
     """Say whether a second run counted the same; returns whether it did."""
     same = True
     for title, flavour in drivers.items():
@@ -175,7 +210,7 @@ def compare(first, later, drivers):
     return same
 
 
-def misuse(costs):
+def misuse(costs: Mapping[str, Costs]) -> bool:
     """Say in which rows the GPU reported misuse; returns whether in none."""
     found = [(title, name, c.misuse) for title, rows in costs.items() for name, c in rows.items() if c.misuse]
     for title, name, count in found:
@@ -183,20 +218,21 @@ def misuse(costs):
     return not found
 
 
-def verdict(rows):
+def verdict(rows: Sequence[Row]) -> bool:
     """Print where ours is above stock and which rows have no numbers; returns whether ours is nowhere above stock in a
     unit of PROMISED and has a number wherever it was asked for one.
 
     A row in which stock alone fails has no numbers and is told; so is an API that neither driver has.
     """
-    more, without = worse(rows), [r for r in rows if r[5]]
-    absent = [r for r in without if r[5].count(NOT_THERE) == 2]
-    for head, some in (('more than stock', [r for r in more if r[1] in PROMISED]),
-                       ('more than stock in allocations and memory', [r for r in more if r[1] not in PROMISED])):
+    more, without = worse(rows), [r for r in rows if r.why]
+    absent = [r for r in without if r.why.count(NOT_THERE) == 2]
+    for head, some in (('more than stock', [r for r in more if r.unit in PROMISED]),
+                       ('more than stock in allocations and memory', [r for r in more if r.unit not in PROMISED])):
         ui.line('%s: %s' % (head, len(some) or 'nothing'))
-        for name, unit, stock, ours, _, _ in some:
-            ui.line('  %s, %s: %.2f, stock %.2f' % (name, unit, ours, stock))
-    ui.line('API not there: %s' % (', '.join(r[0] for r in absent) or 'nothing'))
-    ui.line('without numbers: %s' % (', '.join(r[0] for r in without if r not in absent) or 'nothing'))
-    failed = [r for r in without if r not in absent and not r[5].endswith('; ours: ran')]
-    return not failed and not any(r[1] in PROMISED for r in more)
+        for row in some:
+            stock, ours = row.numbers()
+            ui.line('  %s, %s: %.2f, stock %.2f' % (row.name, row.unit, ours, stock))
+    ui.line('API not there: %s' % (', '.join(r.name for r in absent) or 'nothing'))
+    ui.line('without numbers: %s' % (', '.join(r.name for r in without if r not in absent) or 'nothing'))
+    failed = [r for r in without if r not in absent and not r.why.endswith('; ours: ran')]
+    return not failed and not any(r.unit in PROMISED for r in more)

@@ -8,8 +8,10 @@ entered. (Its figure must be there all the same, or the row has failed.)
 """
 
 import glob
+import itertools
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import ui
@@ -44,7 +46,7 @@ class Igt:
     command: str                # %d is how long, in the program's own unit
     op: str                     # function of the kernel that is entered once an operation
     per: int = 1                # or so many times
-    lengths: tuple = (1, 2)
+    lengths: tuple[int, ...] = (1, 2)
     clock: int = 16             # see bench/preload/clock.c
     sleep: int = 1
     limit: int = 300
@@ -52,21 +54,21 @@ class Igt:
     api: str = ''               # what the program prints when the driver does not have what it measures
 
 
-def _nop():
+def _nop() -> Iterator[Igt]:
     for sync in ('', ' -s'):
         for engine in ENGINES + ('all',):
             yield Igt('gem_exec_nop %s%s' % (engine, ' sync' if sync else ''),
                       'gem_exec_nop -e %s%s -r %%d' % (engine, sync), EXEC)
 
 
-def _ctx():
+def _ctx() -> Iterator[Igt]:
     for sync in ('', ' -s'):
         for mode in ('nop', 'default', 'create', 'switch'):
             yield Igt('gem_exec_ctx %s%s' % (mode, ' sync' if sync else ''),
                       'gem_exec_ctx -b %s%s -r %%d' % (mode, sync), EXEC)
 
 
-def _create():
+def _create() -> Iterator[Igt]:
     """Each run makes a thousand objects at least; from 1 MiB it makes no more."""
     for size in (4, 16, 64, 256, 1024, 4096, 8192):
         title = '%d KiB' % size if size < 1024 else '%d MiB' % (size // 1024)
@@ -74,7 +76,7 @@ def _create():
                   clock=512 if size >= 1024 else 16, limit=900)
 
 
-def _reloc():
+def _reloc() -> Iterator[Igt]:
     yield Igt('gem_exec_reloc none', 'gem_exec_reloc -e none -l %d', EXEC, lengths=(1, 4))
     for what in ('busy', 'cyclic', 'skip', 'none'):
         for mode in ('old', 'lut'):
@@ -85,21 +87,22 @@ def _reloc():
                   'gem_exec_reloc -b 16 -r 64 -m lut -e busy -o %s -l %%d' % order, EXEC)
 
 
-def _busy():
-    for title, flags, op in (('', '', BUSY), (' wait', '-w', WAIT), (' dma-buf', '-d', POLL), (' sync-file', '-s', POLL),
-                             (' syncobj', '-S', SYNCOBJ)):
+def _busy() -> Iterator[Igt]:
+    for title, flags, op in (('', '', BUSY), (' wait', '-w', WAIT), (' dma-buf', '-d', POLL),
+                             (' sync-file', '-s', POLL), (' syncobj', '-S', SYNCOBJ)):
         for idle in ('', ' -I'):
             if (flags, idle) != ('-s', ' -I'):          # without a fence there is nothing to poll
                 yield Igt('gem_busy%s%s' % (title, ' idle' if idle else ''),
                           'gem_busy %s%s -r %%d' % (flags, idle), op)
 
 
-def _others():
+def _others() -> Iterator[Igt]:
     for size in (4, 64, 1024):
         yield Igt('gem_exec_fault %d KiB' % size, 'gem_exec_fault -s %d -t %%d' % (size * KIB), EXEC, clock=32)
     for way in ('read', 'write'):
-        yield Igt('gem_prw %s sweep' % way, 'gem_prw -D %s -r %%d' % way, READ if way == 'read' else WRITE, lengths=(5, 10))
-    for cpu, gtt in ('rr', 'rw', 'wr', 'ww'):
+        yield Igt('gem_prw %s sweep' % way, 'gem_prw -D %s -r %%d' % way, READ if way == 'read' else WRITE,
+                  lengths=(5, 10))
+    for cpu, gtt in itertools.product('rw', repeat=2):
         yield Igt('gem_set_domain cpu %s gtt %s' % (cpu, gtt), 'gem_set_domain -c %s -g %s -r %%d' % (cpu, gtt), DOMAIN,
                   clock=64)
     for title, flags in (('', ''), (' 4 consumers', '-c 4'), (' 10 nops', '-n 10'), (' 2 producers', '-p 2'),
@@ -109,11 +112,12 @@ def _others():
     yield Igt('gem_syslatency', 'gem_syslatency -1 -t %d', EXEC, clock=1, sleep=16)
     yield Igt('gem_syslatency interrupts', 'gem_syslatency -1 -i -t %d', EXEC, clock=1, sleep=16)
     for title, workload in WORKLOADS:
-        yield Igt('gem_wsim ' + title, "gem_wsim -w %s -r %%d" % workload, EXEC, lengths=(300, 1300), clock=1, misuse=True)
+        yield Igt('gem_wsim ' + title, 'gem_wsim -w %s -r %%d' % workload, EXEC, lengths=(300, 1300), clock=1,
+                  misuse=True)
     yield Igt('gem_userptr_benchmark', 'gem_userptr_benchmark', EXEC, lengths=(0, 1), api='No userptr support')
 
 
-def workloads(directory):
+def workloads(directory: str) -> tuple[list[Igt], dict[str, str]]:
     """Rows of the *.wsim files of a directory, and {name in the guest: file}. What shares work between video engines
     does not fit: the GPU has one."""
     rows, files = [], {}

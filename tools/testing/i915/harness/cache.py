@@ -13,6 +13,8 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Collection, Iterator
+from typing import Any
 
 from . import ui
 
@@ -20,23 +22,25 @@ MARK = '.i915-cache'
 LAYOUT = 1
 
 
-def root():
+def root() -> str:
     """The cache directory; I915_CACHE overrides it."""
     return os.path.abspath(os.environ.get('I915_CACHE') or os.path.join(
         os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'i915-virtual'))
 
 
-def path(*parts):
+def path(*parts: str) -> str:
     return os.path.join(root(), *parts)
 
 
-def prepare():
+def prepare() -> None:
     """Make the cache directory, and begin anew in one that an older layout left."""
     try:
         os.makedirs(root(), exist_ok=True)
         mark = path(MARK)
         if os.path.exists(mark):
-            if open(mark).read().strip() != str(LAYOUT):
+            with open(mark) as f:
+                known = f.read().strip()
+            if known != str(LAYOUT):
                 ui.say('cache %s has an older layout: starting it anew' % root())
                 clear()
                 os.makedirs(root(), exist_ok=True)
@@ -47,7 +51,7 @@ def prepare():
                          'make it writable, or name another directory: I915_CACHE=/some/dir make ...')
 
 
-def clear():
+def clear() -> None:
     """Remove everything we made there; refuse a directory that is not ours."""
     if not os.path.isdir(root()):
         return
@@ -57,7 +61,7 @@ def clear():
 
 
 @contextlib.contextmanager
-def lock(name):
+def lock(name: str) -> Iterator[None]:
     """Hold one of the cache's locks ("tree", "qemu", "kernel-fast" ...); say so when another run has it."""
     with open(path(name + '.lock'), 'w') as f:
         try:
@@ -68,7 +72,7 @@ def lock(name):
         yield
 
 
-def need_space(gigabytes, what, where=None):
+def need_space(gigabytes: float, what: str, where: str | None = None) -> None:
     """Refuse to begin something that would fill the disk."""
     where = where or root()
     free = shutil.disk_usage(where).free / 1e9
@@ -78,7 +82,7 @@ def need_space(gigabytes, what, where=None):
 
 
 @contextlib.contextmanager
-def whole(directory):
+def whole(directory: str) -> Iterator[str]:
     """A directory that appears only when it is whole: yields the name to fill."""
     tmp = directory + '.new'
     shutil.rmtree(tmp, ignore_errors=True)
@@ -95,27 +99,27 @@ def whole(directory):
 class Stamp:
     """Says that a build in a directory is finished, and from what."""
 
-    def __init__(self, directory, name='stamp'):
+    def __init__(self, directory: str, name: str = 'stamp') -> None:
         self.file = os.path.join(directory, '.i915-' + name)
 
-    def matches(self, value):
+    def matches(self, value: Any) -> bool:
         try:
             with open(self.file) as f:
-                return json.load(f) == json.loads(json.dumps(value))
+                return bool(json.load(f) == json.loads(json.dumps(value)))
         except (OSError, ValueError):
             return False
 
-    def drop(self):
+    def drop(self) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.file)
 
-    def write(self, value):
+    def write(self, value: Any) -> None:
         with open(self.file + '.new', 'w') as f:
             json.dump(value, f)
         os.replace(self.file + '.new', self.file)
 
 
-def digest(*things):
+def digest(*things: Any) -> str:
     """A short key of strings, and of files and directories given as ('path', name)."""
     h = hashlib.sha256()
     for thing in things:
@@ -123,13 +127,13 @@ def digest(*things):
             for name, full in files_below(thing[1]):
                 h.update(name.encode() + b'\0')
                 with open(full, 'rb') as f:
-                    h.update(hashlib.file_digest(f, 'sha256').digest())
+                    h.update(hashlib.sha256(f.read()).digest())
         else:
             h.update(repr(thing).encode() + b'\0')
     return h.hexdigest()[:16]
 
 
-def files_below(top):
+def files_below(top: str) -> Iterator[tuple[str, str]]:
     """(relative name, full name) of every file below top, or of top itself, in a fixed order."""
     if os.path.isfile(top):
         yield os.path.basename(top), top
@@ -142,7 +146,7 @@ def files_below(top):
                 yield os.path.relpath(full, top), full
 
 
-def sync(source, target, keep=()):
+def sync(source: str, target: str, keep: Collection[str] = ()) -> list[str]:
     """Make target equal to source by content, leaving unchanged files (and their times) alone.
 
     keep: names below target that are not ours to remove. Returns the list of names that changed.
@@ -177,7 +181,7 @@ def sync(source, target, keep=()):
     return changed
 
 
-def expire(directory, days=14, keep=()):
+def expire(directory: str, days: float = 14, keep: Collection[str] = ()) -> None:
     """Remove cached things nobody used for a while."""
     if not os.path.isdir(directory):
         return

@@ -3,24 +3,25 @@
 
 import os
 import stat
+from typing import BinaryIO
 
 
 class Archive:
     """One archive being written to a binary file object."""
 
-    def __init__(self, out):
+    def __init__(self, out: BinaryIO) -> None:
         self.out = out
         self.inode = 0
-        self.dirs = set()
+        self.dirs: set[str] = set()
 
-    def _entry(self, name, mode, data=b''):
+    def _entry(self, name: str, mode: int, data: bytes = b'') -> None:
         self.inode += 1
         head = '070701' + ''.join('%08X' % v for v in (
             self.inode, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0))
         raw = head.encode() + name.encode() + b'\0'
         self.out.write(raw + b'\0' * (-len(raw) % 4) + data + b'\0' * (-len(data) % 4))
 
-    def directory(self, name):
+    def directory(self, name: str) -> None:
         """A directory, with those above it."""
         name = name.strip('/')
         if not name or name in self.dirs:
@@ -29,24 +30,24 @@ class Archive:
         self.dirs.add(name)
         self._entry(name, stat.S_IFDIR | 0o755)
 
-    def file(self, name, data, mode=0o644):
+    def file(self, name: str, data: bytes, mode: int = 0o644) -> None:
         """A file with the given bytes."""
         name = name.strip('/')
         self.directory(os.path.dirname(name))
         self._entry(name, stat.S_IFREG | mode, data)
 
-    def copy(self, name, source, mode=None):
+    def copy(self, name: str, source: str, mode: int | None = None) -> None:
         """A file copied from this machine, links followed."""
         with open(source, 'rb') as f:
             data = f.read()
         self.file(name, data, os.stat(source).st_mode & 0o777 if mode is None else mode)
 
-    def link(self, name, target):
+    def link(self, name: str, target: str) -> None:
         """A symbolic link."""
         name = name.strip('/')
         self.directory(os.path.dirname(name))
         self._entry(name, stat.S_IFLNK | 0o777, target.encode())
 
-    def close(self):
+    def close(self) -> None:
         self._entry('TRAILER!!!', 0)
         self.out.write(b'\0' * (-self.out.tell() % 512))

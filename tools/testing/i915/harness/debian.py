@@ -8,13 +8,14 @@ inside the cache.
 
 import os
 import subprocess
+from collections.abc import Iterable, Sequence
 
 from . import cache, proc, ui
 
-BUILD = ['gcc', 'libc6-dev', 'perl', 'make', 'bc', 'bison', 'flex', 'libelf-dev', 'xz-utils', 'kmod', 'linux-source-6.12',
-         'busybox-static', 'intel-gpu-tools', 'dpkg-dev', 'ninja-build', 'meson', 'pkg-config',
-         'libglib2.0-dev', 'libfdt-dev', 'libpixman-1-dev', 'zlib1g-dev', 'seabios', 'qemu-system-data', 'ca-certificates',
-         'libgcc-s1', 'rsync']
+BUILD = ['gcc', 'libc6-dev', 'perl', 'make', 'bc', 'bison', 'flex', 'libelf-dev', 'xz-utils', 'kmod',
+         'linux-source-6.12', 'busybox-static', 'intel-gpu-tools', 'dpkg-dev', 'ninja-build', 'meson', 'pkg-config',
+         'libglib2.0-dev', 'libfdt-dev', 'libpixman-1-dev', 'zlib1g-dev', 'seabios', 'qemu-system-data',
+         'ca-certificates', 'libgcc-s1', 'rsync']
 CHECK = ['sparse', 'python3-ply', 'python3-git', 'git']
 
 KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
@@ -22,7 +23,7 @@ NETWORK = ('check this machine\'s network and its apt sources (apt-get update mu
            'command again')
 
 
-def version(package):
+def version(package: str) -> str | None:
     """Installed version of a package, or None."""
     out = proc.output(['dpkg-query', '-W', '-f', '${db:Status-Status} ${Version}', package])
     if not out or not out.startswith('installed '):
@@ -30,7 +31,7 @@ def version(package):
     return out.split()[1]
 
 
-def missing(packages):
+def missing(packages: list[str]) -> list[str]:
     """Those of the packages that are not installed."""
     out = subprocess.run(['dpkg-query', '-W', '-f', '${Package} ${db:Status-Status}\n'] + packages,
                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=proc.environment()).stdout
@@ -38,7 +39,7 @@ def missing(packages):
     return [p for p in packages if p not in have]
 
 
-def _explain(log, doing):
+def _explain(log: str, doing: str) -> ui.Problem:
     """Turn what apt wrote into a Problem."""
     text = '\n'.join(proc.tail(log, 200))
     rows = [r for r in text.splitlines() if r.startswith(('E:', 'W:', 'Err:', 'dpkg:'))][-8:] or proc.tail(log, 8)
@@ -60,7 +61,7 @@ def _explain(log, doing):
     return ui.Problem('%s failed (whole log: %s)' % (doing, log), NETWORK, rows)
 
 
-def _apt(args, log, title, options=()):
+def _apt(args: Sequence[str], log: str, title: str, options: Iterable[str] = ()) -> None:
     cmd = ['apt-get', '-q', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=2',
            '-o', 'APT::Update::Error-Mode=any', '-o', 'APT::Sandbox::User=root', *options, *args]
     try:
@@ -69,7 +70,7 @@ def _apt(args, log, title, options=()):
         raise _explain(log, title) from None
 
 
-def ensure(packages):
+def ensure(packages: list[str]) -> None:
     """Install what is missing of the packages."""
     lack = missing(packages)
     if not lack:
@@ -99,7 +100,7 @@ def ensure(packages):
                          proc.tail(log))
 
 
-def _deb_src():
+def _deb_src() -> list[str]:
     """deb-src lines for the Debian archives this machine uses."""
     shape = '$(ORIGIN)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)'
     out = proc.output(['apt-get', 'indextargets', '--format', shape, 'Created-By: Packages']) or ''
@@ -112,11 +113,12 @@ def _deb_src():
             lines.append('deb-src %s%s %s %s\n' % (option, uri, release, component))
     if not lines:
         raise ui.Problem('apt on this machine has no Debian archive to take the QEMU source from',
-                         'give it one: an entry for Debian bookworm main in /etc/apt/sources.list.d, then apt-get update')
+                         'give it one: an entry for Debian bookworm main in /etc/apt/sources.list.d, then apt-get '
+                         'update')
     return lines
 
 
-def _private_apt():
+def _private_apt() -> list[str]:
     """apt options that keep deb-src lists in the cache."""
     top = cache.path('apt')
     for sub in ('lists/partial', 'cache/archives/partial', 'parts'):
@@ -127,7 +129,7 @@ def _private_apt():
             '-o', 'Dir::State::Lists=%s/lists' % top, '-o', 'Dir::Cache=%s/cache' % top]
 
 
-def fetch_source(package, wanted, directory):
+def fetch_source(package: str, wanted: str, directory: str) -> None:
     """Unpack Debian's source package, patches applied, so that `directory` is its top."""
     options = _private_apt()
     log = cache.path('log', 'source-%s.log' % package)

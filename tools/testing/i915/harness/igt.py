@@ -12,8 +12,11 @@ import os
 import re
 import shlex
 import subprocess
+from argparse import Namespace
+from collections.abc import Sequence
 
-from . import guest, klog, proc, ui
+from . import guest, kernel, klog, proc, qemu, ui
+from .front import Front
 
 EXPECTATIONS = 'tools/testing/i915/expectations'
 TEST_DIRS = ('libexec/igt-gpu-tools', 'tests', 'lib/x86_64-linux-gnu/igt-gpu-tools', 'benchmarks', 'tools', 'bin',
@@ -26,7 +29,7 @@ CHUNK = 200                     # items a boot
 class Igt:
     """One IGT on this machine."""
 
-    def __init__(self, top):
+    def __init__(self, top: str | None) -> None:
         if not top or not os.path.isdir(top):
             raise ui.Problem('IGT=%s is not a directory' % (top or ''),
                              'make igt IGT=DIR LIST=FILE, where DIR is an install prefix or a meson build directory')
@@ -37,7 +40,7 @@ class Igt:
             raise ui.Problem('no IGT tests in %s (looked for %s)' % (self.top, ', '.join(TEST_DIRS)),
                              'name an install prefix, or a meson build directory after ninja')
 
-    def find(self, name):
+    def find(self, name: str) -> str | None:
         """The binary of a test, or None."""
         for directory in self.tests:
             full = os.path.join(directory, name)
@@ -45,17 +48,18 @@ class Igt:
                 return full
         return None
 
-    def subtests(self, name):
+    def subtests(self, name: str) -> list[str]:
         """Names of a test's subtests; none for a test without, or with only itself."""
         env = proc.environment(LD_LIBRARY_PATH=':'.join(self.libs))
         try:
-            done = subprocess.run([self.find(name), '--list-subtests'], stdout=subprocess.PIPE, env=env, timeout=30,
-                                  stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True, errors='replace')
+            done = subprocess.run([self.find(name) or name, '--list-subtests'], stdout=subprocess.PIPE, env=env,
+                                  timeout=30, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True,
+                                  errors='replace', check=False)
         except subprocess.TimeoutExpired:
-            raise ui.Problem('%s --list-subtests does not end' % name, 'leave it out of the list')
+            raise ui.Problem('%s --list-subtests does not end' % name, 'leave it out of the list') from None
         return done.stdout.split() if done.returncode == 0 else []
 
-    def expand(self, entries):
+    def expand(self, entries: Sequence[str]) -> tuple[list[str], list[str]]:
         """Items ("test" or "test@subtest") of a list's entries, and those that are not in this IGT."""
         items, unknown = [], []
         for entry in entries:
@@ -78,7 +82,7 @@ class Igt:
         return items, unknown
 
 
-def read_list(path):
+def read_list(path: str | None) -> list[str]:
     """Entries of a test list: one a line, # comments, an optional igt@ in front, commas or spaces for subtests."""
     if not path or not os.path.isfile(path):
         raise ui.Problem('LIST=%s is not a file' % (path or ''), 'give a file with one test a line: gem_basic, '
@@ -97,8 +101,8 @@ def read_list(path):
 class Expected:
     """What is known to fail, to flake, and what is not to be run."""
 
-    def __init__(self, directory, name):
-        self.fails = {}
+    def __init__(self, directory: str, name: str) -> None:
+        self.fails: dict[str, str] = {}
         for row in self._rows(directory, name, 'fails'):
             test, _, result = row.partition(',')
             self.fails[test] = result or 'Fail'
@@ -106,17 +110,17 @@ class Expected:
         self.skips = [re.compile(r) for r in self._rows(directory, name, 'skips')]
 
     @staticmethod
-    def _rows(directory, name, kind):
+    def _rows(directory: str, name: str, kind: str) -> list[str]:
         path = os.path.join(directory, '%s-%s.txt' % (name, kind))
         if not os.path.exists(path):
             return []
         with open(path) as f:
             return [r.strip() for r in f if r.strip() and not r.startswith('#')]
 
-    def skip(self, item):
+    def skip(self, item: str) -> bool:
         return any(s.fullmatch(item) for s in self.skips)
 
-    def unexpected(self, item, result):
+    def unexpected(self, item: str, result: str) -> str | None:
         """None, or why this result is not what the files say."""
         if any(f.fullmatch(item) for f in self.flakes):
             return None
@@ -128,7 +132,7 @@ class Expected:
         return 'expected %s (take it out of the -fails file if it is mended)' % wanted
 
 
-def verdict(result):
+def verdict(result: guest.Result) -> tuple[str, str]:
     """The drm-ci word for a step's result, and a note."""
     if result.status is None:
         return ('Timeout' if 'hung' in result.why else 'Crash'), result.why
@@ -145,27 +149,29 @@ def verdict(result):
 class Session:
     """One make igt."""
 
-    def __init__(self, front, args):
+    def __init__(self, front: Front, args: Namespace) -> None:
         self.front = front
         self.igt = Igt(args.igt)
         self.items, self.unknown = self.igt.expand(read_list(args.list))
         self.limit = args.limit
         self.flavour = args.flavour
         self.expected = Expected(os.path.join(front.repo, EXPECTATIONS), args.expect)
-        self.results = {}
+        self.results: dict[str, tuple[str, float, str, str | None]] = {}     # item: verdict, time, note, why unexpected
         self.logs = os.path.join(front.results, 'igt', 'logs')
 
-    def _files(self):
-        binaries = {self.igt.find(i.partition('@')[0]) for i in self.items}
-        files = {'igt/' + os.path.basename(b): b for b in sorted(binaries)}
+    def _files(self) -> tuple[dict[str, str | bytes], list[str]]:
+        binaries = {b for b in (self.igt.find(i.partition('@')[0]) for i in self.items) if b}
+        files: dict[str, str | bytes] = {'igt/' + os.path.basename(b): b for b in sorted(binaries)}
         return files, sorted(binaries)
 
-    def _step(self, number, item):
+    def _step(self, number: int, item: str) -> guest.Step:
         test, _, sub = item.partition('@')
-        command = 'cd /tmp && LD_LIBRARY_PATH=/igt/lib /igt/%s%s' % (test, ' --run-subtest ' + shlex.quote(sub) if sub else '')
+        command = 'cd /tmp && LD_LIBRARY_PATH=/igt/lib /igt/' + test
+        if sub:
+            command += ' --run-subtest ' + shlex.quote(sub)
         return guest.Step('t%d' % number, command, self.limit)
 
-    def _one(self, item, result):
+    def _one(self, item: str, result: guest.Result) -> bool:
         word, note = verdict(result)
         wrong = self.expected.unexpected(item, word)
         self.results[item] = (word, result.seconds, note, wrong)
@@ -173,11 +179,11 @@ class Session:
         with open(os.path.join(self.logs, name + '.txt'), 'w') as f:
             f.write('\n'.join(['%s: %s %s' % (item, word, note), '--- output', *result.output, '--- kernel log',
                                *result.log]) + '\n')
-        ui.line('%-8s %-48s %6.1f s  %s%s' % (word, item, result.seconds, note[:100],
-                                             '  UNEXPECTED: ' + wrong if wrong else ''))
+        unexpected = '  UNEXPECTED: ' + wrong if wrong else ''
+        ui.line('%-8s %-48s %6.1f s  %s%s' % (word, item, result.seconds, note[:100], unexpected))
         return word in ('Timeout', 'Crash') or note.startswith('kernel log')
 
-    def run(self, built, emulator):
+    def run(self, built: kernel.Built, emulator: qemu.Qemu) -> int:
         """Boot as often as it takes."""
         os.makedirs(self.logs, exist_ok=True)
         files, binaries = self._files()
@@ -185,7 +191,7 @@ class Session:
         for item in self.items:
             if item not in todo:
                 ui.line('%-8s %-48s           in the -skips file' % ('Left out', item))
-        strict = []
+        strict: list[str] = []
         boots = 0
         while todo:
             part = dict(('t%d' % n, i) for n, i in enumerate(todo[:CHUNK]))
@@ -208,8 +214,8 @@ class Session:
                                  outcome.console_tail())
         return self._summary(boots, strict)
 
-    def _summary(self, boots, strict):
-        counts = {}
+    def _summary(self, boots: int, strict: list[str]) -> int:
+        counts: dict[str, int] = {}
         for word, *_ in self.results.values():
             counts[word] = counts.get(word, 0) + 1
         wrong = {i: r for i, r in self.results.items() if r[3]}
@@ -230,7 +236,7 @@ class Session:
         return 1 if wrong or self.unknown or strict or not self.results else 0
 
 
-def run(front, args):
+def run(front: Front, args: Namespace) -> int:
     front.setup()
     session = Session(front, args)
     built, emulator = front.build(args.flavour)

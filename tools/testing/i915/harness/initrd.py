@@ -10,8 +10,9 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 
-from . import cache, cpio, debian, proc, ui
+from . import cache, cpio, debian, kernel, proc, ui
 
 TOOLS = ['/usr/bin/lsgpu', '/usr/bin/intel_gpu_top']
 BENCHMARKS = '/usr/libexec/igt-gpu-tools/benchmarks'
@@ -20,13 +21,13 @@ DLOPENED = ['libgcc_s.so.1']
 PACKAGES = ['busybox-static', 'kmod', 'intel-gpu-tools', 'libgcc-s1', 'libc6']
 
 
-def libraries(programs, search=()):
+def libraries(programs: Iterable[str], search: Sequence[str] = ()) -> dict[str, str]:
     """Shared libraries the programs need, as {name in the guest's /lib: file here}."""
-    found = {}
+    found: dict[str, str] = {}
     env = proc.environment(LD_LIBRARY_PATH=':'.join(search)) if search else proc.environment()
     for program in programs:
         out = subprocess.run(['ldd', program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                             env=env).stdout
+                             env=env, check=False).stdout
         for row in out.splitlines():
             m = re.match(r'\s*(\S+) => (/\S+)', row) or re.match(r'\s*(/\S+)() \(', row)
             if m and m[2]:
@@ -39,7 +40,7 @@ def libraries(programs, search=()):
     return found
 
 
-def _system_library(name):
+def _system_library(name: str) -> str:
     out = proc.output(['ldconfig', '-p']) or ''
     for row in out.splitlines():
         if row.strip().startswith(name + ' ') and 'x86-64' in row:
@@ -47,7 +48,7 @@ def _system_library(name):
     raise ui.Problem('library %s is not on this machine' % name, 'apt-get install -y libgcc-s1')
 
 
-def base():
+def base() -> str:
     """The cached archive; returns its file name."""
     key = cache.digest(5, [debian.version(p) for p in PACKAGES], ('path', os.path.abspath(__file__)))
     target = cache.path('initrd', 'base-%s.cpio' % key)
@@ -65,7 +66,7 @@ def base():
         for name in ('dev', 'proc', 'sys', 'tmp', 'run', 'etc', 'root', 'mnt', 'var'):
             archive.directory(name)
         archive.copy('bin/busybox', '/bin/busybox', 0o755)
-        for name in (subprocess.run(['/bin/busybox', '--list'], stdout=subprocess.PIPE, text=True).stdout.split()):
+        for name in (proc.output(['/bin/busybox', '--list']) or '').split():
             if name not in ('modprobe', 'insmod', 'rmmod', 'lsmod', 'depmod', 'modinfo', 'busybox', 'poweroff', 'halt'):
                 archive.link('bin/' + name, 'busybox')
         # without ACPI the machine cannot power off; a reset ends QEMU
@@ -86,12 +87,12 @@ def base():
     return target
 
 
-def _is_elf(path):
+def _is_elf(path: str) -> bool:
     with open(path, 'rb') as f:
         return f.read(4) == b'\x7fELF'
 
 
-def _add_libraries(archive, found, where='lib'):
+def _add_libraries(archive: cpio.Archive, found: Mapping[str, str], where: str = 'lib') -> None:
     for name, source in sorted(found.items()):
         if name.startswith('/'):
             archive.copy(name, source, 0o755)           # the dynamic loader has a fixed place
@@ -99,7 +100,8 @@ def _add_libraries(archive, found, where='lib'):
             archive.copy('%s/%s' % (where, name), source, 0o755)
 
 
-def extra(target, built, files, programs=(), search=(), where='lib'):
+def extra(target: str, built: kernel.Built, files: Mapping[str, str | bytes], programs: Sequence[str] = (),
+          search: Sequence[str] = (), where: str = 'lib') -> None:
     """The archive of one run.
 
     built: kernel.Built whose modules go in. files: {name in the guest: bytes, or the name of a file here}.
@@ -119,7 +121,7 @@ def extra(target, built, files, programs=(), search=(), where='lib'):
         archive.close()
 
 
-def _add_modules(archive, built):
+def _add_modules(archive: cpio.Archive, built: kernel.Built) -> None:
     """Modules with the index files modprobe wants."""
     with tempfile.TemporaryDirectory() as tmp:
         where = os.path.join(tmp, 'lib/modules', built.release)

@@ -5,27 +5,31 @@ A device that only our own driver likes is not a GPU. The stock i915 of the same
 probe without a warning, work, unload and load again, run IGT's benchmarks, and pass its own live selftests (live.py).
 """
 
+import functools
 import os
 import re
+from argparse import Namespace
+from collections.abc import Callable, Mapping
 
-from . import guest, klog, live, livetable, mainjob, programs, ui
+from . import guest, kernel, klog, live, livetable, mainjob, qemu, ui
+from .front import Front
 from .mainjob import Row, last_line, read_figure
 
 CHIPS = (('bdw', 'Broadwell'), ('skl', 'Skylake'))
 BENCH = 'cd /tmp && '
 
 
-def read_wedged(result):
+def read_wedged(result: guest.Result) -> tuple[bool, str]:
     return result.output == ['0'], ' '.join(result.output)
 
 
-def read_positive(result):
+def read_positive(result: guest.Result) -> tuple[bool, str]:
     """A figure, and not zero."""
     held, seen = read_figure(result)
     return held and any(float(n) > 0 for n in re.findall(r'\d+(?:\.\d+)?', seen)), seen
 
 
-def benchmark(command, limit=120):
+def benchmark(command: str, limit: int = 120) -> Row:
     """A row for one of IGT's benchmarks: status 0 and a figure."""
     words = command.split()
     name = '-'.join(re.sub(r'\W', '', w) for w in words if w not in ('-r', '1'))
@@ -56,7 +60,8 @@ ROWS = [
 ]
 
 
-def first_part(front, built, emulator, chip, files, dynamic):
+def first_part(front: Front, built: kernel.Built, emulator: qemu.Qemu, chip: str, files: Mapping[str, str | bytes],
+               dynamic: list[str]) -> list[tuple[str, bool, str]]:
     """ROWS on one chip, as (title, held, seen)."""
     outcome = front.machine(built, emulator, 'judge-' + chip, device='intel-gt,variant=' + chip, memory=4096).run(
         [guest.Step(r.name, r.command, r.limit) for r in ROWS], files, dynamic,
@@ -75,7 +80,7 @@ def first_part(front, built, emulator, chip, files, dynamic):
     return table
 
 
-def print_first(tables):
+def print_first(tables: Mapping[str, list[tuple[str, bool, str]]]) -> None:
     """The first part, a line for each row and chip."""
     width = max((len(r[0]) for t in tables.values() for r in t), default=0)
     ui.line()
@@ -84,7 +89,7 @@ def print_first(tables):
             ui.line('%-*s  %-9s  %-4s  %s' % (width, title, name, 'ok' if held else 'FAIL', seen))
 
 
-def print_live(results):
+def print_live(results: Mapping[str, list[live.Subtest]]) -> None:
     """A line for each suite with the numbers of both chips, then what failed, was allowed, and was left out."""
     suites = list(dict.fromkeys(t.suite for tests in results.values() for t in tests))
     ui.line()
@@ -101,19 +106,24 @@ def print_live(results):
     ui.line('%-16s' % 'without error' + ''.join('  %-36d' % n for n in ended).rstrip())
     ui.line()
     for verdict, head in ((live.FAIL, 'failed'), (live.SKIP, 'skipped itself'), (live.ABSENT, 'left out')):
-        _by_reason(head, results, lambda t, v=verdict: [t.why] if t.verdict == v else [])
+        _by_reason(head, results, functools.partial(_why, verdict))
     _by_reason('let pass', results, lambda t: t.allowed)
 
 
-def _by_reason(head, results, reasons):
+def _why(verdict: str, test: live.Subtest) -> list[str]:
+    return [test.why] if test.verdict == verdict else []
+
+
+def _by_reason(head: str, results: Mapping[str, list[live.Subtest]],
+               reasons: Callable[[live.Subtest], list[str]]) -> None:
     """Lines "head: reason: subtests", one for each reason, with the chips it holds for when that is not all."""
     names = dict(CHIPS)
-    rows = {}
+    rows: dict[tuple[str, str], list[str]] = {}
     for chip, tests in results.items():
         for test in tests:
             for why in reasons(test):
                 rows.setdefault((why, test.step), []).append(names[chip])
-    grouped = {}
+    grouped: dict[tuple[str, str], list[str]] = {}
     for (why, step), chips in rows.items():
         where = '' if len(chips) == len(results) else ' on %s' % chips[0]
         grouped.setdefault((why, where), []).append(step)
@@ -122,7 +132,7 @@ def _by_reason(head, results, reasons):
         ui.line('%s%s: %s: %s' % (head, where, why, 'most' if len(steps) > count // 2 else ' '.join(steps)))
 
 
-def _write(front, results):
+def _write(front: Front, results: Mapping[str, list[live.Subtest]]) -> None:
     """Every line of every live subtest, for whoever looks for the cause."""
     for chip, tests in results.items():
         name = os.path.join(front.results, 'judge-live-%s.txt' % chip)
@@ -134,13 +144,15 @@ def _write(front, results):
         ui.line('all lines of the live selftests are in ' + name)
 
 
-def run(front, args):
+def run(front: Front, args: Namespace) -> int:
     """Both chips: the first part, then the live selftests. --no-live: only the former, --only WORD: only the latter."""
     front.setup()
     built, emulator = front.build('stock')
-    files, dynamic = programs.Programs(front.kernel).build(built.tree)
+    files, dynamic = front.programs(built)
     ui.say('booting Linux %s with the stock driver' % built.release)
-    tables, results, stray = {}, {}, []
+    tables: dict[str, list[tuple[str, bool, str]]] = {}
+    results: dict[str, list[live.Subtest]] = {}
+    stray: list[tuple[str, str]] = []
     for chip, name in CHIPS:
         tables[chip] = [] if args.only else first_part(front, built, emulator, chip, files, dynamic)
         if args.live:

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from . import cache, debian, proc, ui
@@ -42,23 +43,23 @@ class Built:
     objects: str                # where the objects are
     release: str                # uname -r
     image: str                  # what QEMU boots (ELF, PVH entry)
-    modules: list = field(default_factory=list)     # full names of the .ko files
+    modules: list[str] = field(default_factory=list)     # full names of the .ko files
 
 
 class Kernel:
     """The kernel source and its builds, for one clone of the project."""
 
-    def __init__(self, repo):
+    def __init__(self, repo: str) -> None:
         self.repo = repo
         self.configs = os.path.join(repo, 'tools/testing/i915/configs')
 
-    def _home(self):
+    def _home(self) -> str:
         version = debian.version(PACKAGE)
         if not version:
             raise ui.Problem('package %s is not installed' % PACKAGE, 'apt-get install -y ' + PACKAGE)
         return cache.path('linux', version)
 
-    def unpack(self):
+    def unpack(self) -> str:
         """The pristine tree, without the stock driver; unpacked when it is not there."""
         home = self._home()
         tree = os.path.join(home, 'tree')
@@ -78,7 +79,7 @@ class Kernel:
         os.utime(home)
         return tree
 
-    def assemble(self):
+    def assemble(self) -> tuple[str, list[str]]:
         """Lay our files over the tree; returns (tree, names that changed)."""
         tree = self.unpack()
         driver = os.path.join(self.repo, DRIVER)
@@ -100,7 +101,7 @@ class Kernel:
         self._maintainers(tree)
         return tree, changed
 
-    def _maintainers(self, tree):
+    def _maintainers(self, tree: str) -> None:
         """Our entry in place of the stock driver's, so that get_maintainer finds it."""
         ours = os.path.join(self.repo, 'MAINTAINERS')
         if not os.path.exists(ours):
@@ -110,7 +111,7 @@ class Kernel:
         with open(ours) as f:
             entry = f.read().strip() + '\n\n'
         entry = entry[entry.index('INTEL DRM I915'):]
-        merged, count = re.subn(r'(?ms)^INTEL DRM I915 DRIVER.*?\n\n', lambda m: entry, whole, count=1)
+        merged, count = re.subn(r'(?ms)^INTEL DRM I915 DRIVER.*?\n\n', lambda _: entry, whole, count=1)
         if not count:
             raise ui.Problem('the tree\'s MAINTAINERS has no entry of the stock driver to replace',
                              'adapt Kernel._maintainers to this kernel version')
@@ -122,7 +123,7 @@ class Kernel:
             with open(target, 'w') as f:
                 f.write(merged)
 
-    def stock_tree(self):
+    def stock_tree(self) -> str:
         """A second tree, of hard links, with the driver that Debian ships."""
         tree = self.unpack()
         home = self._home()
@@ -138,9 +139,9 @@ class Kernel:
             os.rename(stock + '.new', stock)
         return stock
 
-    def _wanted(self, flavour):
+    def _wanted(self, flavour: str) -> dict[str, str]:
         """The flavour's whole configuration request, a later fragment winning."""
-        rows = {}
+        rows: dict[str, str] = {}
         for name in FRAGMENTS[flavour]:
             with open(os.path.join(self.configs, name + '.config')) as f:
                 for row in f:
@@ -149,13 +150,14 @@ class Kernel:
                         rows[m[1]] = m[2]
         return rows
 
-    def _make(self, tree, objects, targets, log, title, count=True, limit=5400):
+    def _make(self, tree: str, objects: str, targets: Sequence[str], log: str, title: str, count: bool = True,
+              limit: float = 5400) -> None:
         proc.run(['nice', 'make', '-C', tree, 'O=' + objects, '-j%d' % proc.jobs(), 'KBUILD_BUILD_USER=i915',
                   'KBUILD_BUILD_HOST=guest', *targets], log, title,
                  'the last lines above say which file; mend it and run again (a killed build just goes on)',
                  count=(' CC ', 'files compiled') if count else None, limit=limit)
 
-    def configure(self, flavour, tree, objects):
+    def configure(self, flavour: str, tree: str, objects: str) -> None:
         """Write the flavour's .config when what it comes from has changed; check that all of it was taken."""
         wanted = self._wanted(flavour)
         kconfigs = [('path', p) for _, p in cache.files_below(os.path.join(tree, DRIVER))
@@ -185,13 +187,13 @@ class Kernel:
         stamp.write(key)
 
     @staticmethod
-    def _gcc():
+    def _gcc() -> str:
         return (proc.output(['gcc', '--version']) or '').split('\n')[0]
 
-    def objects(self, flavour):
+    def objects(self, flavour: str) -> str:
         return os.path.join(self._home(), 'o-' + flavour)
 
-    def build(self, flavour):
+    def build(self, flavour: str) -> Built:
         """Build one flavour as far as it is not built; returns Built."""
         with cache.lock('tree'):
             tree, _ = self.assemble()
@@ -200,7 +202,7 @@ class Kernel:
         with cache.lock('kernel-' + flavour):
             return self._build(flavour, tree)
 
-    def _build(self, flavour, tree):
+    def _build(self, flavour: str, tree: str) -> Built:
         objects = self.objects(flavour)
         if flavour == 'builtin' and not os.path.isdir(objects):
             self._clone_debug(objects)
@@ -216,7 +218,7 @@ class Kernel:
             stamp.write(key)
         return self._result(flavour, tree, objects)
 
-    def _compile(self, flavour, tree, objects, config):
+    def _compile(self, flavour: str, tree: str, objects: str, config: bytes) -> None:
         """The kernel when its configuration changed, then the modules; make sees which files are old."""
         log = cache.path('log', 'kernel-%s.log' % flavour)
         base = cache.Stamp(objects, 'base')
@@ -229,7 +231,7 @@ class Kernel:
         ui.say('building the driver and modules (%s kernel)' % flavour)
         self._make(tree, objects, ['modules'], cache.path('log', 'modules-%s.log' % flavour), 'building the modules')
 
-    def _clone_debug(self, objects):
+    def _clone_debug(self, objects: str) -> None:
         """Begin the built-in flavour from the debug objects: only what depends on DRM_I915 is compiled again."""
         debug = self.objects('debug')
         if not os.path.exists(cache.Stamp(debug, 'base').file) or not os.path.exists(os.path.join(debug, 'vmlinux')):
@@ -243,7 +245,7 @@ class Kernel:
                 if full.endswith('.cmd'):
                     _replace(full, debug, objects)
 
-    def _result(self, flavour, tree, objects):
+    def _result(self, flavour: str, tree: str, objects: str) -> Built:
         with open(os.path.join(objects, 'include/config/kernel.release')) as f:
             release = f.read().strip()
         modules = []
@@ -253,7 +255,7 @@ class Kernel:
         return Built(flavour, tree, objects, release, os.path.join(objects, 'vmlinux'), modules)
 
 
-def _replace(path, old, new):
+def _replace(path: str, old: str, new: str) -> None:
     """Put new in place of old in a file, and keep the file's times."""
     times = os.stat(path)
     with open(path) as f:

@@ -2,6 +2,7 @@
 """Reads a kernel log and says what in it is a failure."""
 
 import re
+from collections.abc import Iterable
 
 # A line at this level or below (more severe) fails the run, whoever wrote it ...
 WARNING = 4
@@ -32,7 +33,7 @@ LINE = re.compile(r'^<(\d+)>(?:\[\s*\d+\.\d+\])?\s?(.*)$')
 CONSOLE = re.compile(r'^\[\s*\d+\.\d+\](?:\[\s*[TC]\d+\])? ?(.*)$')
 
 
-def failures(lines, boot=False):
+def failures(lines: Iterable[str], boot: bool = False) -> list[str]:
     """Those of the lines ("<level>[time] text", as dmesg -r prints) that fail a run."""
     bad = []
     for row in lines:
@@ -47,7 +48,7 @@ def failures(lines, boot=False):
     return bad
 
 
-def console_failures(lines):
+def console_failures(lines: Iterable[str]) -> list[str]:
     """Reports in a console log (which has no levels): for a guest that died before it could hand over its log."""
     bad = []
     for row in lines:

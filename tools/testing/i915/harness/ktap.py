@@ -2,9 +2,11 @@
 """Reads KTAP: kselftests, KUnit, and our own reports."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-LINE = re.compile(r'^(?P<indent>\s*)(?P<not>not )?ok (?P<number>\d+)(?: -)?(?: (?P<name>[^#]*?))?\s*(?:# ?(?P<note>.*))?$')
+LINE = re.compile(r'^(?P<indent>\s*)(?P<not>not )?ok (?P<number>\d+)(?: -)?(?: (?P<name>[^#]*?))?\s*'
+                  r'(?:# ?(?P<note>.*))?$')
 PLAN = re.compile(r'^(\s*)1\.\.(\d+)')
 
 
@@ -17,14 +19,15 @@ class Case:
     depth: int = 0              # of the line that last spoke for it
 
 
-def parse(lines):
+def parse(lines: Iterable[str]) -> tuple[list[Case], list[str]]:
     """Cases of a KTAP text, leaves only, and complaints about its form (a plan not met, no result at all).
 
     A nested result's name is prefixed with that of what it belongs to, when that can be told.
     """
-    cases, problems = [], []
-    plans = {}                  # depth: how many results the plan promised
-    counts = {}                 # depth: how many came
+    cases: list[Case] = []
+    problems: list[str] = []
+    plans: dict[int, int] = {}                 # depth: how many results the plan promised
+    counts: dict[int, int] = {}                 # depth: how many came
     for row in lines:
         plan = PLAN.match(row)
         m = LINE.match(row)
@@ -51,7 +54,8 @@ def parse(lines):
     return cases, problems
 
 
-def _close(name, failed, inner, depth, plans, counts):
+def _close(name: str, failed: bool, inner: list[Case], depth: int, plans: dict[int, int],
+           counts: dict[int, int]) -> list[str]:
     """A result line that speaks for the results nested in it."""
     problems = []
     for deeper in [d for d in counts if d > depth]:
@@ -67,7 +71,7 @@ def _close(name, failed, inner, depth, plans, counts):
     return problems
 
 
-def summary(cases):
+def summary(cases: Iterable[Case]) -> str:
     """'3 ok, 1 skipped' and the like."""
     parts = []
     for verdict in ('ok', 'failed', 'skipped'):

@@ -9,9 +9,13 @@ than a load of the driver alone does has skipped itself, whatever it returned, a
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from . import guest, klog, livetable, ui
+from . import guest, kernel, klog, livetable, qemu, ui
+from .front import Front
+
+Counts = dict[str, int]
 
 EXACT = ['-icount', 'shift=0,sleep=off', '-rtc', 'clock=vm']
 FUNCTION = re.compile(r'^(?:static )?int (\w+)\([^;{]*\)\n\{\n(.*?)^\}', re.M | re.S)
@@ -33,20 +37,21 @@ class Subtest:
     verdict: str = ''
     why: str = ''               # of anything but a pass
     seconds: float = 0.0        # on this machine's clock, with load and unload
-    allowed: list = field(default_factory=list)     # reasons for which lines were let pass
-    complaints: list = field(default_factory=list)  # lines that were not
+    allowed: list[str] = field(default_factory=list)        # reasons for which lines were let pass
+    complaints: list[str] = field(default_factory=list)     # lines that were not
 
     @property
-    def step(self):
+    def step(self) -> str:
+        """Its name as a step of the guest."""
         return self.suite + (':' + self.name.split('/')[1] if self.name else '')
 
 
-def subtests(tree):
+def subtests(tree: str) -> dict[str, list[str]]:
     """{suite: ['function/subtest', ...]} of the driver in a kernel tree, as its filter parameter names them."""
     driver = os.path.join(tree, 'drivers/gpu/drm/i915')
     with open(os.path.join(driver, 'selftests/i915_live_selftests.h')) as f:
         suites = re.findall(r'^selftest\((\w+), (\w+)\)', f.read(), re.M)
-    bodies = {}
+    bodies: dict[str, str] = {}
     for top, _, names in os.walk(driver):
         for name in names:
             if name.endswith('.c') and ('selftest' in top or 'selftest' in name):
@@ -60,9 +65,10 @@ def subtests(tree):
     return found
 
 
-def sections(path):
+def sections(path: str) -> dict[str, tuple[Counts, list[str]]]:
     """What the GPU printed, by section: {name: (counts, reports)}; '' holds what belongs to none."""
-    found, reports = {}, []
+    found: dict[str, tuple[Counts, list[str]]] = {}
+    reports: list[str] = []
     with open(path, errors='replace') as f:
         for row in f:
             m = re.match(r'i915-gpu: COUNT (\S+) (.*)', row)
@@ -76,7 +82,7 @@ def sections(path):
     return found
 
 
-def worked(counts, idle):
+def worked(counts: Counts, idle: Counts) -> bool:
     """Was more done than in a load alone?"""
     return any(counts[w] > idle[w] for w in WORK) or any(counts[w] > idle[w] + more for w, more in NOISE.items())
 
@@ -84,16 +90,17 @@ def worked(counts, idle):
 class Judge:
     """All live selftests on one chip."""
 
-    def __init__(self, front, built, emulator, chip, programs):
+    def __init__(self, front: Front, built: kernel.Built, emulator: qemu.Qemu, chip: str,
+                 programs: tuple[dict[str, str | bytes], list[str]]) -> None:
         self.front = front
         self.built = built
         self.emulator = emulator
         self.chip = chip                # 'bdw' or 'skl'
         self.files, self.dynamic = programs
-        self.idle = None                # counts of a load alone
-        self.failures = []              # what belongs to no subtest
+        self.idle: Counts | None = None         # counts of a load alone
+        self.failures: list[str] = []           # what belongs to no subtest
 
-    def run(self, only=()):
+    def run(self, only: Sequence[str] = ()) -> list[Subtest]:
         """Returns [Subtest, ...], the suites in their own order."""
         tests = [Subtest(s, n) for s, names in subtests(self.built.tree).items() for n in names or ['']]
         tests = [t for t in tests if t.suite == NOTHING or not only or any(o in t.step for o in only)]
@@ -108,31 +115,32 @@ class Judge:
                 todo = left
         return tests
 
-    def _guest(self, todo, props):
+    def _guest(self, todo: list[Subtest], props: str) -> list[Subtest]:
         """One boot; returns the subtests it did not come to."""
         by_step = {t.step: t for t in todo}
         device = 'intel-gt,variant=%s,strict-max=%d%s' % (self.chip, REPORTS_KEPT, props)
         machine = self.front.machine(self.built, self.emulator, 'judge-live-' + self.chip, device=device, memory=4096,
                                      cpus=1, qemu_args=EXACT)
 
-        def watch(result):
+        def watch(result: guest.Result) -> bool:
             test = by_step[result.name]
             ui.say('  %s, %s: %s (%.1f s of the guest)' % (
                 self.chip, result.name, 'done' if result.status == 0 else 'status %s' % result.status, result.seconds))
             return result.status != 0 and bool(test.name)
 
-        outcome = machine.run([guest.Step(t.step, '/guest/live %s %d %s %s' % (
-            t.step, livetable.loop(t), t.suite, t.name), livetable.limit(t)) for t in todo], self.files, self.dynamic, watch=watch)
+        steps = [guest.Step(t.step, '/guest/live %s %d %s %s' % (t.step, livetable.loop(t), t.suite, t.name),
+                            livetable.limit(t)) for t in todo]
+        outcome = machine.run(steps, self.files, self.dynamic, watch=watch)
         seen = sections(os.path.join(machine.run_dir, 'qemu.log'))
         self.failures += seen[''][1]
         bad = klog.failures(outcome.boot_log, boot=True)
         self.failures += bad
         for step, result in outcome.results.items():
             test = by_step[step]
-            self._judge(test, result, *seen.get(step, (None, [])))
+            self._judge(test, result, *(seen[step] if step in seen else (None, [])))
         return [t for t in todo if t.step not in outcome.results]
 
-    def _judge(self, test, result, counts, reports):
+    def _judge(self, test: Subtest, result: guest.Result, counts: Counts | None, reports: list[str]) -> None:
         """Verdict of one subtest from its result, the kernel log, and what the GPU counted and reported."""
         text = [klog.LINE.sub(r'\2', r) for r in result.log]
         if test.suite == NOTHING and counts:
@@ -161,7 +169,7 @@ class Judge:
         else:
             self._left_out(test, SKIP)
 
-    def _left_out(self, test, verdict):
+    def _left_out(self, test: Subtest, verdict: str) -> None:
         """Not run, or skipped itself: a failure unless the table knows the reason."""
         why = livetable.reason(self.chip, test)
         test.verdict = verdict if why else FAIL

@@ -8,6 +8,19 @@ warning level and every report of the GPU.
 """
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+T = TypeVar('T')
+
+
+class Named(Protocol):
+    """A subtest, as live.py has it."""
+
+    @property
+    def step(self) -> str:
+        """suite:subtest, or the suite alone."""
+
 
 NO_LMEM = 'needs local memory, which only discrete GPUs have'
 NO_GUC = 'needs submission by the GuC microcontroller, which the driver does not use before Gen12'
@@ -95,20 +108,21 @@ DEVICE = (
 )
 
 
-def _of_chip(rules, test, chip, default):
-    return next((what for name, chips, what in rules if re.fullmatch(name, test.step) and chips in ('', chip)), default)
+def _of_chip(rules: Iterable[tuple[str, str, str]], test: Named, chip: str, default: T) -> str | T:
+    found = [what for name, chips, what in rules if re.fullmatch(name, test.step) and chips in ('', chip)]
+    return found[0] if found else default
 
 
-def reason(chip, test):
+def reason(chip: str, test: Named) -> str | None:
     """Why the subtest does not run on this chip, or None."""
     return _of_chip(LEFT_OUT, test, chip, None)
 
 
-def processor_only(test):
+def processor_only(test: Named) -> bool:
     return any(re.fullmatch(r, test.step) for r in PROCESSOR_ONLY)
 
 
-def allowed(test, line):
+def allowed(test: Named, line: str) -> str | None:
     """Why the line is no fault in this subtest, or None."""
     for what, pattern, why in ALLOWED:
         if re.fullmatch(what, test.step) and re.search(pattern, line):
@@ -116,22 +130,23 @@ def allowed(test, line):
     return None
 
 
-def limit(test):
-    return next((row[1] for row in LIMITS if re.fullmatch(row[0], test.step)), LIMIT)
+def limit(test: Named) -> int:
+    return next((seconds for name, seconds in LIMITS if re.fullmatch(name, test.step)), LIMIT)
 
 
-def loop(test):
-    return next((row[1] for row in LOOPS if re.fullmatch(row[0], test.step)), 500)
+def loop(test: Named) -> int:
+    return next((ms for name, ms in LOOPS if re.fullmatch(name, test.step)), 500)
 
 
-def device(chip, test):
+def device(chip: str, test: Named) -> str:
     """More properties of the GPU for this subtest."""
     return _of_chip(DEVICE, test, chip, '')
 
 
-def unknown(suites):
+def unknown(suites: Mapping[str, Sequence[str]]) -> list[str]:
     """Rules that no subtest of the built driver matches: something was renamed."""
     steps = [s for s, names in suites.items() if not names]
     steps += ['%s:%s' % (s, n.split('/')[1]) for s, names in suites.items() for n in names]
-    rules = [row[0] for row in LEFT_OUT + ALLOWED + LIMITS + LOOPS + DEVICE] + list(PROCESSOR_ONLY)
+    rules = [row[0] for row in (*LEFT_OUT, *ALLOWED, *DEVICE)]
+    rules += [name for name, _ in LIMITS + LOOPS] + list(PROCESSOR_ONLY)
     return [r for r in dict.fromkeys(rules) if not any(re.fullmatch(r, s) for s in steps)]

@@ -4,11 +4,12 @@
 import os
 import signal
 import subprocess
+from collections.abc import Mapping, Sequence
 
 from . import ui
 
 
-def tail(path, count=20):
+def tail(path: str, count: int = 20) -> list[str]:
     """The last lines of a log."""
     try:
         with open(path, 'rb') as f:
@@ -19,12 +20,12 @@ def tail(path, count=20):
         return []
 
 
-def jobs():
+def jobs() -> int:
     """How many compilers to start."""
     return os.cpu_count() or 2
 
 
-def environment(**more):
+def environment(**more: str) -> dict[str, str]:
     """What every command runs in: C locale, no colours, none of our caller's make variables."""
     env = {k: v for k, v in os.environ.items()
            if k not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'KBUILD_OUTPUT', 'ARCH',
@@ -35,7 +36,7 @@ def environment(**more):
     return env
 
 
-def _stop(child):
+def _stop(child: 'subprocess.Popen[bytes]') -> None:
     """End a command's own process group: the children it started, nobody else's."""
     for sig in (signal.SIGTERM, signal.SIGKILL):
         try:
@@ -49,7 +50,8 @@ def _stop(child):
             continue
 
 
-def run(cmd, log, title, todo, cwd=None, count=None, limit=3600, env=None):
+def run(cmd: Sequence[str], log: str, title: str, todo: str, cwd: str | None = None,
+        count: tuple[str, str] | None = None, limit: float = 3600, env: Mapping[str, str] | None = None) -> None:
     """Run cmd into log; say that it lives; raise ui.Problem with the log's end when it fails.
 
     count: a word whose lines in the log are the progress figure ("CC" for a kernel build).
@@ -57,20 +59,20 @@ def run(cmd, log, title, todo, cwd=None, count=None, limit=3600, env=None):
     """
     os.makedirs(os.path.dirname(log), exist_ok=True)
 
-    def figure():
+    def figure() -> str:
         if not count:
             return ''
         with open(log, errors='replace') as f:
             return '%d %s' % (sum(1 for row in f if count[0] in row), count[1])
 
     with open(log, 'wb') as out, ui.Heartbeat(title, figure):
-        child = subprocess.Popen(cmd, cwd=cwd, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+        child = subprocess.Popen(list(cmd), cwd=cwd, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                                  env=env or environment(), start_new_session=True)
         try:
             status = child.wait(limit)
         except subprocess.TimeoutExpired:
             _stop(child)
-            raise ui.Problem('%s took longer than %d s and was ended' % (title, limit), todo, tail(log))
+            raise ui.Problem('%s took longer than %d s and was ended' % (title, limit), todo, tail(log)) from None
         except BaseException:
             _stop(child)
             raise
@@ -82,8 +84,8 @@ def run(cmd, log, title, todo, cwd=None, count=None, limit=3600, env=None):
         raise ui.Problem('%s failed with status %d (whole log: %s)' % (title, status, log), todo, tail(log))
 
 
-def output(cmd, **kw):
+def output(cmd: Sequence[str]) -> str | None:
     """Standard output of a short command, or None when it fails."""
     done = subprocess.run(cmd, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-                          env=environment(), text=True, errors='replace', **kw)
+                          env=environment(), text=True, errors='replace', check=False)
     return done.stdout if done.returncode == 0 else None

@@ -11,6 +11,7 @@ import glob
 import os
 import re
 import struct
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from . import cache, proc, ui
@@ -35,10 +36,10 @@ OWNERS = (
     ('slab', r'_*k[mvz]*alloc|_*kv?free|kmem_cache|.*slab|_*krealloc|memcg|ksize'),
     ('locks', r'.*mutex|.*spin_|.*rwsem|down_|up_|.*_lock|.*unlock|rwlock|osq'),
     ('RCU, work queues', r'.*rcu|.*work|.*wq_|insert_wq|kthread|.*pool_'),
-    ('scheduler, waiting', r'.*sched|.*wake|.*wait|.*enqueue|.*dequeue|pick_|update_(curr|load|cfs|min|rq)|place_entity|'
-                           r'.*_fair|.*_task|switch_|__switch|futex|.*context_switch|finish_|swake|.*completion|set_next|'
-                           r'reweight|avg_vruntime|prepare_to|.*select_|cpu_idle|do_idle|default_idle|.*idle|'
-                           r'__update_load|vruntime|ttwu|tasklet|__rseq|rseq|delay_'),
+    ('scheduler, waiting', r'.*sched|.*wake|.*wait|.*enqueue|.*dequeue|pick_|update_(curr|load|cfs|min|rq)|'
+                           r'place_entity|.*_fair|.*_task|switch_|__switch|futex|.*context_switch|finish_|swake|'
+                           r'.*completion|set_next|reweight|avg_vruntime|prepare_to|.*select_|cpu_idle|do_idle|'
+                           r'default_idle|.*idle|__update_load|vruntime|ttwu|tasklet|__rseq|rseq|delay_'),
     ('interrupts, timers', r'.*irq|.*timer|tick_|ktime|timekeeping|.*apic|sysvec|asm_|common_interrupt|'
                            r'update_process_times|read_tsc|handle_edge|.*_msi|update_wall_time|do_timer|'
                            r'clockevents|exc_|error_|native_eoi|paravirt_'),
@@ -59,13 +60,18 @@ OWNERS = (
 )
 
 
+# Whose function, and which: the module ('' for the kernel proper), and the function's name
+Name = tuple[str, str]
+
+
 @dataclass
 class Section:
     """What ran between a begin and an end."""
     user: int = 0                               # instructions of user space
-    counts: dict = field(default_factory=dict)  # address: how often the instruction there ran
+    counts: dict[int, int] = field(default_factory=dict)    # address: how often the instruction there ran
 
-    def kernel(self):
+    def kernel(self) -> int:
+        """Instructions of the kernel."""
         return sum(self.counts.values())
 
 
@@ -76,7 +82,7 @@ class Function:
     entries: float = 0.0
 
 
-def number(name):
+def number(name: str) -> int:
     """What i915_bench tells the plugin for the name of a section (FNV-1a)."""
     value = 2166136261
     for byte in name.encode():
@@ -84,23 +90,23 @@ def number(name):
     return value
 
 
-def build(repo, header):
+def build(repo: str, api: str) -> str:
     """Compile the plugin against QEMU's header; returns the file name."""
     source = os.path.join(repo, SOURCE)
-    target = cache.path('plugin', 'insn-count-%s.so' % cache.digest(('path', source), ('path', header)))
+    target = cache.path('plugin', 'insn-count-%s.so' % cache.digest(('path', source), ('path', api)))
     if not os.path.exists(target):
         os.makedirs(os.path.dirname(target), exist_ok=True)
         flags = (proc.output(['pkg-config', '--cflags', 'glib-2.0']) or '').split()
         new = '%s.%d' % (target, os.getpid())
         proc.run(['gcc', '-O2', '-Wall', '-Wextra', '-Wno-unused-parameter', '-shared', '-fPIC', '-I',
-                  os.path.dirname(header), *flags, source, '-o', new], cache.path('log', 'plugin.log'),
+                  os.path.dirname(api), *flags, source, '-o', new], cache.path('log', 'plugin.log'),
                  'compiling the QEMU plugin', 'apt-get install -y gcc libglib2.0-dev pkg-config')
         os.replace(new, target)
         cache.expire(os.path.dirname(target), 14, keep=[os.path.basename(target)])
     return target
 
 
-def header():
+def header() -> str:
     """QEMU's plugin header, in the source that make build unpacked."""
     found = glob.glob(cache.path('qemu', '*', 'include/qemu/qemu-plugin.h'))
     if not found:
@@ -108,11 +114,12 @@ def header():
     return max(found, key=os.path.getmtime)
 
 
-def read(path):
+def read(path: str) -> dict[int, Section]:
     """The sections of a file the plugin wrote, {number: Section}; the last of a number counts."""
     with open(path, 'rb') as f:
         data = f.read()
-    sections, at = {}, 0
+    sections: dict[int, Section] = {}
+    at = 0
     while at + 32 <= len(data):
         magic, name, user, pairs = struct.unpack_from('<4Q', data, at)
         end = at + 32 + 16 * pairs
@@ -127,9 +134,9 @@ def read(path):
 class Symbols:
     """Functions of the kernel and of the modules loaded in the guest."""
 
-    def __init__(self, system_map, modules=()):
+    def __init__(self, system_map: str, modules: Iterable[str] = ()) -> None:
         """modules: lines of /proc/kallsyms, "address type name [module]"."""
-        found = {}
+        found: dict[int, Name] = {}
         with open(system_map) as f:
             rows = [r.split() for r in f]
         for words in rows + [r.split() for r in modules]:
@@ -138,9 +145,9 @@ class Symbols:
                 found.setdefault(int(words[0], 16), (owner, words[2]))
         self.addresses = sorted(found)
         self.names = [found[a] for a in self.addresses]
-        self.known = {}
+        self.known: dict[int, tuple[Name, bool]] = {}
 
-    def function(self, address):
+    def function(self, address: int) -> tuple[Name, bool]:
         """((module or '', name), whether the address is its first)."""
         if address not in self.known:
             i = bisect.bisect_right(self.addresses, address) - 1
@@ -151,9 +158,9 @@ class Symbols:
             self.known[address] = (name, i >= 0 and address == self.addresses[i])
         return self.known[address]
 
-    def functions(self, section):
+    def functions(self, section: Section) -> dict[Name, Function]:
         """{(module, name): Function} of a section, user space as one."""
-        found = {('', '(user space)'): Function(section.user, 0)}
+        found: dict[Name, Function] = {('', '(user space)'): Function(section.user, 0)}
         for address, count in section.counts.items():
             name, first = self.function(address)
             f = found.setdefault(name, Function())
@@ -163,12 +170,12 @@ class Symbols:
         return found
 
 
-def entries(functions, names):
+def entries(functions: Mapping[Name, Function], names: Container[str]) -> float:
     """How often any of the functions was entered."""
     return sum(f.entries for (_, name), f in functions.items() if name in names)
 
 
-def owner(name):
+def owner(name: Name) -> str:
     """Who a function belongs to, for the split of a row."""
     module, function = name
     if function == '(user space)':

@@ -4,8 +4,7 @@
 import os
 import shutil
 
-from . import cache, proc
-
+from . import cache, kernel, proc
 
 CFLAGS = ('-O2', '-Wall', '-Wextra', '-Werror', '-Wno-missing-field-initializers', '-static')
 
@@ -13,11 +12,10 @@ CFLAGS = ('-O2', '-Wall', '-Wextra', '-Werror', '-Wno-missing-field-initializers
 class Programs:
     """Builds them against the kernel's own user API headers."""
 
-    def __init__(self, kernel):
-        self.kernel = kernel
-        self.repo = kernel.repo
+    def __init__(self, built_from: kernel.Kernel) -> None:
+        self.repo = built_from.repo
 
-    def _headers(self, tree):
+    def _headers(self, tree: str) -> str:
         """The exported headers, made once for each tree."""
         out = os.path.join(os.path.dirname(tree), 'o-headers')
         include = os.path.join(out, 'usr/include')
@@ -31,12 +29,12 @@ class Programs:
             stamp.write(key)
         return include
 
-    def build(self, tree):
+    def build(self, tree: str) -> tuple[dict[str, str], list[str]]:
         """Build what is old. Returns {name in the guest: file here} and the list of ELF files among them."""
         with cache.lock('programs'):
             return self._build(tree)
 
-    def _build(self, tree):
+    def _build(self, tree: str) -> tuple[dict[str, str], list[str]]:
         include = self._headers(tree)
         out = os.path.join(os.path.dirname(tree), 'programs')
         source = os.path.join(self.repo, 'tools/testing/i915/guest')
@@ -67,7 +65,7 @@ class Programs:
         return files, [f for f in files.values() if _dynamic(f)]
 
     @staticmethod
-    def _kselftests(tree, out, include):
+    def _kselftests(tree: str, out: str, include: str) -> None:
         """As anybody would: make TARGETS=drivers/gpu/i915 install, runner included."""
         target = os.path.join(out, 'kselftest')
         proc.run(['make', '-C', os.path.join(tree, 'tools/testing/selftests'), 'TARGETS=drivers/gpu/i915',
@@ -77,7 +75,7 @@ class Programs:
                  'the last lines above say which file; mend it and run again')
 
 
-def _dynamic(path):
+def _dynamic(path: str) -> bool:
     with open(path, 'rb') as f:
         head = f.read(4096)
     return head[:4] == b'\x7fELF' and b'ld-linux' in head

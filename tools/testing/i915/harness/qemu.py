@@ -26,11 +26,11 @@ class Qemu:
 class Builder:
     """Fetches, extends and builds QEMU for one clone of the project."""
 
-    def __init__(self, repo):
+    def __init__(self, repo: str) -> None:
         self.repo = repo
         self.gpu = os.path.join(repo, 'tools/testing/i915/gpu')
 
-    def build(self):
+    def build(self) -> Qemu:
         """Build as far as it is not built."""
         version = debian.version('qemu-system-data')
         if not version:
@@ -44,7 +44,7 @@ class Builder:
         objects = os.path.join(home, 'build')
         return Qemu(os.path.join(objects, TARGETS[0]), os.path.join(objects, TARGETS[1]), version)
 
-    def _build(self, version, home, install):
+    def _build(self, version: str, home: str, install: str) -> None:
         if not os.path.isdir(home):
             cache.need_space(3, 'building QEMU')
             debian.fetch_source('qemu', version, home)
@@ -60,7 +60,7 @@ class Builder:
             built.write(key)
 
     @staticmethod
-    def _compile(home, objects, install, devices):
+    def _compile(home: str, objects: str, install: str, devices: str) -> None:
         log = cache.path('log', 'qemu.log')
         todo = 'the last lines above say what; mend it and run again (a killed build just goes on)'
         proc.run([install, home], cache.path('log', 'qemu-install.log'), 'putting the device into QEMU', todo)
