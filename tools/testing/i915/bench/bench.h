@@ -7,7 +7,10 @@
 
 #include <drm/i915_drm.h>
 
+#include "../../selftests/drivers/gpu/i915/i915_ioctl.h"
+
 #define PAGE	4096u
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 /**
  * struct bench - what an operation works with
@@ -17,6 +20,7 @@
  * @n: how many times the operation is to be done
  * @handles: scratch of operations that need many objects
  * @id: scratch: a context, VM, name or syncobj
+ * @prime: scratch: a dma-buf
  */
 struct bench {
 	int fd;
@@ -49,7 +53,6 @@ extern const unsigned int bench_ops_count;
 
 /* dev.c: thin wrappers of the ioctls, each 0 or -errno */
 int dev_open(void);
-int dev_call(int fd, unsigned long request, void *arg);
 int dev_create(int fd, uint64_t size, uint32_t *handle);
 void dev_close(int fd, uint32_t handle);
 int dev_batch(int fd, uint32_t *handle);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * i915_bench: what an operation of the i915 user API costs, in counts that do not depend on the host.
+ * i915_bench: what an operation of the i915 user API costs, in counts that do not depend on the
+ * host.
  *
- * Runs the rows of ops.c on whatever driver has the GPU, or wraps another program in a measured section. Prints a line
- * a section; a row that failed says so and has no number.
+ * Runs the rows of ops.c on whatever driver has the GPU, or wraps another program in a measured
+ * section. Prints a line for each section; a row that failed says so and has no number.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,7 @@
 
 #include "bench.h"
 
-static int usage(FILE *to, int status)
+static int explain(FILE *to, int status)
 {
 	fprintf(to,
 		"usage: i915_bench [--idle SECONDS] [--op NAME]... | --list | --memory |\n"
@@ -100,7 +101,7 @@ static int wrap(const char *name, char **command)
 }
 
 /* The system call alone: starting rmmod costs many times as much. */
-static int unload(const char *module)
+static int remove_module(const char *module)
 {
 	measure_begin("unload");
 	if (syscall(SYS_delete_module, module, O_NONBLOCK)) {
@@ -132,7 +133,7 @@ int main(int argc, char **argv)
 
 	for (arg = 1; arg < argc && !strncmp(argv[arg], "--", 2); arg++) {
 		if (!strcmp(argv[arg], "--help"))
-			return usage(stdout, 0);
+			return explain(stdout, 0);
 		if (!strcmp(argv[arg], "--list")) {
 			for (i = 0; i < bench_ops_count; i++)
 				puts(bench_ops[i].name);
@@ -141,7 +142,7 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[arg], "--memory"))
 			return memory_run();
 		if (arg + 1 == argc)
-			return usage(stderr, 2);
+			return explain(stderr, 2);
 		if (!strcmp(argv[arg], "--op") && count < 64)
 			wanted[count++] = argv[++arg];
 		else if (!strcmp(argv[arg], "--wrap"))
@@ -151,15 +152,15 @@ int main(int argc, char **argv)
 		else if (!strcmp(argv[arg], "--idle"))
 			idle = atoi(argv[++arg]);
 		else
-			return usage(stderr, 2);
+			return explain(stderr, 2);
 	}
 	if (measure_init())
 		return 1;
 	if (wrapped)
-		return arg < argc ? wrap(wrapped, argv + arg) : usage(stderr, 2);
+		return arg < argc ? wrap(wrapped, argv + arg) : explain(stderr, 2);
 
 	if (removed)
-		return unload(removed);
+		return remove_module(removed);
 
 	for (i = 0; i < bench_ops_count; i++) {
 		if (count && !is_wanted(bench_ops[i].name, wanted, count))

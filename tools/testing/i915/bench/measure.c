@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a section cost: the virtual GPU's counters (tools/testing/i915/gpu/README.md, "marker"), which include the
- * guest's instructions under -icount (idle time left out; ns= is the guest's clock and includes it).
+ * What a section cost: the virtual GPU's counters (tools/testing/i915/gpu/README.md, "marker"),
+ * which include the guest's instructions under -icount (idle time left out; ns= is the guest's
+ * clock and includes it).
  *
- * The same section is marked for the QEMU plugin (tools/testing/i915/profile/insn-count.c), which counts the kernel's
- * instructions one by one. It knows the section by a number, the FNV-1a hash of the name.
+ * The same section is marked for the QEMU plugin (tools/testing/i915/profile/insn-count.c), which
+ * counts the kernel's instructions one by one. It knows the section by a number, the FNV-1a hash of
+ * the name.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,8 +33,19 @@
 #define SETTLE_US	100000
 #define DRAINS		64
 
-static volatile uint32_t *mark;
+static uint32_t *mark;
 static uint64_t begin_ns;
+
+/* Each access of the device is one of its own, in this order. */
+static uint32_t mark_read(unsigned int at)
+{
+	return __atomic_load_n(&mark[at / 4], __ATOMIC_ACQUIRE);
+}
+
+static void mark_write(unsigned int at, uint32_t value)
+{
+	__atomic_store_n(&mark[at / 4], value, __ATOMIC_RELEASE);
+}
 
 static uint64_t now_ns(void)
 {
@@ -43,22 +56,43 @@ static uint64_t now_ns(void)
 }
 
 /* Instructions that do nothing, which the plugin looks for. */
-#define PLUGIN_MARK(n)	asm volatile(".byte 0x0f, 0x1f, 0x80; .long 0x69390000 + %c0" : : "i"(n) : "memory")
+static __always_inline void plugin_mark(int n)
+{
+	asm volatile(".byte 0x0f, 0x1f, 0x80; .long 0x69390000 + %c0" : : "i"(n) : "memory");
+}
+
 #define PLUGIN_BEGIN	16
 #define PLUGIN_END	17
 
 #define FNV_BASIS	2166136261u
 #define FNV_PRIME	16777619u
 
-static void plugin_digit(unsigned int digit)
-{
-	switch (digit) {
-#define DIGIT(n)	case n: PLUGIN_MARK(n); break
-	DIGIT(0); DIGIT(1); DIGIT(2); DIGIT(3); DIGIT(4); DIGIT(5); DIGIT(6); DIGIT(7);
-	DIGIT(8); DIGIT(9); DIGIT(10); DIGIT(11); DIGIT(12); DIGIT(13); DIGIT(14); DIGIT(15);
-#undef DIGIT
-	}
-}
+/* The digit is in the instruction, so each has one of its own. */
+#define DIGIT(n) \
+	enum { DIGIT_##n = (n) }; \
+	static void plugin_##n(void) { plugin_mark(DIGIT_##n); }
+
+DIGIT(0)
+DIGIT(1)
+DIGIT(2)
+DIGIT(3)
+DIGIT(4)
+DIGIT(5)
+DIGIT(6)
+DIGIT(7)
+DIGIT(8)
+DIGIT(9)
+DIGIT(10)
+DIGIT(11)
+DIGIT(12)
+DIGIT(13)
+DIGIT(14)
+DIGIT(15)
+
+static void (* const plugin_digit[16])(void) = {
+	plugin_0, plugin_1, plugin_2, plugin_3, plugin_4, plugin_5, plugin_6, plugin_7,
+	plugin_8, plugin_9, plugin_10, plugin_11, plugin_12, plugin_13, plugin_14, plugin_15,
+};
 
 /* Tell the plugin which section is to come. */
 static void plugin_number(const char *name)
@@ -69,7 +103,7 @@ static void plugin_number(const char *name)
 	for (; *name; name++)
 		hash = (hash ^ (unsigned char)*name) * FNV_PRIME;
 	for (shift = 28; shift >= 0; shift -= 4)
-		plugin_digit(hash >> shift & 15);
+		plugin_digit[hash >> shift & 15]();
 }
 
 static int read_number(const char *path, unsigned long *value)
@@ -114,7 +148,7 @@ static int map_marker(void)
 		if (map == MAP_FAILED)
 			continue;
 		mark = map;
-		if (mark[0] != MARK_MAGIC)
+		if (mark_read(0) != MARK_MAGIC)
 			mark = NULL;
 	}
 	closedir(dir);
@@ -133,8 +167,9 @@ int measure_init(void)
 }
 
 /*
- * Time for what was put off: frees after a grace period, workers, the GPU going to sleep. Before a section, so that it
- * does not pay for others; at its end, so that it pays for its own. Waiting itself takes no instructions.
+ * Time for what was put off: frees after a grace period, workers, the GPU going to sleep. Before a
+ * section, so that it does not pay for others; at its end, so that it pays for its own. Waiting
+ * itself takes no instructions.
  */
 static void settle(void)
 {
@@ -142,8 +177,9 @@ static void settle(void)
 }
 
 /*
- * Give back the pages that a CPU keeps at hand. The kernel does so in a worker that sleeps while the CPU is idle, so
- * what one row freed would be work in the next one. Each time takes an eighth of what is left.
+ * Give back the pages that a CPU keeps at hand. The kernel does so in a worker that sleeps while
+ * the CPU is idle, so what one row freed would be work in the next one. Each time takes an eighth
+ * of what is left.
  */
 static void drain_pages(void)
 {
@@ -165,15 +201,15 @@ void measure_begin(const char *name)
 	uint32_t words[16] = { 0 };
 	unsigned int i;
 
-	strncpy((char *)words, name, sizeof(words) - 1);
+	snprintf((char *)words, sizeof(words), "%s", name);
 	for (i = 0; i < 16; i++)
-		mark[MARK_NAME / 4 + i] = words[i];
+		mark_write(MARK_NAME + 4 * i, words[i]);
 	plugin_number(name);
 	settle();
 	drain_pages();
 	begin_ns = now_ns();
-	PLUGIN_MARK(PLUGIN_BEGIN);
-	mark[MARK_CMD / 4] = 1;
+	plugin_mark(PLUGIN_BEGIN);
+	mark_write(MARK_CMD, 1);
 }
 
 static void print_label(unsigned int i)
@@ -182,7 +218,7 @@ static void print_label(unsigned int i)
 	unsigned int w;
 
 	for (w = 0; w < 8; w++)
-		label[w] = mark[(MARK_LABEL + 32 * i) / 4 + w];
+		label[w] = mark_read(MARK_LABEL + 32 * i + 4 * w);
 	printf(" %.31s=", (char *)label);
 }
 
@@ -194,21 +230,21 @@ void measure_end(const char *name, unsigned int n)
 
 	settle();
 	ns = now_ns() - begin_ns;
-	count = mark[MARK_COUNT / 4];
+	count = mark_read(MARK_COUNT);
 	if (count > 64)
 		count = 64;
-	PLUGIN_MARK(PLUGIN_END);
+	plugin_mark(PLUGIN_END);
 	/* from the last one, the instructions, which our own reading adds to */
 	for (i = count; i-- > 0; ) {
-		counts[i] = mark[(MARK_SECTION + 8 * i) / 4];
-		counts[i] |= (uint64_t)mark[(MARK_SECTION + 8 * i) / 4 + 1] << 32;
+		counts[i] = mark_read(MARK_SECTION + 8 * i);
+		counts[i] |= (uint64_t)mark_read(MARK_SECTION + 8 * i + 4) << 32;
 	}
-	mark[MARK_CMD / 4] = 2;
+	mark_write(MARK_CMD, 2);
 
-	printf("BENCH %s n=%u ns=%" PRIu64, name, n, ns);
+	printf("BENCH %s n=%u ns=%llu", name, n, (unsigned long long)ns);
 	for (i = 0; i < count; i++) {
 		print_label(i);
-		printf("%" PRIu64, counts[i]);
+		printf("%llu", (unsigned long long)counts[i]);
 	}
 	printf("\n");
 	fflush(stdout);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What idle things take of the guest's memory: so many of a kind are made, and the kernel's free pages before and
- * after are compared. Page granularity is averaged out by the number.
+ * What idle things take of the guest's memory: so many of a kind are made, and the kernel's free
+ * pages before and after are compared. Page granularity is averaged out by the number.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +31,10 @@ static void write_to(const char *path, const char *word)
 		close(fd);
 }
 
-/* Caches hold free memory back: what objects of earlier runs left in slabs, and what counters of a CPU do not show. */
+/*
+ * Caches hold free memory back: what objects of earlier runs left in slabs, and what counters of a
+ * CPU do not show.
+ */
 static void settle(void)
 {
 	glob_t slabs;
@@ -49,7 +52,8 @@ static void settle(void)
 }
 
 /*
- * Free pages, those included that a CPU keeps at hand, which /proc/meminfo leaves out and which are thousands.
+ * Free pages, those included that a CPU keeps at hand, which /proc/meminfo leaves out and which are
+ * thousands.
  */
 static long free_bytes(void)
 {
@@ -120,7 +124,7 @@ static int make_vms(int fd)
 	for (i = 0; i < MANY && !ret; i++) {
 		struct drm_i915_gem_vm_control vm = { 0 };
 
-		ret = dev_call(fd, DRM_IOCTL_I915_GEM_VM_CREATE, &vm);
+		ret = i915_ioctl(fd, DRM_IOCTL_I915_GEM_VM_CREATE, &vm);
 		ids[i] = vm.vm_id;
 	}
 
@@ -151,7 +155,7 @@ static int make_filled(int fd)
 			.handle = ids[i], .size = 1, .data_ptr = (uintptr_t)&byte,
 		};
 
-		ret = dev_call(fd, DRM_IOCTL_I915_GEM_PWRITE, &write);
+		ret = i915_ioctl(fd, DRM_IOCTL_I915_GEM_PWRITE, &write);
 	}
 
 	return ret;
@@ -178,7 +182,7 @@ static int make_vmas(int fd)
 	for (i = 0; i < MANY; i++)
 		objects[i].handle = ids[i];
 	objects[MANY].handle = batch;
-	ret = dev_call(fd, DRM_IOCTL_I915_GEM_EXECBUFFER2, &exec);
+	ret = i915_ioctl(fd, DRM_IOCTL_I915_GEM_EXECBUFFER2, &exec);
 
 	return ret ?: dev_wait(fd, batch);
 }
@@ -237,17 +241,19 @@ int memory_run(void)
 
 	if (setrlimit(RLIMIT_NOFILE, &files))
 		fprintf(stderr, "%u files may be open: %s\n", 2 * FILES, strerror(errno));
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		ret = measure_kind(i, &bytes);
 		if (ret || bytes <= 0) {
-			printf("FAILED %s %s\n", kinds[i].name, ret ? strerror(-ret) : "no difference");
+			printf("FAILED %s %s\n", kinds[i].name,
+			       ret ? strerror(-ret) : "no difference");
 			failed = 1;
 			last = 0;
 			continue;
 		}
 		printf("MEMORY %s n=%u bytes=%ld\n", kinds[i].name, kinds[i].n, bytes);
 		if (kinds[i].more && last)
-			printf("MEMORY %s n=%u bytes=%ld\n", kinds[i].more, kinds[i].n, bytes - last);
+			printf("MEMORY %s n=%u bytes=%ld\n", kinds[i].more, kinds[i].n,
+			       bytes - last);
 		last = bytes;
 	}
 

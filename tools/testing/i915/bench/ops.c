@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The operations IGT has no benchmark for. Each is one row: what it does once is what its name says; setup and
- * teardown are not measured.
+ * The operations IGT has no benchmark for. Each is one row: what it does once is what its name
+ * says; setup and teardown are not measured.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 
 #define PRIME_OTHERS	64
 /* Where softpinned objects go: clear of what the kernel places */
-#define SOFTPIN_BASE	(1ull << 40)
+#define SOFTPIN_BASE	0x10000000000ull
 
 /* ---- execbuf ---- */
 
@@ -85,9 +85,9 @@ static int run_vm(struct bench *b)
 
 	for (i = 0; i < b->n && !ret; i++) {
 		memset(&vm, 0, sizeof(vm));
-		ret = dev_call(b->fd, DRM_IOCTL_I915_GEM_VM_CREATE, &vm);
+		ret = i915_ioctl(b->fd, DRM_IOCTL_I915_GEM_VM_CREATE, &vm);
 		if (!ret)
-			ret = dev_call(b->fd, DRM_IOCTL_I915_GEM_VM_DESTROY, &vm);
+			ret = i915_ioctl(b->fd, DRM_IOCTL_I915_GEM_VM_DESTROY, &vm);
 	}
 
 	return ret;
@@ -108,7 +108,7 @@ static int run_open(struct bench *b)
 	return 0;
 }
 
-/* ---- binding: objects of one page, bound by an execbuf in a fresh context, unbound by its end ---- */
+/* ---- binding: objects of one page, bound by an execbuf in a new context, gone with it ---- */
 
 static int setup_bind(struct bench *b, unsigned int count)
 {
@@ -154,7 +154,7 @@ static int bind_all(struct bench *b, uint32_t ctx, unsigned int count, bool soft
 			objects[i].flags = EXEC_OBJECT_PINNED | EXEC_OBJECT_SUPPORTS_48B_ADDRESS;
 		}
 	}
-	ret = dev_call(b->fd, DRM_IOCTL_I915_GEM_EXECBUFFER2, &exec);
+	ret = i915_ioctl(b->fd, DRM_IOCTL_I915_GEM_EXECBUFFER2, &exec);
 	free(objects);
 
 	return ret;
@@ -179,11 +179,12 @@ static int run_bind(struct bench *b, unsigned int count, bool softpin)
 	return ret;
 }
 
-#define BIND_OPS(count) \
-	static int setup_bind_##count(struct bench *b) { return setup_bind(b, count); } \
-	static void teardown_bind_##count(struct bench *b) { teardown_bind(b, count); } \
-	static int run_bind_##count(struct bench *b) { return run_bind(b, count, false); } \
-	static int run_softpin_##count(struct bench *b) { return run_bind(b, count, true); }
+#define BIND_OPS(pages) \
+	enum { BOUND_##pages = (pages) }; \
+	static int setup_bind_##pages(struct bench *b) { return setup_bind(b, BOUND_##pages); } \
+	static void teardown_bind_##pages(struct bench *b) { teardown_bind(b, BOUND_##pages); } \
+	static int run_bind_##pages(struct bench *b) { return run_bind(b, BOUND_##pages, false); } \
+	static int run_softpin_##pages(struct bench *b) { return run_bind(b, BOUND_##pages, true); }
 
 BIND_OPS(1)
 BIND_OPS(100)
@@ -194,7 +195,7 @@ BIND_OPS(10000)
 static int setup_flink(struct bench *b)
 {
 	struct drm_gem_flink flink = { .handle = b->handle };
-	int ret = dev_call(b->fd, DRM_IOCTL_GEM_FLINK, &flink);
+	int ret = i915_ioctl(b->fd, DRM_IOCTL_GEM_FLINK, &flink);
 
 	b->id = flink.name;
 	return ret;
@@ -208,7 +209,7 @@ static int run_flink(struct bench *b)
 	for (i = 0; i < b->n && !ret; i++) {
 		struct drm_gem_open open_ = { .name = b->id };
 
-		ret = dev_call(b->fd2, DRM_IOCTL_GEM_OPEN, &open_);
+		ret = i915_ioctl(b->fd2, DRM_IOCTL_GEM_OPEN, &open_);
 		if (!ret)
 			dev_close(b->fd2, open_.handle);
 	}
@@ -220,13 +221,13 @@ static int share(struct bench *b, uint32_t handle, uint32_t *imported)
 {
 	struct drm_prime_handle out = { .handle = handle, .flags = O_CLOEXEC };
 	struct drm_prime_handle in = { 0 };
-	int ret = dev_call(b->fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &out);
+	int ret = i915_ioctl(b->fd, DRM_IOCTL_PRIME_HANDLE_TO_FD, &out);
 
 	if (ret)
 		return ret;
 
 	in.fd = out.fd;
-	ret = dev_call(b->fd2, DRM_IOCTL_PRIME_FD_TO_HANDLE, &in);
+	ret = i915_ioctl(b->fd2, DRM_IOCTL_PRIME_FD_TO_HANDLE, &in);
 	close(out.fd);
 	*imported = in.handle;
 
@@ -234,8 +235,9 @@ static int share(struct bench *b, uint32_t handle, uint32_t *imported)
 }
 
 /*
- * The importer has others, as clients have. Without them the few small allocations of an import may happen to come
- * from the last gaps of full slabs, over and over, which costs more than the driver's part of it.
+ * The importer has others, as clients have. Without them the few small allocations of an import may
+ * happen to come from the last gaps of full slabs, over and over, which costs more than the part of
+ * the driver.
  */
 static int setup_prime(struct bench *b)
 {
@@ -287,7 +289,7 @@ static int run_busy(struct bench *b)
 	int ret = 0;
 
 	for (i = 0; i < b->n && !ret; i++)
-		ret = dev_call(b->fd, DRM_IOCTL_I915_GEM_BUSY, &busy);
+		ret = i915_ioctl(b->fd, DRM_IOCTL_I915_GEM_BUSY, &busy);
 
 	return ret;
 }
@@ -302,16 +304,16 @@ static int run_mmap_fault(struct bench *b)
 			.handle = b->handle,
 			.flags = I915_MMAP_OFFSET_WB,
 		};
-		volatile char *p;
+		char *p;
 
-		ret = dev_call(b->fd, DRM_IOCTL_I915_GEM_MMAP_OFFSET, &arg);
+		ret = i915_ioctl(b->fd, DRM_IOCTL_I915_GEM_MMAP_OFFSET, &arg);
 		if (ret)
 			break;
 		p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, b->fd, arg.offset);
 		if (p == MAP_FAILED)
 			return -errno;
-		(void)*p;
-		munmap((void *)p, PAGE);
+		(void)__atomic_load_n(p, __ATOMIC_RELAXED);
+		munmap(p, PAGE);
 	}
 
 	return ret;
@@ -319,7 +321,7 @@ static int run_mmap_fault(struct bench *b)
 
 /* ---- reading and writing through the kernel ---- */
 
-#define RW_BYTES	(1u << 20)
+#define RW_BYTES	0x100000u
 
 static char rw_buffer[RW_BYTES];
 
@@ -329,18 +331,22 @@ static int setup_rw(struct bench *b)
 	int ret = dev_create(b->fd, RW_BYTES, &b->id);
 
 	write.handle = b->id;
-	return ret ?: dev_call(b->fd, DRM_IOCTL_I915_GEM_PWRITE, &write);
+	return ret ?: i915_ioctl(b->fd, DRM_IOCTL_I915_GEM_PWRITE, &write);
 }
 
 /* struct drm_i915_gem_pread has the same members in the same places. */
 static int run_rw(struct bench *b, unsigned long request, uint64_t size)
 {
-	struct drm_i915_gem_pwrite arg = { .handle = b->id, .size = size, .data_ptr = (uintptr_t)rw_buffer };
+	struct drm_i915_gem_pwrite arg = {
+		.handle = b->id,
+		.size = size,
+		.data_ptr = (uintptr_t)rw_buffer,
+	};
 	unsigned int i;
 	int ret = 0;
 
 	for (i = 0; i < b->n && !ret; i++)
-		ret = dev_call(b->fd, request, &arg);
+		ret = i915_ioctl(b->fd, request, &arg);
 
 	return ret;
 }
@@ -397,4 +403,4 @@ const struct bench_op bench_ops[] = {
 	{ "softpin-unbind-10000", 2, setup_bind_10000, run_softpin_10000, teardown_bind_10000 },
 };
 
-const unsigned int bench_ops_count = sizeof(bench_ops) / sizeof(bench_ops[0]);
+const unsigned int bench_ops_count = ARRAY_SIZE(bench_ops);

@@ -4,17 +4,16 @@
  * through the PPGTT, and check with the CPU that it arrived, in the right dword and nowhere else.
  * Prints one line an engine; exit status 0 when all of them stored.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <drm/i915_drm.h>
+
+#include "../../selftests/drivers/gpu/i915/i915_ioctl.h"
 
 #define MI_STORE_DWORD_IMM	(0x20 << 23 | 2)
 #define MI_BATCH_BUFFER_END	(0x0a << 23)
@@ -34,34 +33,11 @@ static const struct engine {
 
 static int call(int fd, unsigned long request, void *arg, const char *what)
 {
-	int ret;
+	int ret = i915_ioctl(fd, request, arg);
 
-	do {
-		ret = ioctl(fd, request, arg);
-	} while (ret && (errno == EINTR || errno == EAGAIN));
 	if (ret)
-		printf("%s: %s: ", what, strerror(errno));
+		printf("%s: %s: ", what, strerror(-ret));
 	return ret;
-}
-
-static int open_device(void)
-{
-	char path[32], name[16];
-	int fd, i;
-
-	for (i = 0; i < 16; i++) {
-		struct drm_version version = { .name_len = sizeof(name) - 1, .name = name };
-
-		memset(name, 0, sizeof(name));
-		snprintf(path, sizeof(path), "/dev/dri/renderD%d", 128 + i);
-		fd = open(path, O_RDWR | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		if (!ioctl(fd, DRM_IOCTL_VERSION, &version) && !strcmp(name, "i915"))
-			return fd;
-		close(fd);
-	}
-	return -1;
 }
 
 /* A context of its own, with this engine as the only one in its map. */
@@ -172,10 +148,10 @@ static int store(int fd, const struct engine *engine)
 	if (!ret)
 		ret = check(fd, close_target.handle, value);
 	if (close_target.handle)
-		ioctl(fd, DRM_IOCTL_GEM_CLOSE, &close_target);
+		i915_ioctl(fd, DRM_IOCTL_GEM_CLOSE, &close_target);
 	if (close_batch.handle)
-		ioctl(fd, DRM_IOCTL_GEM_CLOSE, &close_batch);
-	ioctl(fd, DRM_IOCTL_I915_GEM_CONTEXT_DESTROY, &destroy);
+		i915_ioctl(fd, DRM_IOCTL_GEM_CLOSE, &close_batch);
+	i915_ioctl(fd, DRM_IOCTL_I915_GEM_CONTEXT_DESTROY, &destroy);
 	if (!ret)
 		printf("the CPU reads 0x%08x where the engine stored it: ", value);
 	return ret;
@@ -185,7 +161,7 @@ int main(int argc, char **argv)
 {
 	int failed = 0, i;
 	size_t e;
-	int fd = open_device();
+	int fd = i915_open_node("renderD", 128, "i915");
 
 	if (fd < 0) {
 		printf("no i915 render node\n");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Prints the rate of this machine's time stamp counter in kHz. Under emulation the guest reads the same counter, and
- * is told its rate: calibrating it against an emulated timer fails on a busy machine.
+ * Prints the rate of this machine's time stamp counter in kHz. Under emulation the guest reads the
+ * same counter, and is told its rate: calibrating it against an emulated timer fails on a busy
+ * machine.
  */
 #include <stdio.h>
 #include <time.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * To be preloaded into IGT's benchmarks: the clock their loops look at runs BENCH_CLOCK times as fast, and sleeps of
- * whole seconds are BENCH_SLEEP times as short.
+ * To be preloaded into IGT's benchmarks: the clock their loops look at runs BENCH_CLOCK times as
+ * fast, and sleeps of whole seconds are BENCH_SLEEP times as short.
  *
- * They measure for two seconds each, which on a virtual processor of one instruction a nanosecond is two billion
- * instructions; a sixteenth says the same. The kernel's clocks are as ever: no timeout, spin or time slice of a driver
- * changes.
+ * They measure for two seconds each, which on a virtual processor of one instruction a nanosecond
+ * is two billion instructions; a sixteenth says the same. The kernel's clocks are as ever: no
+ * timeout, spin or time slice of a driver changes.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

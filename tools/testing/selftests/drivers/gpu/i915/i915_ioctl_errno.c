@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -26,6 +25,7 @@
 #include <drm/i915_drm.h>
 
 #include "../../../kselftest.h"
+#include "i915_ioctl.h"
 
 #define OBJ		1
 #define OBJ_BIG		2
@@ -524,21 +524,7 @@ static char drop_path[128];
 
 static int call(int fd, unsigned long request, void *arg)
 {
-	int ret;
-
-	do {
-		ret = ioctl(fd, request, arg);
-	} while (ret && (errno == EINTR || errno == EAGAIN));
-
-	return ret ? errno : 0;
-}
-
-static bool is_i915(int fd)
-{
-	char name[16] = "";
-	struct drm_version version = { .name = name, .name_len = sizeof(name) - 1 };
-
-	return !ioctl(fd, DRM_IOCTL_VERSION, &version) && !strcmp(name, "i915");
+	return -i915_ioctl(fd, request, arg);
 }
 
 /* Finds the device, and the debugfs files of the same minor. */
@@ -553,7 +539,7 @@ static bool find_device(void)
 		fd = open(node, O_RDWR | O_CLOEXEC);
 		if (fd < 0)
 			continue;
-		if (is_i915(fd)) {
+		if (i915_is_driver(fd, "i915")) {
 			snprintf(audit_path, sizeof(audit_path),
 				 "/sys/kernel/debug/dri/%d/i915_audit", minor);
 			snprintf(drop_path, sizeof(drop_path),

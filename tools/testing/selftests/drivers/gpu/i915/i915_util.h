@@ -22,6 +22,7 @@
 #include <drm/i915_drm.h>
 
 #include "../../../kselftest.h"
+#include "i915_ioctl.h"
 
 /*
  * What the tests of this directory have in common; the code is in lib/. In this
@@ -147,11 +148,6 @@ void i915_sleep_ms(unsigned int ms);
 #define DROP_IDLE		0x40
 #define DROP_RESET_ACTIVE	0x80
 #define DROP_RCU		0x200
-
-/* ioctl() until it is not interrupted. Return: 0 or -errno. */
-int i915_ioctl(int fd, unsigned long request, void *arg);
-/* ioctl() once. Return: 0 or -errno, also -EINTR and -EAGAIN. */
-int i915_ioctl_once(int fd, unsigned long request, void *arg);
 
 /* Return: a new file of the first card with this driver, or -ENODEV. */
 int i915_open_driver(const char *driver);

@@ -9,46 +9,9 @@
 #include "../i915_util.h"
 #include "internal.h"
 
-int i915_ioctl_once(int fd, unsigned long request, void *arg)
-{
-	return ioctl(fd, request, arg) ? -errno : 0;
-}
-
-int i915_ioctl(int fd, unsigned long request, void *arg)
-{
-	int ret;
-
-	do {
-		ret = i915_ioctl_once(fd, request, arg);
-	} while (ret == -EINTR || ret == -EAGAIN);
-
-	return ret;
-}
-
-static bool is_driver(int fd, const char *driver)
-{
-	char name[16] = "";
-	struct drm_version version = { .name = name, .name_len = sizeof(name) - 1 };
-
-	return !i915_ioctl(fd, DRM_IOCTL_VERSION, &version) && !strcmp(name, driver);
-}
-
 int i915_open_driver(const char *driver)
 {
-	char path[32];
-	int card, fd;
-
-	for (card = 0; card < 16; card++) {
-		snprintf(path, sizeof(path), "/dev/dri/card%d", card);
-		fd = open(path, O_RDWR | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		if (is_driver(fd, driver))
-			return fd;
-		close(fd);
-	}
-
-	return -ENODEV;
+	return i915_open_node("card", 0, driver);
 }
 
 int i915_open(void)
