@@ -17,7 +17,9 @@ static bool reg_ok(GtEng *e, uint32_t a)
 
 static uint64_t addr64(const uint32_t *dw)
 {
-    return ((uint64_t)dw[1] << 32) | (dw[0] & ~3u);
+    uint64_t high = dw[1];
+
+    return high << 32 | (dw[0] & ~3u);
 }
 
 int gt_mi_lri(GtEng *e, const uint32_t *dw, int n)

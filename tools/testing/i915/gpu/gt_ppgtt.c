@@ -96,8 +96,8 @@ void gt_fault_latch(GtEng *e, uint64_t va, bool pp)
 void gt_fault(GtEng *e, uint64_t va, bool pp, int lvl, bool wr)
 {
     gt_fault_latch(e, va, pp);
-    gt_strict(e->gt, e, SK_PAGE_FAULT, va, "%s has no translation (%s, level %d): "
-              "engine stopped, reset it", wr ? "write" : "read",
+    gt_strict(e->gt, e, SK_PAGE_FAULT, va, "%s has no translation (%s, "
+              "level %d): engine stopped, reset it", wr ? "write" : "read",
               pp ? "PPGTT" : "GGTT", lvl);
 }
 

@@ -246,12 +246,22 @@ const GtReg gt_regtab[] = {
     GLB(0x42300, 1, RK_W1C, "FPGA_DBG"),
     GLB(REG_MASTER_IRQ, 1, RK_RAM, "MASTER_IRQ", .rd = gt_rd_master,
         .wr = gt_wr_master),
-#define BANK(b) \
-    GLB(0x44300 + 0x10 * (b), 1, RK_QUIET, "GT_ISR"), \
-    GLB(0x44304 + 0x10 * (b), 1, RK_RAM, "GT_IMR", .reset = ~0u), \
-    GLB(0x44308 + 0x10 * (b), 1, RK_RAM, "GT_IIR", .wr = gt_wr_iir), \
-    GLB(0x4430c + 0x10 * (b), 1, RK_RAM, "GT_IER", .wr = gt_wr_ier)
-    BANK(0), BANK(1), BANK(2), BANK(3),
+    GLB(0x44300, 1, RK_QUIET, "GT_ISR"),
+    GLB(0x44304, 1, RK_RAM, "GT_IMR", .reset = ~0u),
+    GLB(0x44308, 1, RK_RAM, "GT_IIR", .wr = gt_wr_iir),
+    GLB(0x4430c, 1, RK_RAM, "GT_IER", .wr = gt_wr_ier),
+    GLB(0x44310, 1, RK_QUIET, "GT_ISR"),
+    GLB(0x44314, 1, RK_RAM, "GT_IMR", .reset = ~0u),
+    GLB(0x44318, 1, RK_RAM, "GT_IIR", .wr = gt_wr_iir),
+    GLB(0x4431c, 1, RK_RAM, "GT_IER", .wr = gt_wr_ier),
+    GLB(0x44320, 1, RK_QUIET, "GT_ISR"),
+    GLB(0x44324, 1, RK_RAM, "GT_IMR", .reset = ~0u),
+    GLB(0x44328, 1, RK_RAM, "GT_IIR", .wr = gt_wr_iir),
+    GLB(0x4432c, 1, RK_RAM, "GT_IER", .wr = gt_wr_ier),
+    GLB(0x44330, 1, RK_QUIET, "GT_ISR"),
+    GLB(0x44334, 1, RK_RAM, "GT_IMR", .reset = ~0u),
+    GLB(0x44338, 1, RK_RAM, "GT_IIR", .wr = gt_wr_iir),
+    GLB(0x4433c, 1, RK_RAM, "GT_IER", .wr = gt_wr_ier),
     GLB(0x44400, 12, RK_RAM, "DE_PIPE_IRQ"),
     GLB(0x444e0, 2, RK_RAM, "PCU_IMR"),
     GLB(0x444e8, 1, RK_W1C, "PCU_IIR"),
