@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""make check: what kernel people run on a driver before they read it, all at zero.
+"""make check: what kernel people run on a driver before they read it, and the like for the tools, all at zero.
 
 CHECKS names them; each is a function of a Checker that returns (complaints, what was looked at).
 """
@@ -24,7 +24,8 @@ Found = tuple[list[str], str]   # complaints, and what was looked at
 
 # files whose own form has no comments, or where the kernel has no such line either
 NO_SPDX = ('.kunitconfig', 'config', 'settings', 'README.md')
-OURS = (kernel.DRIVER, kernel.SELFTESTS, 'tools/testing/i915/guest')
+OURS = (kernel.DRIVER, kernel.SELFTESTS, 'tools/testing/i915/guest', 'tools/testing/i915/bench',
+        'tools/testing/i915/harness')
 COMPLAINT = re.compile(r'(warning|error):', re.I)
 
 
@@ -81,7 +82,8 @@ class Checker:
     def script(self, cmd: Sequence[str], cwd: str | None = None) -> tuple[list[str], int]:
         """Run one of the tree's scripts; returns its lines and status."""
         done = subprocess.run(cmd, cwd=cwd or self.tree, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-                              stdin=subprocess.DEVNULL, text=True, errors='replace', env=proc.environment())
+                              stdin=subprocess.DEVNULL, text=True, errors='replace',
+                              env=proc.environment(PYTHONDONTWRITEBYTECODE='1'))
         return done.stdout.splitlines(), done.returncode
 
 
@@ -164,7 +166,7 @@ def _count(c: Checker, suffix: str) -> int:
 
 
 def kernel_doc(c: Checker) -> Found:
-    files = c.files('.c', '.h', tops=[kernel.DRIVER])
+    files = c.files('.c', '.h', tops=[kernel.DRIVER, 'tools/testing/i915/bench'])
     rows, status = c.script(['perl', 'scripts/kernel-doc', '-none', '-Werror', *files])
     if status and not rows:
         rows = ['kernel-doc ended with status %d' % status]
@@ -233,6 +235,72 @@ def maintainer(c: Checker) -> Found:
         'entry "%s"' % (found[0] if found else '')
 
 
+TOOLS = 'tools/testing/i915'
+
+
+def _python(c: Checker, *command: str) -> tuple[list[str], int]:
+    """A tool that reads the harness, with its settings from setup.cfg."""
+    return c.script(['/usr/bin/python3', '-m', *command], cwd=os.path.join(c.front.repo, TOOLS))
+
+
+def harness_types(c: Checker) -> Found:
+    """mypy --strict."""
+    rows, status = _python(c, 'mypy', '--cache-dir', cache.path('mypy'), '--no-error-summary', 'harness')
+    return rows or (['mypy ended with status %d' % status] if status else []), _modules(c)
+
+
+def harness_form(c: Checker) -> Found:
+    """flake8: what pyflakes and pycodestyle say."""
+    rows, status = _python(c, 'flake8', 'harness')
+    return rows or (['flake8 ended with status %d' % status] if status else []), _modules(c)
+
+
+def _modules(c: Checker) -> str:
+    found = [n for n, _ in cache.files_below(os.path.join(c.front.repo, TOOLS, 'harness')) if n.endswith('.py')]
+    return '%d modules' % len(found)
+
+
+def harness_tests(c: Checker) -> Found:
+    """The harness's own tests: of what decides whether something passed."""
+    rows, status = _python(c, 'unittest', 'discover', '-t', '.', '-s', 'harness/tests')
+    ran = next((re.findall(r'\d+', row)[0] for row in rows if re.match(r'Ran \d+ tests? in', row)), '0')
+    return rows if status or ran == '0' else [], ran + ' tests'
+
+
+def shell(c: Checker) -> Found:
+    """shellcheck, of every script that a shell runs."""
+    files = []
+    for top in (TOOLS, '.ci'):
+        base = os.path.join(c.front.repo, top)
+        for name, full in cache.files_below(base) if os.path.isdir(base) else ():
+            with open(full, 'rb') as f:
+                if f.readline().strip() in (b'#!/bin/sh', b'#!/bin/bash'):
+                    files.append(os.path.join(top, name))
+    rows, status = c.script(['shellcheck', '-f', 'gcc', *files], cwd=c.front.repo)
+    if not files or (status and not rows):
+        rows = ['shellcheck ended with status %d, and looked at %d files' % (status, len(files))]
+    return rows, '%d scripts' % len(files)
+
+
+def device(c: Checker) -> Found:
+    """QEMU's own checkpatch, of the device, its tests and the plugin, each where it stands in QEMU's tree: the script
+    goes by the path."""
+    places = {'gpu': 'hw/display/i915-gt', 'profile': 'contrib/plugins'}
+    script = os.path.join(c.front.qemu.source(), 'scripts/checkpatch.pl')
+    ours = {}                       # name there: name here
+    with tempfile.TemporaryDirectory() as tmp:
+        for here, there in places.items():
+            for name, full in cache.files_below(os.path.join(c.front.repo, TOOLS, here)):
+                if name.endswith(('.c', '.h')):
+                    place = os.path.join('tests/qtest' if name.startswith('i915-gt-') else there, name)
+                    ours[place] = os.path.join(TOOLS, here, name)
+                    os.makedirs(os.path.dirname(os.path.join(tmp, place)), exist_ok=True)
+                    shutil.copy(full, os.path.join(tmp, place))
+        rows, _ = check_files(Clean('checkpatch-qemu', ('path', script)), tmp, sorted(ours), lambda some: c.script(
+            ['perl', script, '--no-tree', '--strict', '--terse', '--no-summary', '--quiet', '-f', *some], cwd=tmp))
+    return [ours.get(r.partition(':')[0], '?') + ':' + r.partition(':')[2] for r in rows], '%d files' % len(ours)
+
+
 # name, function, whether it reads the compiled driver
 CHECKS = [
     ('checkpatch', checkpatch, False),
@@ -242,6 +310,10 @@ CHECKS = [
     ('headers', headers, True),
     ('spdx', spdx, False),
     ('get_maintainer', maintainer, False),
+    ('types', harness_types, False),
+    ('flake8', harness_form, False),
+    ('unit tests', harness_tests, False),
+    ('QEMU checkpatch', device, False),
 ]
 
 

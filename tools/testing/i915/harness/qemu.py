@@ -30,26 +30,42 @@ class Builder:
         self.repo = repo
         self.gpu = os.path.join(repo, 'tools/testing/i915/gpu')
 
-    def build(self) -> Qemu:
-        """Build as far as it is not built."""
+    @staticmethod
+    def _home() -> tuple[str, str]:
+        """(Debian's version, where its source is unpacked)."""
         version = debian.version('qemu-system-data')
         if not version:
             raise ui.Problem('package qemu-system-data is not installed', 'apt-get install -y qemu-system-data')
+        return version, cache.path('qemu', version.replace(':', '_'))
+
+    def source(self) -> str:
+        """Debian's source; fetched when it is not there."""
+        version, home = self._home()
+        with cache.lock('qemu'):
+            self._fetch(version, home)
+        return home
+
+    @staticmethod
+    def _fetch(version: str, home: str) -> None:
+        if not os.path.isdir(home):
+            cache.need_space(3, 'building QEMU')
+            debian.fetch_source('qemu', version, home)
+            cache.expire(cache.path('qemu'), 14, keep=[os.path.basename(home)])
+        os.utime(home)
+
+    def build(self) -> Qemu:
+        """Build as far as it is not built."""
+        version, home = self._home()
         install = os.path.join(self.gpu, 'install.sh')
         if not os.path.exists(install):
             raise ui.Problem('no virtual GPU in %s' % self.gpu, 'run this from a complete clone of the project')
-        home = cache.path('qemu', version.replace(':', '_'))
         with cache.lock('qemu'):
             self._build(version, home, install)
         objects = os.path.join(home, 'build')
         return Qemu(os.path.join(objects, TARGETS[0]), os.path.join(objects, TARGETS[1]), version)
 
     def _build(self, version: str, home: str, install: str) -> None:
-        if not os.path.isdir(home):
-            cache.need_space(3, 'building QEMU')
-            debian.fetch_source('qemu', version, home)
-            cache.expire(cache.path('qemu'), 14, keep=[os.path.basename(home)])
-        os.utime(home)
+        self._fetch(version, home)
         objects = os.path.join(home, 'build')
         built = cache.Stamp(home, 'built')
         devices = os.path.join(self.repo, 'tools/testing/i915/configs/qemu-devices.mak')
