@@ -67,7 +67,7 @@ def lock(name: str) -> Iterator[None]:
         try:
             fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            ui.say('another run is building in %s: waiting for it' % root())
+            ui.say('waiting for %s: it is being built by another run, or another part of this one' % name)
             fcntl.flock(f, fcntl.LOCK_EX)
         yield
 

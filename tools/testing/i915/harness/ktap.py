@@ -31,9 +31,14 @@ def parse(lines: Iterable[str]) -> tuple[list[Case], list[str]]:
     for row in lines:
         plan = PLAN.match(row)
         m = LINE.match(row)
+        if row.startswith('Bail out!'):
+            problems.append(row.strip())
         if plan:
-            plans[len(plan[1])] = int(plan[2])
-            counts[len(plan[1])] = 0
+            depth = len(plan[1])
+            if counts.get(depth, 0) != plans.get(depth, counts.get(depth, 0)):
+                problems.append('%d of %d results came before another plan' % (counts[depth], plans[depth]))
+            plans[depth] = int(plan[2])
+            counts[depth] = 0
         if plan or not m:
             continue
         depth = len(m['indent'])
