@@ -259,15 +259,10 @@ static int i915_eb_build_request(struct i915_execbuffer *eb)
 	if (ret)
 		return ret;
 
+	/* The ring is ours until the request is added or abandoned. */
 	ret = i915_eb_begin_request(eb);
 	if (ret)
 		return ret;
-
-	/* The ring is ours until the request is added or abandoned; closing waits for that. */
-	if (test_bit(I915_CTX_CLOSED, &eb->ctx->base.flags)) {
-		ret = -ENOENT;
-		goto err_abandon;
-	}
 
 	ret = i915_eb_await(eb);
 	if (ret)
@@ -304,10 +299,14 @@ static int i915_eb_build(struct i915_execbuffer *eb)
 	return ret;
 }
 
-/* Past the point of no return: nothing here fails. */
-static void i915_eb_submit(struct i915_execbuffer *eb)
+/*
+ * Past the point of no return. Return: 0; -EIO: the GPU was given up meanwhile, and the request has
+ * ended; only its objects know its fence.
+ */
+static int i915_eb_submit(struct i915_execbuffer *eb)
 {
 	struct i915_request *rq = eb->rq;
+	int ret;
 
 	i915_request_emit_batch(rq, i915_eb_batch_address(eb), 0);
 
@@ -315,11 +314,16 @@ static void i915_eb_submit(struct i915_execbuffer *eb)
 	i915_eb_hand_over(eb);
 	i915_eb_publish_resv(eb);
 	/* It may retire at once. What is unlocked keeps its references: i915_eb_release() */
-	i915_request_add(rq);
+	ret = i915_request_add(rq);
 	i915_eb_unlock(eb);
 
-	i915_eb_publish_fences(eb);
+	if (likely(!ret))
+		i915_eb_publish_fences(eb);
+	else
+		i915_eb_unlock_timeline(eb);
 	i915_request_put(rq);
+
+	return ret;
 }
 
 static int i915_eb_run_objects(struct i915_execbuffer *eb)
@@ -330,7 +334,7 @@ static int i915_eb_run_objects(struct i915_execbuffer *eb)
 	if (!ret)
 		ret = i915_eb_build(eb);
 	if (!ret) {
-		i915_eb_submit(eb);
+		ret = i915_eb_submit(eb);
 	} else {
 		i915_eb_unlock(eb);
 		i915_eb_honour_closes(eb);

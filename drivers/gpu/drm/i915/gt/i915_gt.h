@@ -147,9 +147,9 @@ void i915_request_use_vma(struct i915_request *rq, struct i915_vma *vma);
 void i915_request_emit_batch(struct i915_request *rq, u64 addr, unsigned int flags);
 /*
  * Point of no return: closes the request, drops lrc->lock, hands it to the scheduler. The caller
- * keeps its fence reference.
+ * keeps its fence reference. Return: 0; -EIO: the GPU was given up, the request has ended.
  */
-void i915_request_add(struct i915_request *rq);
+int i915_request_add(struct i915_request *rq);
 /*
  * Give up before i915_request_add(): ring rewound, VMAs handed over are let go, lrc->lock and the
  * reference dropped.

@@ -501,7 +501,7 @@ struct i915_gt {
  * struct i915_request - one batch on one engine
  *
  * Life: i915_request_try_create() (lrc->lock taken) -> awaits, VMAs, commands ->
- * i915_request_add() (lrc->lock dropped; nothing fails any more) -> ready once
+ * i915_request_add() (lrc->lock dropped; nothing is taken back any more) -> ready once
  * its awaits signalled -> engine->queue -> engine->executing -> complete (the
  * seqno is in the PPHWSP) -> retired: fence signalled, VMAs and context let go.
  */

@@ -22,8 +22,8 @@
  * A request is one batch on one engine and the fence that tells its end.
  *
  * It is built with i915_lrc.lock held, from i915_request_try_create(), which
- * makes sure that the ring has room, to i915_request_add(), which cannot fail.
- * Nothing is allocated beyond the request itself.
+ * makes sure that the ring has room, to i915_request_add(), from where on it ends
+ * by itself. Nothing is allocated beyond the request itself.
  *
  * Room in the ring may be as far away as the end of the oldest request. It is
  * waited for with nothing locked that anybody else could want, neither objects
@@ -134,13 +134,19 @@ static void request_init(struct i915_request *rq, struct i915_lrc *lrc)
 	i915_audit_inc(I915_AUDIT_REQUEST);
 }
 
-/* May a request begin? lrc->lock held. Return: 0: there is room; -EIO; -EAGAIN; -ENOMEM. */
+/* May a request begin? lrc->lock held. Return: 0: there is room; -ENOENT, -EIO, -EAGAIN, -ENOMEM */
 static int check_begin(struct i915_lrc *lrc)
 {
+	unsigned long flags = READ_ONCE(lrc->ctx->flags);
 	int ret;
 
-	/* here, where it is known: the caller may have slept since it last looked */
-	if (i915_gt_is_wedged(lrc->engine->gt) || test_bit(I915_CTX_BANNED, &lrc->ctx->flags))
+	/*
+	 * Here, where it is known: the caller may have slept since it last looked, and closing
+	 * waits for the lock.
+	 */
+	if (flags & (BIT(I915_CTX_CLOSED) | BIT(I915_CTX_BANNED)))
+		return flags & BIT(I915_CTX_BANNED) ? -EIO : -ENOENT;
+	if (i915_gt_is_wedged(lrc->engine->gt))
 		return -EIO;
 
 	ret = i915_lrc_bind(lrc);
@@ -190,7 +196,7 @@ static void open_request(struct i915_request *rq, struct i915_lrc *lrc)
  *
  * Context: process context; objects may be locked: the GPU is not waited for.
  * Return: the request, or ERR_PTR: -EAGAIN (i915_lrc_begin_turn() is due), -EIO
- * (GPU wedged, context banned), -ERESTARTSYS, -ENOMEM.
+ * (GPU wedged, context banned), -ENOENT (context closed), -ERESTARTSYS, -ENOMEM.
  */
 struct i915_request *i915_request_try_create(struct i915_lrc *lrc, unsigned int max_vmas)
 {
@@ -254,8 +260,8 @@ struct i915_request *i915_request_create_atomic(struct i915_lrc *lrc)
  *
  * Context: process context; no object locked; waits, interruptibly, for room in
  * the ring.
- * Return: the request, or ERR_PTR: -EIO (GPU wedged, context banned),
- * -ERESTARTSYS, -ENOMEM.
+ * Return: the request, or ERR_PTR: -EIO (GPU wedged, context banned), -ENOENT
+ * (context closed), -ERESTARTSYS, -ENOMEM.
  */
 struct i915_request *i915_request_create(struct i915_lrc *lrc, unsigned int max_vmas)
 {
@@ -330,21 +336,26 @@ static void request_close(struct i915_request *rq)
  * @rq: the request; the caller keeps its reference
  *
  * Closes the request, drops lrc->lock and hands it to the scheduler, which
- * gives it to the hardware at once if that has room and nothing is awaited.
+ * gives it to the hardware at once if that has room and nothing is awaited. If
+ * the GPU was given up while the request was built, that ends it.
  *
- * Context: process context; does not sleep, does not fail.
+ * Context: process context; does not sleep.
+ * Return: 0; -EIO: the request has ended, its fence says the same.
  */
-void i915_request_add(struct i915_request *rq)
+int i915_request_add(struct i915_request *rq)
 {
 	struct i915_lrc *lrc = rq->lrc;
 	bool cookie = dma_fence_begin_signalling();
+	int ret;
 
 	request_close(rq);
 	i915_gt_get_awake(rq->engine->gt);
 	i915_request_get(rq);
-	i915_sched_add(rq);
+	ret = i915_sched_add(rq);
 	mutex_unlock(&lrc->lock);
 	dma_fence_end_signalling(cookie);
+
+	return ret;
 }
 
 static void release_vma(struct i915_vma *vma)

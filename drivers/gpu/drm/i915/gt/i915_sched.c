@@ -391,21 +391,27 @@ static unsigned long lock_raised(struct i915_request *rq)
  * @rq: closed; lrc->lock is held, so the order of the timeline is that of calls
  *
  * Context: process context.
+ * Return: 0; -EIO: the GPU was given up, and with it the request.
  */
-void i915_sched_add(struct i915_request *rq)
+int i915_sched_add(struct i915_request *rq)
 {
 	struct i915_engine *engine = rq->engine;
 	unsigned long flags;
+	int ret = 0;
 
 	flags = lock_raised(rq);
 	list_add_tail(&rq->lrc_link, &rq->lrc->requests);
 	/* and what is before it on its timeline, first */
-	if (engine->given_up)
+	if (unlikely(engine->given_up)) {
 		i915_sched_fail_all(rq->lrc);
+		ret = -EIO;
+	}
 	/* only memory is read; it may spare a lite restore, or an interrupt */
 	if (engine->running)
 		engine->ops->process(engine);
 	if (atomic_dec_and_test(&rq->awaits))
 		make_ready(rq);
 	i915_sched_unlock(engine, flags);
+
+	return ret;
 }

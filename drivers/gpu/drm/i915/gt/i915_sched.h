@@ -15,7 +15,7 @@ static inline u32 i915_lrc_sw_id(u32 n)
 	return n % 0xfffff + 1;
 }
 
-void i915_sched_add(struct i915_request *rq);
+int i915_sched_add(struct i915_request *rq);
 void i915_sched_queue(struct i915_engine *engine, struct i915_request *rq, bool front);
 void i915_sched_finish(struct i915_request *rq);
 void i915_sched_collect(struct i915_engine *engine, struct i915_lrc *lrc);

@@ -216,10 +216,18 @@ out_obj:
 	i915_gem_object_put(obj);
 }
 
+static void is_refused(struct i915_st *st, struct mock_client *client, const char *what, int err)
+{
+	struct i915_request *rq = i915_request_create(client->lrc, 0);
+
+	st_eq(st, what, PTR_ERR_OR_ZERO(rq), err);
+	if (!IS_ERR(rq))
+		i915_request_abandon(rq);
+}
+
 static void no_work_after_close(struct i915_st *st)
 {
 	struct mock_client client;
-	struct i915_request *rq;
 	struct i915_gem_context *ctx;
 
 	if (!mock_client_open(st, &client))
@@ -229,11 +237,9 @@ static void no_work_after_close(struct i915_st *st)
 	i915_gt_context_get(&ctx->base);
 	mock_client_close_context(&client);
 	st_true(st, "the context is closed", test_bit(I915_CTX_CLOSED, &ctx->base.flags));
+	is_refused(st, &client, "a request of a closed context", -ENOENT);
 	set_bit(I915_CTX_BANNED, &ctx->base.flags);
-	rq = i915_request_create(client.lrc, 0);
-	st_eq(st, "a request of a banned context", PTR_ERR_OR_ZERO(rq), -EIO);
-	if (!IS_ERR(rq))
-		i915_request_abandon(rq);
+	is_refused(st, &client, "a request of a banned context", -EIO);
 	i915_gt_context_put(&ctx->base);
 
 	mock_client_close(&client);

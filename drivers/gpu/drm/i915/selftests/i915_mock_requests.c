@@ -288,6 +288,28 @@ out_client:
 	mock_client_close(&client);
 }
 
+/* The GPU is given up while a request is built: whoever adds it learns of it. */
+static void given_up_while_built(struct i915_st *st)
+{
+	struct mock_client client;
+	struct i915_request *rq;
+
+	if (!mock_client_open(st, &client))
+		return;
+
+	rq = i915_request_create(client.lrc, 0);
+	if (st_ptr(st, "making a request", rq)) {
+		i915_gt_set_wedged(&st->i915->gt);
+		st_eq(st, "adding it", i915_request_add(rq), -EIO);
+		st_eq(st, "how it ended", dma_fence_get_status(&rq->fence), -EIO);
+		st_alive_eq(st, "given up", I915_AUDIT_REQUEST, 0);
+		i915_request_put(rq);
+		st_ok(st, "giving the GPU another chance", i915_gt_unset_wedged(&st->i915->gt));
+	}
+
+	mock_client_close(&client);
+}
+
 #define LONG_LIST	2000
 
 /* A request with a list of @count VMAs: the same one each time */
@@ -471,6 +493,7 @@ static const struct i915_subtest requests_subtests[] = {
 	I915_SUBTEST(idle_when_unused),
 	I915_SUBTEST(ring_wraps),
 	I915_SUBTEST(refused_when_wedged),
+	I915_SUBTEST(given_up_while_built),
 	I915_SUBTEST(retires_long_lists_late),
 	I915_SUBTEST(names),
 	I915_SUBTEST(begins_with_default_image),
