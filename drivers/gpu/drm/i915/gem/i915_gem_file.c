@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+#include <linux/dma-resv.h>
 #include <linux/slab.h>
 
 #include <drm/drm_file.h>
@@ -92,6 +93,17 @@ void i915_gem_postclose(struct drm_device *dev, struct drm_file *file)
 	i915_audit_dec(I915_AUDIT_FILE);
 }
 
+/*
+ * Who looks may see that a request is complete a moment before it lets go of its VMAs: for user
+ * space the object is idle then, and its addresses are free once it is closed.
+ */
+static void i915_gem_file_settle_object(struct i915_file *file, struct drm_i915_gem_object *obj)
+{
+	if (unlikely(atomic_read(&obj->in_use)) &&
+	    dma_resv_test_signaled(obj->base.resv, DMA_RESV_USAGE_READ))
+		i915_gt_retire_short(&file->i915->gt);
+}
+
 /**
  * i915_gem_file_close_object - a file let go of a handle of an object
  * @file: the file
@@ -114,6 +126,7 @@ void i915_gem_file_close_object(struct i915_file *file, struct drm_i915_gem_obje
 	/* the count before the marks: pairs with i915_eb_lookup() */
 	smp_mb__after_atomic();
 
+	i915_gem_file_settle_object(file, obj);
 	i915_vma_close_owner(obj, file->id);
 }
 

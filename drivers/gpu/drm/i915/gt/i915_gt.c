@@ -163,15 +163,16 @@ static void park_worker(struct work_struct *work)
 }
 
 /**
- * i915_gt_retire - retire what is complete, on all engines
+ * i915_gt_retire_short - retire what is complete, on all engines, but long lists
  * @gt: the GT
  *
  * When it returns, nothing of any request that was complete before the call is
- * left, also if another CPU was in the middle of retiring it.
+ * left, also if another CPU was in the middle of retiring it; except what is
+ * left to i915_sched_retire_late(), which may take long and be another client's.
  *
- * Context: process context, sleeps; not from i915_gt.retire_work.
+ * Context: process context; not from i915_gt.retire_work.
  */
-void i915_gt_retire(struct i915_gt *gt)
+void i915_gt_retire_short(struct i915_gt *gt)
 {
 	struct i915_engine *engine;
 	unsigned int id;
@@ -183,6 +184,19 @@ void i915_gt_retire(struct i915_gt *gt)
 		while (atomic_read_acquire(&engine->retiring))
 			cpu_relax();
 	}
+}
+
+/**
+ * i915_gt_retire - retire what is complete, on all engines
+ * @gt: the GT
+ *
+ * i915_gt_retire_short(), and long lists.
+ *
+ * Context: process context, sleeps; not from i915_gt.retire_work.
+ */
+void i915_gt_retire(struct i915_gt *gt)
+{
+	i915_gt_retire_short(gt);
 	i915_sched_retire_late(gt);
 }
 

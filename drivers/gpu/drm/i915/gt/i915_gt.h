@@ -67,6 +67,8 @@ static inline bool i915_gt_is_up(const struct i915_gt *gt)
 
 /* Retire what is complete, on all engines. Any context that is not inside engine->lock. */
 void i915_gt_retire(struct i915_gt *gt);
+/* The same, but for what takes long */
+void i915_gt_retire_short(struct i915_gt *gt);
 /* timeout in jiffies, interruptible. Return: 0, -ETIME, -ERESTARTSYS. Retires as it goes. */
 int i915_gt_wait_for_idle(struct i915_gt *gt, long timeout);
 /* Give up forcewake now if idle */

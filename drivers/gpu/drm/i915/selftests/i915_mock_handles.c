@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/array_size.h>
+#include <linux/dma-resv.h>
 
 #include <drm/drm_gem.h>
 
 #include "gem/i915_gem.h"
+#include "gt/i915_gt.h"
+#include "gt/i915_mock_engine.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
@@ -50,6 +53,63 @@ static void handle_closed_idle(struct i915_st *st)
 	st_alive_eq(st, "handle closed", I915_AUDIT_VMA, 0);
 	st_eq(st, "page tables after it", st_alive(st, I915_AUDIT_PT), tables);
 	st_ok(st, "using the address again", mock_bind(other, client.vm, &same, NULL));
+
+	mock_client_close(&client);
+out:
+	if (other)
+		i915_gem_object_put(other);
+	if (obj)
+		i915_gem_object_put(obj);
+}
+
+/* Shows a request through its object, as an execbuf does */
+static bool publish(struct i915_st *st, struct drm_i915_gem_object *obj, struct i915_request *rq)
+{
+	int ret;
+
+	dma_resv_lock(obj->base.resv, NULL);
+	ret = dma_resv_reserve_fences(obj->base.resv, 1);
+	if (!ret)
+		dma_resv_add_fence(obj->base.resv, &rq->fence, DMA_RESV_USAGE_READ);
+	dma_resv_unlock(obj->base.resv);
+
+	return st_ok(st, "publishing the fence", ret);
+}
+
+/*
+ * Complete, and seen to be, before any interrupt: what is closed then has let go of its address
+ * when the call returns.
+ */
+static void handle_closed_when_seen_idle(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1), *other = mock_object(st, 1);
+	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
+	struct i915_vma_placement same = { .exact = true };
+	struct mock_client client;
+	struct i915_request *rq;
+	u32 handle;
+
+	if (!obj || !other || !mock_client_open(st, &client))
+		goto out;
+
+	handle = open_handle(st, &client, obj);
+	st_ok(st, "binding", mock_bind(obj, client.vm, NULL, &same.offset));
+	i915_mock_engine_hold(engine);
+	rq = mock_request(st, &client, obj, NULL);
+	if (rq && publish(st, obj, rq)) {
+		i915_mock_engine_acknowledge(engine);
+		WRITE_ONCE(*client.lrc->hwsp_seqno, rq->fence.seqno);
+		st_true(st, "it is seen to be complete", dma_fence_is_signaled(&rq->fence));
+		st_alive_eq(st, "and has not retired", I915_AUDIT_VMA_BOUND, 1);
+
+		drm_gem_handle_delete(mock_file_drm(client.file), handle);
+		st_alive_eq(st, "handle closed", I915_AUDIT_VMA, 0);
+		st_ok(st, "using the address again", mock_bind(other, client.vm, &same, NULL));
+		i915_mock_engine_complete(engine);
+	}
+	i915_mock_engine_let_run(engine);
+	if (rq)
+		mock_request_finish(st, rq);
 
 	mock_client_close(&client);
 out:
@@ -201,6 +261,7 @@ out_obj:
 
 static const struct i915_subtest handles_subtests[] = {
 	I915_SUBTEST(handle_closed_idle),
+	I915_SUBTEST(handle_closed_when_seen_idle),
 	I915_SUBTEST(handle_closed_active),
 	I915_SUBTEST(handle_closed_and_used_again),
 	I915_SUBTEST(handle_closed_in_every_vm),
