@@ -20,10 +20,10 @@
  *
  * A PMU that perf and intel_gpu_top read: how long each engine was busy or
  * waited, how long requests kept the GPU awake, and how many interrupts came.
- * What the driver does not manage (frequency, RC6) is not offered rather than
- * shown as zero. Counting costs nothing while nobody looks; while an event for
- * interrupts exists every request interrupts, waited for or not, and waiting is
- * sampled (see i915_pmu_sample.c).
+ * What the driver does not manage (frequency, RC6) is refused with -ENODEV rather
+ * than shown as zero. Counting costs nothing while nobody looks; while an event
+ * for interrupts exists every request interrupts, waited for or not, and waiting
+ * is sampled (see i915_pmu_sample.c).
  *
  * A PMU must not go away under its events, and events outlive an unbind as long
  * as their file descriptors do. Nor does perf say when it is done with an event:
@@ -60,18 +60,30 @@ static struct i915_engine *i915_pmu_engine(struct drm_i915_private *i915, u64 co
 	if (config >= __I915_PMU_OTHER(0))
 		return NULL;
 
-	if ((config & I915_PMU_SAMPLE_MASK) > I915_SAMPLE_SEMA)
-		return NULL;
-
 	return i915_gt_engine(&i915->gt, config >> I915_PMU_CLASS_SHIFT,
 			      (config >> I915_PMU_SAMPLE_BITS) &
 			      GENMASK(I915_PMU_SAMPLE_INSTANCE_BITS - 1, 0));
 }
 
-static bool i915_pmu_is_known(struct drm_i915_private *i915, u64 config)
+/* Return: 0; -ENODEV: an event of other devices; -ENOENT: of none */
+static int i915_pmu_check_config(struct drm_i915_private *i915, u64 config)
 {
-	return config == I915_PMU_INTERRUPTS || config == I915_PMU_SOFTWARE_GT_AWAKE_TIME ||
-	       i915_pmu_engine(i915, config);
+	switch (config) {
+	case I915_PMU_INTERRUPTS:
+	case I915_PMU_SOFTWARE_GT_AWAKE_TIME:
+		return 0;
+	case I915_PMU_ACTUAL_FREQUENCY:
+	case I915_PMU_REQUESTED_FREQUENCY:
+	case I915_PMU_RC6_RESIDENCY:
+		return -ENODEV;
+	}
+
+	if (config >= __I915_PMU_OTHER(0))
+		return -ENOENT;
+	if (!i915_pmu_engine(i915, config))
+		return -ENODEV;
+
+	return (config & I915_PMU_SAMPLE_MASK) > I915_SAMPLE_SEMA ? -ENOENT : 0;
 }
 
 /* I915_SAMPLE_*, or I915_SAMPLE_BUSY for what is counted and not sampled */
@@ -149,14 +161,12 @@ static int i915_pmu_event_check(struct perf_event *event)
 /* Give the event the device that is bound now. From here on the PMU stays. */
 static int i915_pmu_event_attach(struct i915_pmu *pmu, struct perf_event *event)
 {
-	int ret = 0;
+	int ret = -ENODEV;
 
 	spin_lock_irq(&pmu->lock);
-	if (!pmu->i915) {
-		ret = -ENODEV;
-	} else if (!i915_pmu_is_known(pmu->i915, event->attr.config)) {
-		ret = -ENOENT;
-	} else {
+	if (pmu->i915)
+		ret = i915_pmu_check_config(pmu->i915, event->attr.config);
+	if (!ret) {
 		drm_dev_get(&pmu->i915->drm);
 		event->pmu_private = pmu->i915;
 		pmu->used = true;

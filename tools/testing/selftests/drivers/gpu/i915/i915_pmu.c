@@ -27,11 +27,15 @@ static void refused(int fd)
 	attr.sample_period = 0;
 	attr.config = RENDER(3);
 	i915_expect_ret(i915_event_open_attr(&attr), -ENOENT);
+	attr.config = I915_PMU_SOFTWARE_GT_AWAKE_TIME + 1;
+	i915_expect_ret(i915_event_open_attr(&attr), -ENOENT);
+	/* no such engine here, and not managed by the driver: not there rather than zero */
 	attr.config = __I915_PMU_ENGINE(7, 0, I915_SAMPLE_BUSY);
-	i915_expect_ret(i915_event_open_attr(&attr), -ENOENT);
-	/* not managed by the driver: not there rather than zero */
+	i915_expect_ret(i915_event_open_attr(&attr), -ENODEV);
 	attr.config = I915_PMU_RC6_RESIDENCY;
-	i915_expect_ret(i915_event_open_attr(&attr), -ENOENT);
+	i915_expect_ret(i915_event_open_attr(&attr), -ENODEV);
+	attr.config = I915_PMU_ACTUAL_FREQUENCY;
+	i915_expect_ret(i915_event_open_attr(&attr), -ENODEV);
 }
 
 #define BATCHES	6
