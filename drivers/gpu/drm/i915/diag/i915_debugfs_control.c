@@ -18,10 +18,10 @@
  * DOC: debugfs files that do something
  *
  * i915_gem_drop_caches brings the driver to rest and gives memory back,
- * i915_wedged resets the GPU, i915_forcewake_user keeps it awake while open.
- * The bits of drop_caches are the test suite's; those that wait also finish
- * what a lock or a fence pushed to the workqueue, so that after them the audit
- * shows what is really kept.
+ * i915_wedged says that engines hang and resets the GPU, i915_forcewake_user
+ * keeps it awake while open. The bits of drop_caches are the test suite's; those
+ * that wait also finish what a lock or a fence pushed to the workqueue, so that
+ * after them the audit shows what is really kept.
  */
 
 #define I915_DROP_UNBOUND	BIT(0)	/* pages of objects that are bound nowhere */
@@ -116,7 +116,10 @@ static ssize_t i915_wedged_read(struct file *file, char __user *buf, size_t size
 				       2);
 }
 
-/* Any number resets the whole GPU. Both ways to write "all ones" are in use: signed and not. */
+/*
+ * Resets the whole GPU. Bit n says that engine n hangs, so that what it runs is guilty. Both ways
+ * to write "all ones" are in use: signed and not.
+ */
 static ssize_t i915_wedged_write(struct file *file, const char __user *buf, size_t size,
 				 loff_t *pos)
 {
@@ -126,15 +129,17 @@ static ssize_t i915_wedged_write(struct file *file, const char __user *buf, size
 	int ret;
 
 	ret = kstrtou64_from_user(buf, size, 0, &mask);
-	if (ret)
+	if (ret) {
 		ret = kstrtos64_from_user(buf, size, 0, &minus);
-	if (ret)
-		return ret;
+		if (ret)
+			return ret;
+		mask = minus;
+	}
 
 	if (i915_gt_is_wedged(&i915->gt))
 		ret = i915_gt_unset_wedged(&i915->gt);
 	else
-		ret = i915_gt_reset_all(&i915->gt, "asked for in debugfs");
+		ret = i915_gt_reset_all(&i915->gt, mask, "asked for in debugfs");
 
 	return ret ?: size;
 }

@@ -78,7 +78,7 @@ u64 i915_gt_awake_ns(struct i915_gt *gt);
 void i915_gt_listen(struct i915_gt *gt, int by);
 
 /* reset (i915_reset.c) */
-int i915_gt_reset_all(struct i915_gt *gt, const char *why);
+int i915_gt_reset_all(struct i915_gt *gt, u32 engines, const char *why);
 void i915_gt_set_wedged(struct i915_gt *gt);
 int i915_gt_unset_wedged(struct i915_gt *gt);
 bool i915_gt_context_cancel(struct i915_lrc *lrc);

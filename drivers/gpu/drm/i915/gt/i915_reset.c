@@ -393,16 +393,17 @@ int i915_gt_reset(struct i915_gt *gt, const struct i915_reset *reset)
 /**
  * i915_gt_reset_all - reset the whole GPU because somebody wants it
  * @gt: the GT
+ * @engines: bit n: engine n is said to hang; the others are bystanders
  * @why: for the log; static
  *
  * Context: process context, sleeps.
  * Return: 0, or -EIO: the GPU is wedged.
  */
-int i915_gt_reset_all(struct i915_gt *gt, const char *why)
+int i915_gt_reset_all(struct i915_gt *gt, u32 engines, const char *why)
 {
 	const struct i915_reset reset = {
 		.cause = I915_RESET_ASKED,
-		.engines = ~0u,
+		.engines = engines,
 		.why = why,
 	};
 

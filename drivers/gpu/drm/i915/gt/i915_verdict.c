@@ -27,7 +27,8 @@
  * cancel     the context that ends loses its batch    runs again
  * expired    the request that took too long loses     runs again
  *            its batch, with -EINTR
- * asked      whoever is in a batch loses it           runs again
+ * asked      whoever is in a batch, on the engines     runs again
+ *            that the administrator says hang
  * =========  =======================================  =========================
  *
  * Engines that only share a full reset with the one that hangs are always
@@ -38,8 +39,8 @@
  * GET_RESET_STATS counts as active the batches that were lost, and as pending
  * those that had begun and ran again. Batches that had not begun do not count.
  *
- * Only a hang brings a context closer to a ban: its third within 120 seconds
- * ends it, its first if user space declared it not recoverable, and none if it
+ * Only a hang brings a context closer to a ban, found or declared: its third
+ * within 120 seconds ends it, its first if user space declared it not recoverable, and none if it
  * is not bannable. A client, that is an open file, collects points: three for
  * a banned context, one for a hang within 60 seconds of the last one (or of
  * opening the file). With nine it gets no more contexts. Contexts that were
@@ -55,7 +56,6 @@
 
 static const char * const verdict_text[] = {
 	[I915_VERDICT_GUILTY] = "hangs",
-	[I915_VERDICT_LOST] = "is taken out",
 	[I915_VERDICT_EXPIRED] = "took too long",
 };
 
@@ -83,7 +83,7 @@ enum i915_verdict i915_verdict(enum i915_reset_cause cause, const struct i915_ev
 	case I915_RESET_EXPIRED:
 		return I915_VERDICT_EXPIRED;
 	case I915_RESET_ASKED:
-		return evidence->begun ? I915_VERDICT_LOST : I915_VERDICT_INNOCENT;
+		return evidence->begun ? I915_VERDICT_GUILTY : I915_VERDICT_INNOCENT;
 	case I915_RESET_FAULT:
 		break;
 	}

@@ -10,7 +10,7 @@
  * @I915_RESET_FAULT: engine and driver disagree about what runs: no batch did wrong
  * @I915_RESET_CANCEL: one context has to end: its owner is done with it
  * @I915_RESET_EXPIRED: a request took longer than i915.request_timeout_ms
- * @I915_RESET_ASKED: the administrator wants whatever runs to end
+ * @I915_RESET_ASKED: the administrator says that what engines run hangs
  */
 enum i915_reset_cause {
 	I915_RESET_HANG,
@@ -40,14 +40,12 @@ struct i915_reset {
  * enum i915_verdict - what becomes of the request an engine was running at its reset
  * @I915_VERDICT_INNOCENT: it runs again
  * @I915_VERDICT_GUILTY: its batch is taken out, and its context is closer to a ban
- * @I915_VERDICT_LOST: its batch is taken out, but it did nothing wrong
- * @I915_VERDICT_EXPIRED: as lost, with -EINTR instead of -EIO
+ * @I915_VERDICT_EXPIRED: its batch is taken out, with -EINTR, but it did nothing wrong
  * @I915_VERDICT_ENDED: its batch is taken out; nobody is left to be told
  */
 enum i915_verdict {
 	I915_VERDICT_INNOCENT,
 	I915_VERDICT_GUILTY,
-	I915_VERDICT_LOST,
 	I915_VERDICT_EXPIRED,
 	I915_VERDICT_ENDED,
 };

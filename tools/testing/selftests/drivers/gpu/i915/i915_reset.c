@@ -153,7 +153,7 @@ static void invalid_is_left_to_heartbeat(int fd)
 	gpu_works(fd);
 }
 
-/* Whoever writes to i915_wedged wants what runs to end: it does, and nobody is banned. */
+/* Whoever writes to i915_wedged says that engines hang: what they run does, as if it was found. */
 static void asked_for(int fd)
 {
 	__u32 ctx = i915_context_create(fd);
@@ -161,15 +161,34 @@ static void asked_for(int fd)
 	unsigned int n;
 
 	may_reset(fd, "3");
-	for (n = 0; n < 5; n++) {
+	for (n = 0; n < 3; n++) {
+		i915_expect_ret(i915_exec_nop(fd, ctx, I915_EXEC_BLT), 0);
 		i915_spin_start(&spin, fd, ctx, I915_EXEC_BLT, 0);
 		i915_require_ok(i915_debugfs_write(fd, "i915_wedged", "-1"));
 		i915_expect_ret(i915_fence_wait(spin.fence, LIMIT_MS), -EIO);
 		i915_spin_fini(&spin);
 	}
-	i915_expect(i915_stats_of(fd, ctx).batch_active == 5, "%u lost",
+	i915_expect(i915_stats_of(fd, ctx).batch_active == 3, "%u lost",
 		    i915_stats_of(fd, ctx).batch_active);
-	i915_expect_ret(i915_exec_nop(fd, ctx, I915_EXEC_BLT), 0);
+	i915_expect_ret(i915_exec_nop(fd, ctx, I915_EXEC_BLT), -EIO);
+	gpu_works(fd);
+}
+
+/* Of engines it does not name it says nothing. */
+static void asked_for_another(int fd)
+{
+	__u32 ctx = i915_context_create(fd);
+	struct i915_spin spin;
+
+	may_reset(fd, "3");
+	i915_spin_start(&spin, fd, ctx, I915_EXEC_BLT, 0);
+	/* the render engine */
+	i915_require_ok(i915_debugfs_write(fd, "i915_wedged", "1"));
+	i915_expect_ret(i915_fence_status(spin.fence), 0);
+	i915_expect(!i915_stats_of(fd, ctx).batch_active, "the bystander is guilty");
+	i915_spin_end(&spin);
+	i915_expect_ret(i915_fence_wait(spin.fence, LIMIT_MS), 1);
+	i915_spin_fini(&spin);
 	gpu_works(fd);
 }
 
@@ -260,7 +279,8 @@ static const struct i915_case cases[] = {
 	{ "queued-not-counted", "what waits behind a hang lost nothing", queued_is_not_counted },
 	{ "invalid-left-to-heartbeat", "with reset=1 an invalid command is a hang like others",
 	  invalid_is_left_to_heartbeat },
-	{ "asked-for", "i915_wedged ends what runs", asked_for },
+	{ "asked-for", "i915_wedged declares a hang, and the third one bans", asked_for },
+	{ "asked-for-another", "i915_wedged for another engine", asked_for_another },
 	{ "wedged-in-order", "requests that come while the GPU is given up",
 	  wedged_ends_in_order },
 	{ "wedged-refuses", "with reset=0 a hang ends all", wedged_refuses },
