@@ -92,7 +92,7 @@ PPGTT = HERE + '/gem_ppgtt'
 # as anybody runs them: the runner finds its programs and says what became of them
 RUNNER = 'cd /kselftest && sh ./run_kselftest.sh -t drivers/gpu/i915:gem_ppgtt'
 SUITES = ('sanitycheck', 'requests', 'objects', 'dmabuf', 'vma', 'evict', 'gtt', 'contexts', 'tlb', 'handles', 'ggtt',
-          'sched', 'awaits')
+          'sched', 'awaits', 'registers')
 
 STORES = [Test('store-%s' % e, 'i915_store ' + e) for e in mainjob.ENGINES]
 KMEMLEAK = Test('kmemleak', '/guest/kmemleak scan', limit=300)

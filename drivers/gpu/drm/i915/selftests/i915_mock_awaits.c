@@ -138,6 +138,43 @@ out:
 	awaits_end(t);
 }
 
+/* It follows a request of its engine that cannot run yet, and then a later one of that timeline. */
+static void follows_the_latest(struct i915_st *st)
+{
+	struct awaits_test *t = awaits_begin(st);
+	struct i915_request *first, *second, *rq = NULL;
+	struct dma_fence *fence;
+	struct mock_client other;
+
+	if (!t)
+		return;
+	if (!mock_client_open(st, &other))
+		goto out;
+
+	fence = mock_fence_create();
+	first = mock_order_submit(&t->order, other.lrc, 'a', 0, fence);
+	second = mock_order_submit(&t->order, other.lrc, 'b', 0, NULL);
+	if (first && second)
+		rq = i915_request_create(t->lrc, 0);
+	if (rq && st_ptr(st, "making a request", rq)) {
+		st_ok(st, "following one", i915_request_await(rq, &first->fence));
+		st_ok(st, "following the next", i915_request_await(rq, &second->fence));
+		st_eq(st, "awaits for one timeline", rq->nr_awaits, 1);
+		i915_request_emit_batch(rq, 0, 0);
+		mock_order_watch(&t->order, &rq->fence, 'c');
+		i915_request_add(rq);
+		i915_request_put(rq);
+	}
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "the first of all waits", "");
+	mock_fence_signal(fence);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "it ran", "abc");
+	mock_client_close(&other);
+out:
+	awaits_end(t);
+}
+
 /* Of its own timeline there is nothing to wait for. */
 static void own_timeline(struct i915_st *st)
 {
@@ -291,6 +328,7 @@ static void wedged(struct i915_st *st)
 static const struct i915_subtest awaits_subtests[] = {
 	I915_SUBTEST(another_engine),
 	I915_SUBTEST(merged),
+	I915_SUBTEST(follows_the_latest),
 	I915_SUBTEST(own_timeline),
 	I915_SUBTEST(array),
 	I915_SUBTEST(chain),

@@ -6,6 +6,8 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
+#include <drm/drm_drv.h>
+
 #include "gt/i915_gt.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
@@ -14,6 +16,7 @@
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_ggtt.h"
 #include "vm/i915_pt.h"
+#include "vm/i915_vm_device.h"
 #include "vm/i915_vm_types.h"
 #include "vm/i915_vma.h"
 #include "vm/i915_vma_bind.h"
@@ -425,6 +428,28 @@ static void ggtt_comes_back(struct i915_st *st)
 	i915_ggtt_buf_fini(ggtt, &buf);
 }
 
+/* An address space is made while its device goes: whoever ends the mappings may have missed it. */
+static void made_while_it_goes(struct i915_st *st)
+{
+	struct drm_i915_private *other = mock_device_create();
+	struct i915_address_space *vm;
+
+	if (!st_ptr(st, "a second mock device", other))
+		return;
+
+	vm = i915_ppgtt_create(other, 0);
+	if (st_ptr(st, "making an address space", vm)) {
+		i915_vm_device_remove(vm);
+		drm_dev_unplug(&other->drm);
+		i915_vm_device_unmap_dma(other);
+		st_true(st, "it was missed", vm->top->dma != DMA_MAPPING_ERROR);
+		i915_vm_device_add(vm);
+		st_true(st, "it is not mapped any more", vm->top->dma == DMA_MAPPING_ERROR);
+		i915_vm_put_user(vm);
+	}
+	st_ok(st, "bringing the second device to rest", mock_device_destroy(other));
+}
+
 static const struct i915_subtest gtt_subtests[] = {
 	I915_SUBTEST(tables_on_demand),
 	I915_SUBTEST(tables_are_shared),
@@ -435,6 +460,7 @@ static const struct i915_subtest gtt_subtests[] = {
 	I915_SUBTEST(ggtt_is_full),
 	I915_SUBTEST(ggtt_leaves_the_aperture),
 	I915_SUBTEST(ggtt_comes_back),
+	I915_SUBTEST(made_while_it_goes),
 };
 
 const struct i915_suite i915_mock_gtt_suite = {

@@ -12,7 +12,9 @@
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
+#include "vm/i915_vma.h"
 #include "vm/i915_vma_bind.h"
+#include "vm/i915_vma_end.h"
 
 /**
  * DOC: mock handles
@@ -259,12 +261,39 @@ out_obj:
 	i915_gem_object_put(obj);
 }
 
+/* Marked and not bound, as by an execbuf that is still looking for a place: it stays. */
+static void marked_is_not_ended(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct mock_client client;
+	struct i915_vma *vma;
+
+	if (!obj)
+		return;
+	if (!mock_client_open(st, &client))
+		goto out_obj;
+
+	vma = i915_vma_get_active(obj, client.vm);
+	if (!IS_ERR(vma)) {
+		st_eq(st, "VMAs that could not be ended", i915_vm_clean(client.vm), 1);
+		st_true(st, "the VMA is there", has_vma(obj, client.vm));
+		i915_vma_put_active(vma);
+		st_eq(st, "VMAs that could not be ended", i915_vm_clean(client.vm), 0);
+	}
+	st_alive_eq(st, "ended", I915_AUDIT_VMA, 0);
+
+	mock_client_close(&client);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
 static const struct i915_subtest handles_subtests[] = {
 	I915_SUBTEST(handle_closed_idle),
 	I915_SUBTEST(handle_closed_when_seen_idle),
 	I915_SUBTEST(handle_closed_active),
 	I915_SUBTEST(handle_closed_and_used_again),
 	I915_SUBTEST(handle_closed_in_every_vm),
+	I915_SUBTEST(marked_is_not_ended),
 };
 
 const struct i915_suite i915_mock_handles_suite = {

@@ -7,6 +7,8 @@
 
 #include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
+#include "gt/i915_lrc.h"
+#include "gt/i915_lrc_layout.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_ports.h"
 #include "gt/i915_sched.h"
@@ -367,6 +369,137 @@ static void failed_in_port(struct i915_st *st)
 	sched_free(t);
 }
 
+/* Something important comes while an acknowledge is due, which must not take for ever. */
+static void due_in_time(struct i915_st *st)
+{
+	struct sched_test *t = sched_alloc(st, true);
+	unsigned long ms;
+
+	if (!t)
+		return;
+
+	ms = t->engine->props.preempt_timeout_ms;
+	t->engine->props.preempt_timeout_ms = 60000;
+	submit(t, 0, 'a', 0, NULL);
+	i915_mock_engine_acknowledge(t->engine);
+	submit(t, 0, 'b', 0, NULL);
+	st_true(st, "an acknowledge is due", t->engine->pending_ack);
+	st_true(st, "which may take its time", !timer_pending(&t->engine->preempt_timer));
+
+	submit(t, 1, 'c', 1, NULL);
+	st_true(st, "with something important behind it, it may not",
+		timer_pending(&t->engine->preempt_timer));
+	i915_mock_engine_acknowledge(t->engine);
+	st_true(st, "the important one is to run first",
+		i915_port_lrc(&t->engine->pending[0]) == t->client[1].lrc);
+	st_true(st, "and soon", timer_pending(&t->engine->preempt_timer));
+	i915_mock_engine_acknowledge(t->engine);
+	st_true(st, "nobody is waited for any more", !timer_pending(&t->engine->preempt_timer));
+
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "all was stepped", "cab");
+	t->engine->props.preempt_timeout_ms = ms;
+	sched_free(t);
+}
+
+struct resubmission {
+	const char *what;
+	/* behind the padding of the request */
+	bool wa_tail;
+	bool restore;
+};
+
+/* The hardware must see a TAIL that differs, or be told to load the image (WaIdleLiteRestore). */
+static void tail_differs(struct i915_st *st)
+{
+	static const struct resubmission times[] = {
+		{ "the first time", false, false },
+		{ "the second time", true, false },
+		{ "the third time", true, true },
+		{ "the fourth time", true, true },
+	};
+	struct sched_test *t = sched_alloc(st, true);
+	struct i915_request *rq;
+	struct i915_lrc *lrc;
+	unsigned int n;
+	u32 before;
+
+	if (!t)
+		return;
+
+	lrc = t->client[0].lrc;
+	submit(t, 0, 'a', 0, NULL);
+	mock_run_all(t->engine);
+	rq = i915_request_create(lrc, 0);
+	if (st_ptr(st, "making a request", rq)) {
+		dma_fence_get(&rq->fence);
+		i915_request_abandon(rq);
+		before = lrc->regs[LRC_RING_TAIL];
+		rq->tail = 2048;
+		rq->wa_tail = 2056;
+		for (n = 0; n < ARRAY_SIZE(times); n++) {
+			u32 desc;
+
+			spin_lock_irq(&t->engine->lock);
+			desc = i915_lrc_update(lrc, rq);
+			spin_unlock_irq(&t->engine->lock);
+			st_eq(st, times[n].what, lrc->regs[LRC_RING_TAIL],
+			      times[n].wa_tail ? rq->wa_tail : rq->tail);
+			st_eq(st, times[n].what, !!(desc & LRC_DESC_FORCE_RESTORE),
+			      times[n].restore);
+		}
+		lrc->regs[LRC_RING_TAIL] = before;
+		dma_fence_put(&rq->fence);
+	}
+	sched_free(t);
+}
+
+/* More than is retired with interrupts off in one go; one subtest runs at a time */
+#define MANY	40
+
+static struct {
+	struct dma_fence_cb cb;
+	bool by_worker;
+} last_of_many;
+
+static void note_who(struct dma_fence *fence, struct dma_fence_cb *cb)
+{
+	last_of_many.by_worker = current->flags & PF_WQ_WORKER;
+}
+
+/* Many end at once: whoever found out retires some of them, the rest is left to a worker. */
+static void retires_in_portions(struct i915_st *st)
+{
+	struct sched_test *t = sched_alloc(st, false);
+	struct i915_request *rq[MANY];
+	unsigned long flags;
+	unsigned int n;
+
+	if (!t)
+		return;
+
+	last_of_many.by_worker = false;
+	for (n = 0; n < MANY; n++) {
+		rq[n] = mock_request(st, &t->client[0], NULL, NULL);
+		if (!rq[n])
+			break;
+	}
+	i915_mock_engine_acknowledge(t->engine);
+	i915_mock_engine_acknowledge(t->engine);
+	if (n == MANY)
+		st_ok(st, "watching the last", dma_fence_add_callback(&rq[n - 1]->fence,
+								      &last_of_many.cb, note_who));
+
+	spin_lock_irqsave(&t->engine->lock, flags);
+	i915_sched_fail_all(t->client[0].lrc);
+	i915_sched_unlock(t->engine, flags);
+
+	while (n--)
+		mock_request_finish(st, rq[n]);
+	st_true(st, "the last one was retired by a worker", last_of_many.by_worker);
+	sched_free(t);
+}
+
 static const struct i915_subtest sched_subtests[] = {
 	I915_SUBTEST(equals_in_order),
 	I915_SUBTEST(two_ports),
@@ -379,6 +512,9 @@ static const struct i915_subtest sched_subtests[] = {
 	I915_SUBTEST(inherits_through_others),
 	I915_SUBTEST(raises_its_timeline),
 	I915_SUBTEST(failed_in_port),
+	I915_SUBTEST(due_in_time),
+	I915_SUBTEST(tail_differs),
+	I915_SUBTEST(retires_in_portions),
 };
 
 const struct i915_suite i915_mock_sched_suite = {

@@ -145,6 +145,46 @@ out:
 		i915_gem_object_put(first);
 }
 
+/* Unbound again after an invalidation: that one was too early for it. */
+static void one_is_too_early(struct i915_st *st)
+{
+	struct drm_i915_gem_object *again = mock_object(st, 1), *once = mock_object(st, 1);
+	struct drm_i915_gem_object *keeps = mock_object(st, 1);
+	struct mock_client client;
+
+	if (!again || !once || !keeps || !mock_client_open(st, &client))
+		goto out;
+
+	/* so that no table becomes empty */
+	st_ok(st, "binding", mock_bind(keeps, client.vm, NULL, NULL));
+	st_ok(st, "binding", mock_bind(again, client.vm, NULL, NULL));
+	st_ok(st, "binding", mock_bind(once, client.vm, NULL, NULL));
+	tlb_watch(st);
+
+	i915_vma_close(again, client.vm);
+	i915_vma_close(once, client.vm);
+	i915_gem_object_put(once);
+	once = NULL;
+	mock_flush(st->i915);
+	st_eq(st, "invalidations for the other", tlb_seen.count, 1);
+
+	st_ok(st, "binding again", mock_bind(again, client.vm, NULL, NULL));
+	i915_vma_close(again, client.vm);
+	i915_gem_object_put(again);
+	again = NULL;
+	mock_flush(st->i915);
+	st_eq(st, "invalidations for both", tlb_seen.count, 2);
+
+	mock_client_close(&client);
+out:
+	if (keeps)
+		i915_gem_object_put(keeps);
+	if (once)
+		i915_gem_object_put(once);
+	if (again)
+		i915_gem_object_put(again);
+}
+
 /* Nothing runs in a VM without users: its tables need none. The pages stay with the exporter. */
 static void none_for_the_end_of_a_vm(struct i915_st *st)
 {
@@ -169,6 +209,7 @@ static const struct i915_subtest tlb_subtests[] = {
 	I915_SUBTEST(tables_outlive_what_runs),
 	I915_SUBTEST(one_for_many),
 	I915_SUBTEST(one_serves_what_was_before),
+	I915_SUBTEST(one_is_too_early),
 	I915_SUBTEST(none_for_the_end_of_a_vm),
 };
 

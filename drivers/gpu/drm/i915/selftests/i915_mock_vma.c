@@ -89,6 +89,9 @@ static void check_placement(struct i915_st *st, const struct placement_case *c,
 
 	if (where->exact || where->prefer)
 		st_eq(st, c->what, offset, where->offset);
+	/* relocations have negative deltas */
+	if (c == placement_cases)
+		st_true(st, "the kernel stays off the first addresses", offset >= SZ_256K);
 	if (where->align)
 		st_true(st, c->what, IS_ALIGNED(offset, where->align));
 	if (where->low)
@@ -444,6 +447,60 @@ out_obj:
 	i915_gem_object_put(obj);
 }
 
+/* What the page tables' side of the address space saw; one subtest runs at a time */
+static struct {
+	const struct i915_vm_ops *ops;
+	unsigned int bound;
+	unsigned int early;
+	unsigned int late;
+} watched;
+
+static int watch_bind(struct i915_address_space *vm, struct i915_vma *vma)
+{
+	watched.bound++;
+	watched.early += i915_vma_is_bound(vma);
+
+	return watched.ops->bind(vm, vma);
+}
+
+static void watch_unbind(struct i915_address_space *vm, struct i915_vma *vma)
+{
+	watched.late += i915_vma_is_bound(vma);
+	watched.ops->unbind(vm, vma);
+}
+
+/* Whoever sees that a VMA is bound, without a lock, relies on its PTEs. */
+static void bound_with_ptes_only(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct i915_vm_ops ops;
+	struct mock_client client;
+
+	if (!obj)
+		return;
+	if (!mock_client_open(st, &client))
+		goto out_obj;
+
+	watched = (typeof(watched)){ .ops = client.vm->ops };
+	ops = *client.vm->ops;
+	ops.bind = watch_bind;
+	ops.unbind = watch_unbind;
+	client.vm->ops = &ops;
+	st_ok(st, "binding", mock_bind(obj, client.vm, NULL, NULL));
+	st_eq(st, "left bound", mock_unbind(obj), 0);
+	client.vm->ops = watched.ops;
+	st_eq(st, "PTEs written", watched.bound, 1);
+	st_eq(st, "bound before that", watched.early, 0);
+	st_eq(st, "bound while they were cleared", watched.late, 0);
+
+	/* not bound any more, it ends with its address space all the same */
+	st_alive_eq(st, "unbound", I915_AUDIT_VMA, 1);
+	mock_client_close(&client);
+	st_alive_eq(st, "importer gone", I915_AUDIT_VMA, 0);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
 static const struct i915_subtest vma_subtests[] = {
 	I915_SUBTEST(one_per_object_and_vm),
 	I915_SUBTEST(placement),
@@ -456,6 +513,7 @@ static const struct i915_subtest vma_subtests[] = {
 	I915_SUBTEST(unbind_waits),
 	I915_SUBTEST(object_dies),
 	I915_SUBTEST(busy_elsewhere),
+	I915_SUBTEST(bound_with_ptes_only),
 };
 
 const struct i915_suite i915_mock_vma_suite = {

@@ -51,6 +51,7 @@ static const struct i915_suite * const i915_mock_suites[] = {
 	[11] = &i915_mock_ggtt_suite,
 	[12] = &i915_mock_sched_suite,
 	[13] = &i915_mock_awaits_suite,
+	[14] = &i915_mock_registers_suite,
 };
 
 /* Suites asked for by their own parameter; none: all */
@@ -72,6 +73,7 @@ I915_SUITE_PARAM(10, handles);
 I915_SUITE_PARAM(11, ggtt);
 I915_SUITE_PARAM(12, sched);
 I915_SUITE_PARAM(13, awaits);
+I915_SUITE_PARAM(14, registers);
 
 static void st_failed(struct i915_st *st, int err)
 {
