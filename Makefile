@@ -3,12 +3,15 @@
 FRONT := tools/testing/i915/front
 
 .DEFAULT_GOAL := help
-.PHONY: help run test shell igt check judge bench build clean
+.PHONY: help run test shell igt check judge bench mutate build clean
 help run test shell check judge build clean:
 	@$(FRONT) $@
 
 bench:
 	@$(FRONT) bench $(foreach w,$(ONLY),--only '$(w)') $(if $(REPEAT),--repeat '$(REPEAT)') $(if $(WSIM),--wsim '$(WSIM)')
+
+mutate:
+	@$(FRONT) mutate $(foreach w,$(ONLY),--only '$(w)') $(if $(FLAVOUR),--flavour '$(FLAVOUR)') $(if $(JOBS),--jobs '$(JOBS)')
 
 igt:
 	@$(FRONT) igt --igt '$(IGT)' --list '$(LIST)' \

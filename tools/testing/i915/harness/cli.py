@@ -9,7 +9,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 
-from . import bench, cache, check, guest, igt, judge, mainjob, parts, suite, ui
+from . import bench, cache, check, guest, igt, judge, mainjob, mutate, mutation, parts, suite, ui
 from .front import Front
 
 BOOTED = ('fast', 'debug', 'builtin', 'stock')
@@ -26,6 +26,9 @@ make bench [ONLY='WORD...'] [REPEAT=2] [WSIM=DIR]
               the stock driver and ours side by side: counts an operation, ratios, a plot, a profile by function;
               only rows with a WORD in their name; everything so many times, to see that it counts the same; with
               the workloads of an IGT source (its benchmarks/wsim)
+make mutate [ONLY='PATTERN...'] [JOBS=N]
+              breaks the driver on purpose, one small change at a time (tools/testing/i915/mutations), and says which
+              test noticed each; only those with PATTERN in their name, file or table
 make build    only build: packages, kernel, QEMU
 make clean    remove build/ and the cache
 
@@ -112,6 +115,10 @@ def do_test(front: Front, args: Namespace) -> int:
     return suite.run(front, args.only, args.jobs)
 
 
+def do_mutate(front: Front, args: Namespace) -> int:
+    return mutate.run(front, args)
+
+
 def do_check(front: Front, args: Namespace) -> int:
     return check.run(front, args.only)
 
@@ -148,6 +155,13 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument('--repeat', type=int, default=1, metavar='N',
                    help='measure N times and say whether the counts are the same')
     p.add_argument('--wsim', metavar='DIR', help='where workloads for gem_wsim are (*.wsim)')
+    p = sub('mutate', do_mutate, 'break the driver on purpose: does a test notice?')
+    p.add_argument('--only', action='append', default=[], metavar='PATTERN',
+                   help='part of a name, a file, a table or a reason')
+    p.add_argument('--jobs', type=int, default=1, metavar='N', help='how many at a time')
+    p.add_argument('--flavour', default=None, choices=mutation.FLAVOURS,
+                   help='only those whose tests run on this kernel')
+    p.add_argument('--again', action='store_true', help='do not believe what is known from before')
     p = sub('igt', do_igt, 'run an installed or built IGT')
     p.add_argument('--igt', metavar='DIR', help='install prefix or meson build directory')
     p.add_argument('--list', metavar='FILE', help='tests to run')
