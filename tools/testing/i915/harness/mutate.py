@@ -18,7 +18,7 @@ from typing import Any, Callable
 from . import cache, kernel, ktap, ui
 from .front import Front
 from .mutant import MISUSE, Bench, Round, Shared, Tester, word
-from .mutation import Mutation, Needs, apply, load
+from .mutation import Mutation, Needs, load
 
 VERSION = 1                     # of how a mutant is judged: results of another one are not believed
 SHARE = 8                       # mutants in a boot
@@ -164,9 +164,6 @@ def run(front: Front, args: Any) -> int:
     if not chosen:
         raise ui.Problem('no mutation matches %s' % ' '.join(args.only),
                          'a pattern is part of a name, a file, a table or a reason')
-    for row in chosen:          # what does not apply is said at once
-        with open(os.path.join(front.repo, kernel.DRIVER, row.file)) as f:
-            apply(row, f.read())
     front.setup()
     top = os.path.join(front.results, 'mutate')
     os.makedirs(top, exist_ok=True)
