@@ -31,6 +31,10 @@ static const char *const kind_name[SK_NKIND] = {
     [SK_MASK] = "mask",
     [SK_FORCEWAKE] = "forcewake",
     [SK_MARKER] = "marker",
+    [SK_LITE_RESTORE] = "lite-restore",
+    [SK_CONTEXT_SIZE] = "context-size",
+    [SK_RESET_ORDER] = "reset-order",
+    [SK_FLUSH] = "flush",
 };
 
 const char *gt_kind_name(enum GtKind kind)

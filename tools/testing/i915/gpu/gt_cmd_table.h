@@ -10,6 +10,7 @@ enum {
     CF_PRIV = 2,        /* dropped in a user batch */
     CF_SKIP = 4,        /* no effect: operands are not fetched */
     CF_UNMODELLED = 8,  /* real effect that is not modelled: report it */
+    CF_COUNT = 16,      /* the same, but expected: count it as skipped */
 };
 
 typedef struct GtCmd {

@@ -31,13 +31,18 @@
 #define GFX_SKIP(m, v, nm, eng, bits, ...) \
     { .mask = m, .value = v, .name = nm, .engines = eng, .lenbits = bits, \
       .flags = CF_SKIP, ##__VA_ARGS__ }
+/* would read and write memory of its own */
+#define GFX_WORK(m, v, nm, eng, bits) \
+    { .mask = m, .value = v, .name = nm, .engines = eng, .lenbits = bits, \
+      .flags = CF_SKIP | CF_COUNT }
 
 const GtCmd gt_cmdtab[] = {
     /* ---- memory interface, one dword */
     MI1(0x00, "MI_NOOP", ENG_ALL, .run = gt_mi_noop),
-    MI1(0x01, "MI_SET_PREDICATE", ENG_ALL),
+    MI1(0x01, "MI_SET_PREDICATE", ENG_ALL, .run = gt_mi_set_predicate),
     MI1(0x02, "MI_USER_INTERRUPT", ENG_ALL, .run = gt_mi_user_interrupt),
-    MI1(0x03, "MI_WAIT_FOR_EVENT", ENG_ALL),
+    /* there is no display to wait for: complete at once */
+    MI1(0x03, "MI_WAIT_FOR_EVENT", ENG_ALL, .flags = CF_COUNT),
     MI1(0x04, "MI_FLUSH", ENG_ALL),
     MI1(0x05, "MI_ARB_CHECK", ENG_ALL, .run = gt_mi_arb_check),
     MI1(0x06, "MI_RS_CONTROL", E_RCS),
@@ -53,13 +58,16 @@ const GtCmd gt_cmdtab[] = {
     MI1(0x0f, "MI_RS_CONTEXT", E_RCS),
 
     /* ---- memory interface, longer */
-    MI1(0x12, "MI_LOAD_SCAN_LINES_INCL", ENG_ALL, .fixed = 2),
-    MI1(0x13, "MI_LOAD_SCAN_LINES_EXCL", ENG_ALL, .fixed = 2),
-    MIN_(0x14, "MI_DISPLAY_FLIP", 8, 0, 0),
+    MI1(0x12, "MI_LOAD_SCAN_LINES_INCL", ENG_ALL, .fixed = 2,
+        .flags = CF_COUNT),
+    MI1(0x13, "MI_LOAD_SCAN_LINES_EXCL", ENG_ALL, .fixed = 2,
+        .flags = CF_COUNT),
+    MIN_(0x14, "MI_DISPLAY_FLIP", 8, 0, 0, .flags = CF_UNMODELLED),
     MIN_(0x16, "MI_SEMAPHORE_MBOX", 8, 0, 0, .flags = CF_UNMODELLED),
     MIN_(0x18, "MI_SET_CONTEXT", 8, 0, 0, .flags = CF_UNMODELLED | CF_PRIV),
     MIN_(0x1a, "MI_MATH", 8, 2, 0, .run = gt_mi_math),
-    MIN_(0x1b, "MI_SEMAPHORE_SIGNAL", 8, 2, 2, .flags = CF_UNMODELLED),
+    MIN_(0x1b, "MI_SEMAPHORE_SIGNAL", 8, 2, 2,
+         .run = gt_mi_semaphore_signal),
     MIN_(0x1c, "MI_SEMAPHORE_WAIT", 8, 4, 4, .run = gt_mi_semaphore_wait,
          .flags = CF_GGTT22),
     MIN_(0x20, "MI_STORE_DATA_IMM", 10, 4, 0, .run = gt_mi_store_imm,
@@ -73,7 +81,7 @@ const GtCmd gt_cmdtab[] = {
          .flags = CF_GGTT22),
     MIN_(0x26, "MI_FLUSH_DW", 6, 3, 5, .run = gt_mi_flush_dw),
     MIN_(0x27, "MI_CLFLUSH", 10, 0, 0),
-    MIN_(0x28, "MI_REPORT_PERF_COUNT", 6, 0, 0),
+    MIN_(0x28, "MI_REPORT_PERF_COUNT", 6, 0, 0, .flags = CF_UNMODELLED),
     MIN_(0x29, "MI_LOAD_REGISTER_MEM", 8, 4, 4, .run = gt_mi_lrm,
          .flags = CF_GGTT22),
     MIN_(0x2a, "MI_LOAD_REGISTER_REG", 8, 3, 3, .run = gt_mi_lrr),
@@ -102,6 +110,19 @@ const GtCmd gt_cmdtab[] = {
     BLTN(0x52, "XY_MONO_PAT_BLT", 0, .flags = CF_UNMODELLED),
     BLTN(0x54, "XY_MONO_SRC_COPY_BLT", 0, .flags = CF_UNMODELLED),
     BLTN(0x55, "XY_FULL_BLT", 0, .flags = CF_UNMODELLED),
+    BLTN(0x56, "XY_FULL_MONO_SRC_BLT", 0, .flags = CF_UNMODELLED),
+    BLTN(0x57, "XY_FULL_MONO_PATTERN_BLT", 0, .flags = CF_UNMODELLED),
+    BLTN(0x58, "XY_FULL_MONO_PATTERN_MONO_SRC_BLT", 0,
+         .flags = CF_UNMODELLED),
+    BLTN(0x59, "XY_MONO_PAT_FIXED_BLT", 0, .flags = CF_UNMODELLED),
+    BLTN(0x71, "XY_MONO_SRC_COPY_IMMEDIATE_BLT", 0, .flags = CF_UNMODELLED),
+    BLTN(0x72, "XY_PAT_BLT_IMMEDIATE", 0, .flags = CF_UNMODELLED),
+    BLTN(0x73, "XY_SRC_COPY_CHROMA_BLT", 0, .flags = CF_UNMODELLED),
+    BLTN(0x74, "XY_FULL_IMMEDIATE_PATTERN_BLT", 0, .flags = CF_UNMODELLED),
+    BLTN(0x75, "XY_FULL_MONO_SRC_IMMEDIATE_PATTERN_BLT", 0,
+         .flags = CF_UNMODELLED),
+    BLTN(0x76, "XY_PAT_CHROMA_BLT", 0, .flags = CF_UNMODELLED),
+    BLTN(0x77, "XY_PAT_CHROMA_BLT_IMMEDIATE", 0, .flags = CF_UNMODELLED),
 
     /* ---- render and media: skipped by length, but for PIPE_CONTROL */
     { .mask = 0xffff0000, .value = 0x7a000000, .name = "PIPE_CONTROL",
@@ -112,11 +133,17 @@ const GtCmd gt_cmdtab[] = {
     GFX_SKIP(0xffff0000, 0x783a0000, "3DSTATE_CONSTANT_DX9", E_RCS, 11),
     GFX_SKIP(0xfffc0000, 0x78440000, "3DSTATE_BINDING_TABLE_EDIT", E_RCS, 9),
     GFX_SKIP(0xffff0000, 0x78430000, "3DSTATE_BINDING_TABLE_EDIT", E_RCS, 9),
+    GFX_WORK(0xffff0000, 0x7b000000, "3DPRIMITIVE", E_RCS, 8),
+    GFX_WORK(0xffff0000, 0x71000000, "MEDIA_OBJECT", E_RCS, 16),
+    GFX_WORK(0xffff0000, 0x71020000, "MEDIA_OBJECT_PRT", E_RCS, 16),
+    GFX_WORK(0xffff0000, 0x71030000, "MEDIA_OBJECT_WALKER", E_RCS, 16),
+    GFX_WORK(0xffff0000, 0x71050000, "GPGPU_WALKER", E_RCS, 8),
+    GFX_WORK(0xffff0000, 0x71060000, "MEDIA_OBJECT_GRPID", E_RCS, 16),
     GFX_SKIP(0xf8000000, 0x60000000, "common state", E_RCS, 8),
     GFX_SKIP(0xf8000000, 0x68000000, "single-dword state", ENG_ALL & ~E_BCS,
              0),
     GFX_SKIP(0xf8000000, 0x70000000, "media", E_RCS, 16),
-    GFX_SKIP(0xf8000000, 0x70000000, "video", E_VID, 12),
+    GFX_WORK(0xf8000000, 0x70000000, "video", E_VID, 12),
     GFX_SKIP(0xf8000000, 0x78000000, "3D state", E_RCS, 8),
 };
 const unsigned gt_cmdtab_n = ARRAY_SIZE(gt_cmdtab);

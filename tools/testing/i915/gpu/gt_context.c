@@ -225,6 +225,14 @@ static void load_registers(GtEng *e, const uint32_t *img)
     ER(e, ENG_MI_MODE) &= 0xffff & ~(MI_MODE_STOP_RING | MI_MODE_IDLE);
 }
 
+/* the render engine's only, where the image has room for them */
+static bool has_wa_batches(GtEng *e, const uint32_t *img)
+{
+    return e->id == RCS &&
+           img[IMG_PER_CTX - 1] == e->def->base + ENG_PER_CTX &&
+           img[IMG_INDIRECT - 1] == e->def->base + ENG_INDIRECT_CTX;
+}
+
 void gt_ctx_load(GtEng *e, int i)
 {
     uint32_t img[IMG_DW];
@@ -232,7 +240,7 @@ void gt_ctx_load(GtEng *e, int i)
     e->cur = i;
     e->cmd = 0;
     e->arb = true;
-    e->waiting = false;
+    e->waiting = e->signalled = e->null_pc = false;
     e->blt_row = 0;
     COUNT(e->gt, CN_CTX_SWITCH);
     gt_tlb_flush(e);
@@ -246,7 +254,12 @@ void gt_ctx_load(GtEng *e, int i)
         load_batch(e, img);
         load_registers(e, img);
     }
+    gt_ctx_pages(e, !(img[IMG_CTX_CTRL] & CTX_CTRL_INHIBIT) &&
+                    img[PRIV_DW] == PRIV_MAGIC);
     gt_inject_load(e);
+    if (has_wa_batches(e, img)) {
+        gt_ctx_wa_batches(e);
+    }
 }
 
 static void save_batch(GtEng *e, uint32_t *img)
@@ -304,5 +317,6 @@ void gt_ctx_save(GtEng *e)
     gt_write(e, at, false, img, IMG_TAIL * 4);
     gt_write(e, at + (IMG_TAIL + 1) * 4, false, img + IMG_TAIL + 1,
              sizeof(img) - (IMG_TAIL + 1) * 4);
+    gt_ctx_mark_pages(e);
     e->gt->count[CN_CTX_BYTES] += sizeof(img) - 4;
 }

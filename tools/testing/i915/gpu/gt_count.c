@@ -46,6 +46,7 @@ static const char *const count_name[CN_N] = {
     [CN_STRICT] = "strict-reports",
     [CN_GUEST_INSNS] = "guest-instructions",
     [CN_FAULT] = "faults",
+    [CN_SKIPPED] = "skipped",
 };
 
 /*

@@ -177,6 +177,9 @@ static void check_command(GtEng *e, const GtCmd *c, int n)
         gt_strict(e->gt, e, SK_COMMAND, e->cmd_at, "%s has reserved bits %x "
                   "set", c->name, e->cmd & c->mbz);
     }
+    if (c->flags & CF_COUNT) {
+        COUNT(e->gt, CN_SKIPPED);
+    }
     if (c->flags & CF_UNMODELLED) {
         gt_strict(e->gt, e, SK_COMMAND, e->cmd_at, "%s is not modelled and "
                   "skipped", c->name);

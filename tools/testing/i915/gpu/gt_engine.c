@@ -163,6 +163,9 @@ static void run(GtEng *e, int budget)
             e->waiting = false;
             gt_switch_to_pending(e);
         } else if (st == ST_WAIT) {
+            if (e->arb && gt_sync_switch(e)) {
+                continue;
+            }
             wait_and_poll(e);
             return;
         } else if (st == ST_MORE) {
@@ -244,5 +247,8 @@ void gt_engines_reset(GtDev *s, uint32_t gdrst)
             gt_inject_at_reset(e);
         }
         gt_engine_reset(e);
+    }
+    if (gdrst & GDRST_FULL) {
+        gt_regs_full_reset(s);
     }
 }

@@ -98,6 +98,40 @@ void gt_ring_done(GtEng *e)
     }
 }
 
+/*
+ * An unsatisfied semaphore: look for other work, unless the context forbids
+ * that. Its element is done for; the driver has to submit it again.
+ */
+bool gt_sync_switch(GtEng *e)
+{
+    uint32_t id = e->el[e->cur].hi;
+    bool next = e->cur == 0 && ELEM_VALID(e->el[1]);
+
+    if (ER(e, ENG_CTX_CTRL) & CTX_CTRL_NO_SYNC) {
+        return false;
+    }
+    e->waiting = false;
+    gt_inject_switch(e);
+    gt_ctx_save(e);
+    if (next) {
+        gt_ctx_load(e, 1);
+    } else {
+        e->cur = -1;
+    }
+    status_event(e, next ? CSB_WAIT_SWITCH : CSB_WAIT_IDLE, id);
+    return true;
+}
+
+/* MI_SEMAPHORE_SIGNAL of another engine */
+void gt_signal_context(GtEng *e, uint32_t id)
+{
+    if (e->cur >= 0 && e->el[e->cur].hi == id && e->waiting) {
+        e->signalled = true;
+        e->backoff = 0;
+        gt_kick(e, 0);
+    }
+}
+
 static void check_elements(GtEng *e)
 {
     GtDev *s = e->gt;
@@ -133,6 +167,40 @@ static void check_elements(GtEng *e)
     }
 }
 
+/* the same context, and nothing asks for more than a longer TAIL? */
+static bool is_lite_restore(GtEng *e)
+{
+    return ELEM_LRCA(e->pend[0]) == ELEM_LRCA(e->el[e->cur]) &&
+           !ELEM_FORCE(e->pend[0]);
+}
+
+/* distances from HEAD, which never passes TAIL */
+static void check_lite_restore(GtEng *e, uint32_t was)
+{
+    uint32_t mask = e->size - 1;
+    uint32_t now = (e->tail - e->head) & mask, then = (was - e->head) & mask;
+
+    if (now <= then) {
+        gt_strict(e->gt, e, SK_LITE_RESTORE, e->tail, "lite restore with TAIL "
+                  "%x %s %x (HEAD %x): give it a TAIL further on, or set bit 2 "
+                  "of the descriptor", e->tail,
+                  now == then ? "not advanced from" : "moved back from", was,
+                  e->head);
+    }
+}
+
+static void lite_restore(GtEng *e)
+{
+    uint32_t was = e->tail;
+
+    promote(e);
+    e->cur = 0;
+    e->tail = gt_ctx_tail(e);
+    check_lite_restore(e, was);
+    COUNT(e->gt, CN_LITE);
+    status_event(e, CSB_LITE, e->el[0].hi);
+}
+
 static void submit(GtEng *e)
 {
     e->pend[1] = (GtElem) { .hi = e->elsp[0], .lo = e->elsp[1] };
@@ -163,12 +231,8 @@ static void submit(GtEng *e)
         promote(e);
         gt_ctx_load(e, 0);
         status_event(e, CSB_IDLE_ACTIVE, e->el[0].hi);
-    } else if (ELEM_LRCA(e->pend[0]) == ELEM_LRCA(e->el[e->cur])) {
-        promote(e);
-        e->cur = 0;
-        e->tail = gt_ctx_tail(e);
-        COUNT(e->gt, CN_LITE);
-        status_event(e, CSB_LITE, e->el[0].hi);
+    } else if (is_lite_restore(e)) {
+        lite_restore(e);
     }
     gt_submit_run(e);
 }

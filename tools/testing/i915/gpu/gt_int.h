@@ -50,7 +50,8 @@ enum {
 /* context status events */
 enum {
     CSB_IDLE_ACTIVE = 0x0001, CSB_PREEMPT = 0x0002, CSB_LITE = 0x8002,
-    CSB_SWITCH = 0x0014, CSB_COMPLETE = 0x0018
+    CSB_SWITCH = 0x0014, CSB_COMPLETE = 0x0018,
+    CSB_WAIT_SWITCH = 0x0084, CSB_WAIT_IDLE = 0x0088
 };
 
 /* parts of a status event, in the order hardware stores them */
@@ -75,7 +76,8 @@ enum GtKind {       /* strict reports, names in gt_check.c */
     SK_READ_ONLY, SK_PTE, SK_CONTEXT, SK_DESCRIPTOR, SK_ELSP_PENDING,
     SK_RUNLIST, SK_TAIL, SK_COMMAND, SK_ENGINE, SK_LENGTH, SK_BATCH,
     SK_PRIVILEGE, SK_REGISTER, SK_REGISTER_RO, SK_MASK, SK_FORCEWAKE,
-    SK_MARKER, SK_NKIND
+    SK_MARKER, SK_LITE_RESTORE, SK_CONTEXT_SIZE, SK_RESET_ORDER, SK_FLUSH,
+    SK_NKIND
 };
 
 enum GtCounter {    /* counts, names in gt_count.c */
@@ -83,7 +85,7 @@ enum GtCounter {    /* counts, names in gt_count.c */
     CN_LITE, CN_PREEMPT, CN_CSB, CN_WALK, CN_TLB_HIT, CN_TLB_MISS, CN_INVAL,
     CN_GGTT_FLUSH, CN_GGTT_PTE, CN_GGTT_PTE_RD, CN_APERTURE, CN_BYTES_RD,
     CN_BYTES_WR, CN_BLT_BYTES, CN_CMD, CN_SLICE, CN_RESET, CN_STRICT,
-    CN_GUEST_INSNS, CN_FAULT, CN_N
+    CN_GUEST_INSNS, CN_FAULT, CN_SKIPPED, CN_N
 };
 
 typedef struct GtDev GtDev;
@@ -102,6 +104,7 @@ typedef struct GtElem {
     uint32_t lo, hi;
 } GtElem;
 #define ELEM_VALID(el)  ((el).lo & 1)
+#define ELEM_FORCE(el)  ((el).lo & 4)   /* restore, even if it runs */
 #define ELEM_LRCA(el)   ((el).lo & 0xfffff000u)
 
 typedef struct GtTlbEntry {
@@ -141,6 +144,8 @@ struct GtEng {
     bool held;                  /* RESET_CTL request */
     bool waiting;               /* unsatisfied semaphore */
     bool wait_told;             /* event bit 11 already raised */
+    bool signalled;             /* a semaphore signal came meanwhile */
+    bool null_pc;               /* the last PIPE_CONTROL did nothing */
     int64_t wait_since;
     unsigned backoff;
     int budget;                 /* left of this slice */
@@ -262,6 +267,7 @@ void gt_count_exit(GtDev *s);
 void gt_regs_init(GtDev *s);
 void gt_regs_power_on(GtDev *s);
 void gt_regs_engine_reset(GtEng *e);
+void gt_regs_full_reset(GtDev *s);
 uint32_t gt_reg_read(GtDev *s, GtEng *by, uint32_t a);
 void gt_reg_write(GtDev *s, GtEng *by, uint32_t a, uint32_t v);
 bool gt_reg_user(GtEng *e, uint32_t a);
@@ -309,10 +315,17 @@ void gt_ctx_save(GtEng *e);
 uint32_t gt_ctx_tail(GtEng *e);
 uint32_t gt_ctx_run_time(GtEng *e);
 
+/* gt_ctxmore.c */
+void gt_ctx_pages(GtEng *e, bool saved);
+void gt_ctx_mark_pages(GtEng *e);
+void gt_ctx_wa_batches(GtEng *e);
+
 /* gt_execlists.c */
 void gt_elsp_write(GtEng *e, uint32_t v);
 void gt_ring_done(GtEng *e);
 void gt_switch_to_pending(GtEng *e);
+bool gt_sync_switch(GtEng *e);
+void gt_signal_context(GtEng *e, uint32_t id);
 uint32_t gt_execlist_status(GtEng *e);
 void gt_status_entry(GtEng *e, unsigned slot, uint32_t lo, uint32_t id);
 void gt_status_store(GtEng *e, uint32_t lo, uint32_t id, unsigned parts);
@@ -338,11 +351,13 @@ uint64_t gt_fetch_addr(GtEng *e);
 int gt_cs_error(GtEng *e, enum GtKind kind, const char *why);
 bool gt_user_batch(GtEng *e);
 bool gt_space_ok(GtEng *e, bool ggtt);
+bool gt_reg_ok(GtEng *e, uint32_t a);   /* gt_mimem.c */
 
 /* handlers: gt_mi.c, gt_mimem.c, gt_math.c, gt_flush.c, gt_blt.c */
 GtRun gt_mi_noop, gt_mi_user_interrupt, gt_mi_arb_check, gt_mi_arb_on_off;
 GtRun gt_mi_batch_end, gt_mi_batch_start, gt_mi_cond_batch_end;
-GtRun gt_mi_semaphore_wait, gt_mi_report_head;
+GtRun gt_mi_semaphore_wait, gt_mi_semaphore_signal, gt_mi_report_head;
+GtRun gt_mi_set_predicate;
 GtRun gt_mi_lri, gt_mi_srm, gt_mi_lrm, gt_mi_lrr;
 GtRun gt_mi_store_imm, gt_mi_store_index, gt_mi_copy_mem, gt_mi_update_gtt;
 GtRun gt_mi_math, gt_mi_predicate, gt_mi_atomic;

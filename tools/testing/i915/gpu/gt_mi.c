@@ -86,6 +86,11 @@ int gt_mi_cond_batch_end(GtEng *e, const uint32_t *dw, int n)
     uint64_t a = ((uint64_t)(n > 3 ? dw[3] : 0) << 32) | (dw[2] & ~7u);
     uint32_t mem = gt_rd32(e, a, !(dw[0] & (1 << 22)));
 
+    if ((dw[0] & (1 << 19)) || !(dw[0] & (1 << 21))) {
+        gt_strict(e->gt, e, SK_COMMAND, e->cmd_at, "MI_CONDITIONAL_BATCH_"
+                  "BUFFER_END %s is not modelled: a plain comparison is made",
+                  dw[0] & (1 << 19) ? "with a mask" : "without comparing");
+    }
     if (e->lvl && mem <= dw[1]) {
         e->lvl--;
         return ST_JUMP;
@@ -115,8 +120,13 @@ static bool compare(unsigned op, uint32_t mem, uint32_t data)
 int gt_mi_semaphore_wait(GtEng *e, const uint32_t *dw, int n)
 {
     unsigned op = (dw[0] >> 12) & 7;
+    bool poll = dw[0] & ((1 << 15) | (1 << 16));
     uint32_t mem;
 
+    if (!poll && e->waiting && !e->signalled) {
+        return ST_WAIT;         /* looks again only when it is signalled */
+    }
+    e->signalled = false;
     if (op > 5) {
         gt_strict(e->gt, e, SK_COMMAND, e->cmd_at, "MI_SEMAPHORE_WAIT compare "
                   "operation %u is reserved", op);
@@ -139,4 +149,28 @@ int gt_mi_semaphore_wait(GtEng *e, const uint32_t *dw, int n)
         e->backoff = 0;
     }
     return ST_ARB;
+}
+
+/* wake the context, if it runs and waits: what it waits for is in memory */
+int gt_mi_semaphore_signal(GtEng *e, const uint32_t *dw, int n)
+{
+    static const int target[8] = { RCS, VCS, BCS, VECS, -1, -1, -1, -1 };
+    int id = target[(dw[0] >> 15) & 7];
+
+    if (id < 0) {
+        gt_strict(e->gt, e, SK_COMMAND, e->cmd_at, "MI_SEMAPHORE_SIGNAL to "
+                  "engine %u, which is not there", (dw[0] >> 15) & 7);
+    } else {
+        gt_signal_context(&e->gt->eng[id], dw[1]);
+    }
+    return ST_GO;
+}
+
+int gt_mi_set_predicate(GtEng *e, const uint32_t *dw, int n)
+{
+    if (dw[0] & 0xf) {
+        gt_strict(e->gt, e, SK_COMMAND, e->cmd_at, "MI_SET_PREDICATE mode %u "
+                  "is not modelled: commands are executed", dw[0] & 0xf);
+    }
+    return ST_GO;
 }

@@ -5,7 +5,7 @@
 #define REG_FIELD   0x7ffffcu
 
 /* may the command write the register? */
-static bool reg_ok(GtEng *e, uint32_t a)
+bool gt_reg_ok(GtEng *e, uint32_t a)
 {
     if (!gt_user_batch(e) || gt_reg_user(e, a)) {
         return true;
@@ -31,7 +31,7 @@ int gt_mi_lri(GtEng *e, const uint32_t *dw, int n)
     for (int i = 1; i + 1 < n; i += 2) {
         uint32_t a = dw[i] & REG_FIELD;
 
-        if (reg_ok(e, a)) {
+        if (gt_reg_ok(e, a)) {
             gt_reg_write(e->gt, e, a, dw[i + 1]);
         }
     }
@@ -50,7 +50,7 @@ int gt_mi_lrm(GtEng *e, const uint32_t *dw, int n)
 {
     uint32_t a = dw[1] & REG_FIELD, v;
 
-    if (!reg_ok(e, a)) {
+    if (!gt_reg_ok(e, a)) {
         return ST_GO;
     }
     v = gt_rd32(e, addr64(dw + 2), !(dw[0] & (1 << 22)));
@@ -64,7 +64,7 @@ int gt_mi_lrr(GtEng *e, const uint32_t *dw, int n)
 {
     uint32_t to = dw[2] & REG_FIELD;
 
-    if (reg_ok(e, to)) {
+    if (gt_reg_ok(e, to)) {
         gt_reg_write(e->gt, e, to,
                      gt_reg_read(e->gt, e, dw[1] & REG_FIELD));
     }

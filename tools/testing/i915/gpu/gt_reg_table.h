@@ -29,6 +29,7 @@ typedef struct GtReg {
     uint8_t ctx;            /* engines that save it with the context */
     uint8_t user;           /* engines whose user batches may write it */
     uint8_t reset_by;       /* engines whose reset restores the reset value */
+    bool full;              /* a reset of the whole GPU does */
     uint32_t reset;         /* value at power on */
     GtRegRead *rd;          /* instead of the stored value */
     GtRegWrite *wr;         /* instead of the kind's rule */

@@ -356,8 +356,33 @@ static bool gdrst_stuck(GtDev *s, uint32_t v)
     return true;
 }
 
+/*
+ * An engine is to be asked first, so that it stops at a place where it can be
+ * reset. One that runs and was not asked is not reset.
+ */
+static uint32_t not_asked(GtDev *s, uint32_t v)
+{
+    uint32_t busy = 0;
+
+    for (int i = 0; i < GT_NENG; i++) {
+        GtEng *e = &s->eng[i];
+
+        if (!(v & (GDRST_FULL | e->def->reset_bit)) || e->held) {
+            continue;
+        }
+        gt_strict(s, e, SK_RESET_ORDER, REG_GDRST, "reset (%x) of an engine "
+                  "that was not asked: set bit 0 of its RESET_CTL, wait for "
+                  "bit 1", v);
+        if (!(v & GDRST_FULL) && e->cur >= 0) {
+            busy |= e->def->reset_bit;
+        }
+    }
+    return busy;
+}
+
 void gt_wr_gdrst(GtDev *s, GtEng *by, uint32_t a, uint32_t v)
 {
+    v &= ~not_asked(s, v);
     if (v && gt_armed(s, FT_GDRST_STUCK) && gdrst_stuck(s, v)) {
         return;
     }

@@ -86,13 +86,13 @@ static void restore_row(GtDev *s, unsigned k, uint32_t base)
     }
 }
 
-/* e: only what a reset of this engine restores */
-static void restore(GtDev *s, GtEng *e)
+/* e: only what a reset of this engine restores; full: of the whole GPU */
+static void restore(GtDev *s, GtEng *e, bool full)
 {
     for (unsigned k = 0; k < gt_regtab_n; k++) {
         const GtReg *r = &gt_regtab[k];
 
-        if (e && !(r->reset_by & ENG_BIT(e->id))) {
+        if ((e && !(r->reset_by & ENG_BIT(e->id))) || (full && !r->full)) {
             continue;
         }
         if (!r->engines) {
@@ -108,12 +108,18 @@ static void restore(GtDev *s, GtEng *e)
 
 void gt_regs_power_on(GtDev *s)
 {
-    restore(s, NULL);
+    restore(s, NULL, false);
 }
 
 void gt_regs_engine_reset(GtEng *e)
 {
-    restore(e->gt, e);
+    restore(e->gt, e, false);
+}
+
+/* what is of no engine, besides that of all engines */
+void gt_regs_full_reset(GtDev *s)
+{
+    restore(s, NULL, true);
 }
 
 /* may a user batch of this engine write the register? */
@@ -133,6 +139,14 @@ bool gt_reg_user(GtEng *e, uint32_t a)
     return false;
 }
 
+/* nobody has this register; for a CPU that is remembered */
+static void unclaimed(GtDev *s, GtEng *by)
+{
+    if (!by) {
+        R(s, REG_FPGA_DBG) |= FPGA_DBG_UNCLAIMED;
+    }
+}
+
 uint32_t gt_reg_read(GtDev *s, GtEng *by, uint32_t a)
 {
     const GtReg *r;
@@ -140,6 +154,7 @@ uint32_t gt_reg_read(GtDev *s, GtEng *by, uint32_t a)
     a &= ~3u;
     r = a < GT_REG_BYTES ? row_of(s, a) : NULL;
     if (!r) {
+        unclaimed(s, by);
         gt_strict(s, by, SK_REGISTER, a, "read of an unknown register: check "
                   "the offset, or add it to gt_regtab.c");
         return 0;
@@ -166,6 +181,7 @@ void gt_reg_write(GtDev *s, GtEng *by, uint32_t a, uint32_t v)
     a &= ~3u;
     r = a < GT_REG_BYTES ? row_of(s, a) : NULL;
     if (!r) {
+        unclaimed(s, by);
         gt_strict(s, by, SK_REGISTER, a, "write %08x to an unknown register: "
                   "check the offset, or add it to gt_regtab.c", v);
         return;

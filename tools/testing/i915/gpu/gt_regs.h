@@ -55,6 +55,7 @@
 #define ENG_EXECLIST_HI     0x238
 #define ENG_CTX_CTRL        0x244
 #define   CTX_CTRL_INHIBIT      (1u << 0)
+#define   CTX_CTRL_NO_SYNC      (1u << 3)
 #define ENG_PDP_LO          0x270
 #define ENG_PDP_HI          0x274
 #define ENG_RING_MODE       0x29c
@@ -98,6 +99,8 @@
 #define REG_FW_ACK_RENDER   0x00d84
 #define REG_FW_ACK_MEDIA    0x00d88
 #define REG_FW_ACK_GT       0x130044
+#define REG_FPGA_DBG        0x42300
+#define   FPGA_DBG_UNCLAIMED    (1u << 31)
 #define REG_MASTER_IRQ      0x44200
 #define   MASTER_ENABLE         0x80000000u
 #define REG_BANK_ISR        0x44300         /* + 0x10 * bank */

@@ -30,6 +30,14 @@
       ##__VA_ARGS__ }
 #define GLB(a, count, k, nm, ...) \
     { .addr = a, .n = count, .kind = k, .name = nm, ##__VA_ARGS__ }
+/*
+ * Lost in a reset of the whole GPU: caches, address translation, clocks of
+ * the GT. Power management and PRIVATE_PAT are not: no driver writes them
+ * again, and yet real ones go on.
+ */
+#define GLBF(a, count, k, nm, ...) \
+    { .addr = a, .n = count, .kind = k, .full = true, .name = nm, \
+      ##__VA_ARGS__ }
 
 const GtReg gt_regtab[] = {
     /* ---- every engine: ring, status, execlists */
@@ -118,7 +126,7 @@ const GtReg gt_regtab[] = {
       .name = "CACHE_MODE" },
     USR(0x07034, 1, "GT_MODE_7034"),
     USR(0x0e400, 2, "TD_CTL"),
-    { .addr = 0x0b010, .kind = RK_RAM, .user = E_RCS, .name = "L3SQCREG1" },
+    GLBF(0x0b010, 1, RK_RAM, "L3SQCREG1", .user = E_RCS),
 
     /* ---- context state of the render engine, kernel only */
     CTX(0x02088, 1, RK_MASK, "FF_THREAD_MODE_2088", .reset_by = E_RCS),
@@ -154,43 +162,41 @@ const GtReg gt_regtab[] = {
     GLB(0x0e160, 2, RK_RO, "SAMPLER_ROW_INSTDONE", .reset = ~0u),
 
     /* ---- GT: faults, workarounds, caches */
-    GLB(0x00fdc, 1, RK_RAM, "MCR_SELECTOR"),
-    GLB(0x04024, 1, RK_RAM, "GTT_CACHE_EN"),
-    GLB(0x04080, 1, RK_RAM, "GAMW_ECO_DEV_RW_IA", .chips = CHIP_SKL),
-    GLB(0x04090, 1, RK_RAM, "GAM_ECOCHK"),
+    GLBF(0x00fdc, 1, RK_RAM, "MCR_SELECTOR"),
+    GLBF(0x04024, 1, RK_RAM, "GTT_CACHE_EN"),
+    GLBF(0x04080, 1, RK_RAM, "GAMW_ECO_DEV_RW_IA", .chips = CHIP_SKL),
+    GLBF(0x04090, 1, RK_RAM, "GAM_ECOCHK"),
     GLB(REG_FAULT, 1, RK_RAM, "RING_FAULT", .wr = gt_wr_fault),
     GLB(0x040e0, 2, RK_RAM, "PRIVATE_PAT"),
     GLB(REG_TLB_RCS, 5, RK_RAM, "TLB_INVALIDATE", .wr = gt_wr_tlb),
-    GLB(0x04ab0, 1, RK_RAM, "GAMT_4AB0", .chips = CHIP_SKL),
+    GLBF(0x04ab0, 1, RK_RAM, "GAMT_4AB0", .chips = CHIP_SKL),
     GLB(REG_FAULT_DATA0, 2, RK_QUIET, "FAULT_TLB_DATA"),
-    GLB(0x04dd4, 1, RK_RAM, "GAMT_4DD4"),
-    GLB(0x04ddc, 1, RK_RAM, "GAMT_4DDC", .chips = CHIP_SKL),
+    GLBF(0x04dd4, 1, RK_RAM, "GAMT_4DD4"),
+    GLBF(0x04ddc, 1, RK_RAM, "GAMT_4DDC", .chips = CHIP_SKL),
     GLB(REG_RC6_CTX, 1, RK_RO, "RC6_CTX_INFO", .chips = CHIP_BDW),
     GLB(REG_RC6_CTX, 1, RK_RO, "RC6_CTX_INFO", .chips = CHIP_SKL, .reset = 1),
     GLB(0x09044, 1, RK_RAM, "MISC_9044", .chips = CHIP_SKL),
     GLB(0x09120, 1, RK_RO, "FUSE2", .chips = CHIP_BDW, .reset = 0x02000000),
     GLB(0x09120, 1, RK_RO, "FUSE2", .chips = CHIP_SKL, .reset = 0x02800000),
     GLB(0x09134, 3, RK_RO, "EU_DISABLE"),
-    GLB(0x09400, 1, RK_RAM, "UCGCTL1"),
-    GLB(0x0940c, 1, RK_RAM, "MISCCPCTL_940C", .chips = CHIP_SKL),
+    GLBF(0x09400, 1, RK_RAM, "UCGCTL1"),
+    GLBF(0x0940c, 1, RK_RAM, "MISCCPCTL_940C", .chips = CHIP_SKL),
     GLB(REG_GDRST, 1, RK_RAM, "GDRST", .wr = gt_wr_gdrst),
-    GLB(0x09424, 1, RK_RAM, "MISCCPCTL"),
-    GLB(0x09430, 1, RK_RAM, "UCGCTL6"),
-    GLB(0x09840, 1, RK_RAM, "GDT_CHICKEN"),
+    GLBF(0x09424, 1, RK_RAM, "MISCCPCTL"),
+    GLBF(0x09430, 1, RK_RAM, "UCGCTL6"),
+    GLBF(0x09840, 1, RK_RAM, "GDT_CHICKEN"),
     GLB(0x0b004, 2, RK_RAM, "SCRATCH_B004", .chips = CHIP_SKL,
         .reset_by = E_RCS),
-    { .addr = 0x0b020, .n = 32, .kind = RK_RAM, .chips = CHIP_SKL,
-      .name = "L3CC" },
-    { .addr = 0x0b020, .n = 2, .kind = RK_RAM, .chips = CHIP_BDW,
-      .user = E_RCS, .name = "L3CNTLREG" },
-    GLB(0x0b100, 1, RK_RAM, "L3SQC_B100"),
-    GLB(0x0b110, 1, RK_RAM, "L3SQC_B110"),
+    GLBF(0x0b020, 32, RK_RAM, "L3CC", .chips = CHIP_SKL),
+    GLBF(0x0b020, 2, RK_RAM, "L3CNTLREG", .chips = CHIP_BDW, .user = E_RCS),
+    GLBF(0x0b100, 1, RK_RAM, "L3SQC_B100"),
+    GLBF(0x0b110, 1, RK_RAM, "L3SQC_B110"),
     GLB(0x0b118, 2, RK_RAM, "L3SQCREG4", .reset_by = E_RCS),
     GLB(0x0c800, 64, RK_RAM, "RCS_MOCS", .chips = CHIP_SKL,
         .reset_by = ENG_BIT(RCS)),
     GLB(0x0c900, 64, RK_RAM, "VCS_MOCS", .chips = CHIP_SKL,
         .reset_by = ENG_BIT(VCS)),
-    GLB(0x0ca00, 64, RK_RAM, "VCS1_MOCS", .chips = CHIP_SKL),
+    GLBF(0x0ca00, 64, RK_RAM, "VCS1_MOCS", .chips = CHIP_SKL),
     GLB(0x0cb00, 64, RK_RAM, "VECS_MOCS", .chips = CHIP_SKL,
         .reset_by = ENG_BIT(VECS)),
     GLB(0x0cc00, 64, RK_RAM, "BCS_MOCS", .chips = CHIP_SKL,
@@ -243,7 +249,7 @@ const GtReg gt_regtab[] = {
     GLB(0x42080, 1, RK_RAM, "CHICKEN_PAR1"),
     GLB(0x42090, 1, RK_RAM, "CHICKEN_PAR_42090"),
     GLB(0x420b0, 3, RK_RAM, "CHICKEN_PIPESL"),
-    GLB(0x42300, 1, RK_W1C, "FPGA_DBG"),
+    GLB(REG_FPGA_DBG, 1, RK_W1C, "FPGA_DBG"),
     GLB(REG_MASTER_IRQ, 1, RK_RAM, "MASTER_IRQ", .rd = gt_rd_master,
         .wr = gt_wr_master),
     GLB(0x44300, 1, RK_QUIET, "GT_ISR"),

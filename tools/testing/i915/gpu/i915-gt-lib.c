@@ -146,6 +146,43 @@ void expect(Gt *g, const char *kind)
     }
 }
 
+/* --------------------------------------------------------------- counters */
+
+#define MARK    0x7f0000
+
+/* index of a counter by its label */
+static int counter(Gt *g, const char *name)
+{
+    uint32_t n = rd(g, MARK + 8);
+
+    for (int i = 0; i < n; i++) {
+        char label[33] = "";
+
+        for (int k = 0; k < 32; k += 4) {
+            uint32_t v = rd(g, MARK + 0x1000 + 32 * i + k);
+
+            memcpy(label + k, &v, 4);
+        }
+        if (!strcmp(label, name)) {
+            return i;
+        }
+    }
+    g_test_message("no counter %s", name);
+    g_assert_not_reached();
+}
+
+uint64_t total_count(Gt *g, const char *name)
+{
+    uint32_t at = MARK + 0x100 + 8 * counter(g, name);
+
+    return rd(g, at) | (uint64_t)rd(g, at + 4) << 32;
+}
+
+uint64_t section_count(Gt *g, const char *name)
+{
+    return rd(g, MARK + 0x800 + 8 * counter(g, name));
+}
+
 /* ----------------------------------------------------------------- faults */
 
 #define WIN         0x7f2000
@@ -333,6 +370,30 @@ void engines_up(Gt *g)
     }
 }
 
+void ask_reset(Gt *g, uint32_t gdrst, bool ask)
+{
+    static const uint32_t bit[NENG] = { 1 << 1, 1 << 3, 1 << 2, 1 << 4 };
+
+    for (int i = 0; i < NENG; i++) {
+        if (gdrst & (bit[i] | 1)) {
+            wrm(g, eng_base[i] + 0xd0, 1, ask);
+        }
+    }
+}
+
+void reset_gpu(Gt *g, uint32_t gdrst)
+{
+    ask_reset(g, gdrst, true);
+    wr(g, 0x941c, gdrst);
+    ask_reset(g, gdrst, false);
+}
+
+/* of the context image, its status page included */
+unsigned image_pages(Gt *g, int eng)
+{
+    return eng != RCS ? 2 : g->chip == SKL ? 22 : 20;
+}
+
 void ctx_set(Ctx *c, unsigned dw, uint32_t v)
 {
     set_mem(c->g, c->state + 4 * dw, v);
@@ -359,6 +420,7 @@ void ctx_init(Ctx *c, Gt *g, int eng, uint32_t id)
         { 0x2e, 0x278 },
     };
     bool short_list = g->chip == BDW && eng != RCS;
+    uint64_t rest;
 
     memset(c, 0, sizeof(*c));
     c->g = g;
@@ -367,6 +429,9 @@ void ctx_init(Ctx *c, Gt *g, int eng, uint32_t id)
     c->flags = 0x119;
     c->lrca = ggtt_page(g, &c->pphwsp);
     ggtt_page(g, &c->state);
+    for (int k = 2; k < image_pages(g, eng); k++) {
+        ggtt_page(g, &rest);
+    }
     c->ring_ga = ggtt_page(g, &c->ring);
     c->pml4 = page(g);
     ctx_set(c, 0x01, short_list ? 0x11000015 : 0x1100101b);

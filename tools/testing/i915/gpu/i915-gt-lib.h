@@ -27,7 +27,9 @@ enum { BDW, SKL, ASYNC = 2 };       /* ASYNC: Broadwell with inline=0 */
 #define BBE             (0x0au << 23)
 #define PREDICATE       (0x0cu << 23)
 #define MATH(n)         (0x1au << 23 | ((n) - 1))
+#define SEM_SIGNAL      (0x1bu << 23)
 #define SEM_WAIT        (0x1cu << 23 | 1 << 15 | 2)
+#define   SEM_NO_POLL   (1u << 15)      /* to take away: signal mode */
 #define   SEM_GE        (1u << 12)
 #define   SEM_EQ        (4u << 12)
 #define STORE           (0x20u << 23 | 2)
@@ -43,7 +45,7 @@ enum { BDW, SKL, ASYNC = 2 };       /* ASYNC: Broadwell with inline=0 */
 #define ATOMIC          (0x2fu << 23)
 #define BBS             (0x31u << 23 | 1)
 #define BBS_PP          (BBS | 1 << 8)
-#define COND_BBE        (0x36u << 23 | 2)
+#define COND_BBE        (0x36u << 23 | 1 << 21 | 2)
 #define GGTT            (1u << 22)
 #define PIPE_CONTROL    0x7a000004u
 
@@ -103,6 +105,10 @@ bool reported(Gt *g, const char *kind);     /* and nothing else, judged now */
 void expect(Gt *g, const char *kind);
 char *report_text(Gt *g);
 
+/* counters: since power on, and since the section began */
+uint64_t total_count(Gt *g, const char *name);
+uint64_t section_count(Gt *g, const char *name);
+
 /* faults on demand, through the fault window */
 unsigned arm(Gt *g, const char *rule);      /* its number; must be accepted */
 char *refused(Gt *g, const char *rule);     /* why, or NULL */
@@ -126,6 +132,9 @@ uint32_t ggtt_page(Gt *g, uint64_t *gpa);
 /* engines and contexts */
 void wake(Gt *g);                           /* all forcewake domains */
 void engines_up(Gt *g);                     /* forcewake, HWSP, run lists */
+void ask_reset(Gt *g, uint32_t gdrst, bool ask);    /* RESET_CTL of those */
+void reset_gpu(Gt *g, uint32_t gdrst);      /* asked for, done, let go */
+unsigned image_pages(Gt *g, int eng);
 void ctx_init(Ctx *c, Gt *g, int eng, uint32_t id);
 void ctx_map(Ctx *c, uint64_t va, uint64_t gpa, uint32_t bits);
 void ctx_set(Ctx *c, unsigned dw, uint32_t v);
@@ -157,6 +166,7 @@ void add_strict_tests(void);
 void add_count_tests(void);
 void add_fault_tests(void);
 void add_faultdo_tests(void);
+void add_model_tests(void);
 void add(int chips, const char *path, void (*fn)(const void *));
 
 #define CHIP(opaque)    ((int)(intptr_t)(opaque))

@@ -211,7 +211,7 @@ static void test_long(const void *chip)
     expect_event(f.g, BCS, EV_ACTIVE, 0x20);
     expect_no_event(f.g, BCS);
     g_assert_cmphex(mem(f.g, f.dst[6]), ==, 0x01010101);
-    wr(f.g, 0x941c, 1 << 3);
+    reset_gpu(f.g, 1 << 3);
     engines_up(f.g);
     ctx_init(&f.c, f.g, BCS, 0x20);
     emit(&f.c, NOOP);

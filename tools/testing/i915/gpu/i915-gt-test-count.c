@@ -4,39 +4,6 @@
 
 #define MARK    0x7f0000
 
-/* index of a counter by its label */
-static int counter(Gt *g, const char *name)
-{
-    uint32_t n = rd(g, MARK + 8);
-
-    for (int i = 0; i < n; i++) {
-        char label[33] = "";
-
-        for (int k = 0; k < 32; k += 4) {
-            uint32_t v = rd(g, MARK + 0x1000 + 32 * i + k);
-
-            memcpy(label + k, &v, 4);
-        }
-        if (!strcmp(label, name)) {
-            return i;
-        }
-    }
-    g_test_message("no counter %s", name);
-    g_assert_not_reached();
-}
-
-static uint64_t total(Gt *g, const char *name)
-{
-    uint32_t at = MARK + 0x100 + 8 * counter(g, name);
-
-    return rd(g, at) | (uint64_t)rd(g, at + 4) << 32;
-}
-
-static uint64_t section(Gt *g, const char *name)
-{
-    return rd(g, MARK + 0x800 + 8 * counter(g, name));
-}
-
 static void set_name(Gt *g, const char *name)
 {
     char buf[64] = "";
@@ -57,20 +24,20 @@ static void test_mmio(const void *chip)
 
     g_assert_cmphex(rd(g, MARK), ==, 0x4e554f43);
     wr(g, 0xa188, 0x00010001);
-    r = total(g, "mmio-reads");
-    w = total(g, "mmio-writes");
-    p = total(g, "ggtt-pte-writes");
-    g_assert_cmpuint(total(g, "mmio-reads"), ==, r);    /* not counted */
+    r = total_count(g, "mmio-reads");
+    w = total_count(g, "mmio-writes");
+    p = total_count(g, "ggtt-pte-writes");
+    g_assert_cmpuint(total_count(g, "mmio-reads"), ==, r);    /* not counted */
     rd(g, 0x4090);
     rd(g, 0x4090);
     wr(g, 0x4090, 1);
-    g_assert_cmpuint(total(g, "mmio-reads"), ==, r + 2);
-    g_assert_cmpuint(total(g, "mmio-writes"), ==, w + 1);
+    g_assert_cmpuint(total_count(g, "mmio-reads"), ==, r + 2);
+    g_assert_cmpuint(total_count(g, "mmio-writes"), ==, w + 1);
     set_pte(g, 0x1000, 1);
     set_pte(g, 0x2000, 1);
-    g_assert_cmpuint(total(g, "ggtt-pte-writes"), ==, p + 2);
-    g_assert_cmpuint(total(g, "mmio-writes"), ==, w + 3);
-    g_assert_cmpuint(total(g, "guest-instructions"), ==, 0);
+    g_assert_cmpuint(total_count(g, "ggtt-pte-writes"), ==, p + 2);
+    g_assert_cmpuint(total_count(g, "mmio-writes"), ==, w + 3);
+    g_assert_cmpuint(total_count(g, "guest-instructions"), ==, 0);
     gt_stop(g);
 }
 
@@ -90,7 +57,7 @@ static void test_work(const void *chip)
     put(&b, BBE);
     emit_batch(&c, 0x10000);
     emit(&c, PIPE_CONTROL);
-    emit(&c, 1 << 18);
+    emit(&c, 1 << 20 | 1 << 18 | 1 << 1);
     for (int i = 0; i < 4; i++) {
         emit(&c, 0);
     }
@@ -98,18 +65,18 @@ static void test_work(const void *chip)
     wr(g, MARK + 4, 1);
     submit2(&c, NULL);
     run(g, MSEC);
-    g_assert_cmpuint(section(g, "elsp-writes"), ==, 1);
-    g_assert_cmpuint(section(g, "mmio-writes"), ==, 4);
-    g_assert_cmpuint(section(g, "mmio-reads"), ==, 0);
-    g_assert_cmpuint(section(g, "context-switches"), ==, 1);
-    g_assert_cmpuint(section(g, "context-bytes-saved"), ==, 4092);
-    g_assert_cmpuint(section(g, "status-events"), ==, 2);
-    g_assert_cmpuint(section(g, "tlb-misses"), ==, 2);
-    g_assert_cmpuint(section(g, "invalidations"), ==, 1);
+    g_assert_cmpuint(section_count(g, "elsp-writes"), ==, 1);
+    g_assert_cmpuint(section_count(g, "mmio-writes"), ==, 4);
+    g_assert_cmpuint(section_count(g, "mmio-reads"), ==, 0);
+    g_assert_cmpuint(section_count(g, "context-switches"), ==, 1);
+    g_assert_cmpuint(section_count(g, "context-bytes-saved"), ==, 4092);
+    g_assert_cmpuint(section_count(g, "status-events"), ==, 2);
+    g_assert_cmpuint(section_count(g, "tlb-misses"), ==, 2);
+    g_assert_cmpuint(section_count(g, "invalidations"), ==, 1);
     /* BBS, store, end, flush, padding */
-    g_assert_cmpuint(section(g, "commands"), ==, 5);
-    g_assert_cmpuint(section(g, "bytes-copied"), ==, 0);
-    g_assert_cmpuint(section(g, "strict-reports"), ==, 0);
+    g_assert_cmpuint(section_count(g, "commands"), ==, 5);
+    g_assert_cmpuint(section_count(g, "bytes-copied"), ==, 0);
+    g_assert_cmpuint(section_count(g, "strict-reports"), ==, 0);
     gt_stop(g);
 }
 
@@ -161,14 +128,14 @@ static void test_walk(const void *chip)
         run(g, MSEC);
     }
     /* two pages, four levels each */
-    g_assert_cmpuint(section(g, "tlb-misses"), ==, 2);
-    g_assert_cmpuint(section(g, "walk-steps"), ==, 8);
-    g_assert_cmpuint(section(g, "tlb-hits"), ==, 1);
-    g_assert_cmpuint(section(g, "ggtt-flushes"), ==, 0);
+    g_assert_cmpuint(section_count(g, "tlb-misses"), ==, 2);
+    g_assert_cmpuint(section_count(g, "walk-steps"), ==, 8);
+    g_assert_cmpuint(section_count(g, "tlb-hits"), ==, 1);
+    g_assert_cmpuint(section_count(g, "ggtt-flushes"), ==, 0);
     /* the state page comes in, and goes out without its TAIL, with data */
-    g_assert_cmpuint(section(g, "context-bytes-saved"), ==, 4092);
-    g_assert_cmpuint(section(g, "bytes-written"), >=, 4092 + 8);
-    g_assert_cmpuint(section(g, "bytes-read"), >=, 4096);
+    g_assert_cmpuint(section_count(g, "context-bytes-saved"), ==, 4092);
+    g_assert_cmpuint(section_count(g, "bytes-written"), >=, 4092 + 8);
+    g_assert_cmpuint(section_count(g, "bytes-read"), >=, 4096);
     gt_stop(g);
 }
 
@@ -192,7 +159,7 @@ static void test_interrupts(const void *chip)
         wr(g, 0x44308, 1);
         wr(g, 0x44308, 1);          /* two deep */
     }
-    g_assert_cmpuint(section(g, "interrupts"), ==, 3);
+    g_assert_cmpuint(section_count(g, "interrupts"), ==, 3);
     gt_stop(g);
 }
 
@@ -204,22 +171,22 @@ static void test_ggtt_and_flushes(const void *chip)
     engines_up(g);
     begin(g);
     set_pte(g, 0x5000, a | 1);          /* with a write to 0x101008 */
-    g_assert_cmpuint(section(g, "ggtt-pte-writes"), ==, 1);
-    g_assert_cmpuint(section(g, "ggtt-flushes"), ==, 1);
-    g_assert_cmpuint(section(g, "walk-steps"), ==, 0);
+    g_assert_cmpuint(section_count(g, "ggtt-pte-writes"), ==, 1);
+    g_assert_cmpuint(section_count(g, "ggtt-flushes"), ==, 1);
+    g_assert_cmpuint(section_count(g, "walk-steps"), ==, 0);
     qpci_io_readl(g->dev, g->ap, 0x5000);
     qpci_io_writel(g->dev, g->ap, 0x5004, 1);
-    g_assert_cmpuint(section(g, "aperture-accesses"), ==, 2);
-    g_assert_cmpuint(section(g, "walk-steps"), ==, 1);
+    g_assert_cmpuint(section_count(g, "aperture-accesses"), ==, 2);
+    g_assert_cmpuint(section_count(g, "walk-steps"), ==, 1);
     qpci_io_readq(g->dev, g->mmio, 0x800000 + 5 * 8);
-    g_assert_cmpuint(section(g, "ggtt-pte-reads"), ==, 1);
+    g_assert_cmpuint(section_count(g, "ggtt-pte-reads"), ==, 1);
     wr(g, 0x4260, 1);
     wr(g, 0x426c, 1);
-    g_assert_cmpuint(section(g, "invalidations"), ==, 2);
-    wr(g, 0x941c, 2);
-    g_assert_cmpuint(section(g, "engine-resets"), ==, 1);
-    wr(g, 0x941c, 1);
-    g_assert_cmpuint(section(g, "engine-resets"), ==, 1 + NENG);
+    g_assert_cmpuint(section_count(g, "invalidations"), ==, 2);
+    reset_gpu(g, 2);
+    g_assert_cmpuint(section_count(g, "engine-resets"), ==, 1);
+    reset_gpu(g, 1);
+    g_assert_cmpuint(section_count(g, "engine-resets"), ==, 1 + NENG);
     gt_stop(g);
 }
 
@@ -256,7 +223,7 @@ static void test_copied(const void *chip)
     submit2(&c, NULL);
     run(g, MSEC);
     g_assert_cmphex(mem(g, to + 0xfc), ==, 7);
-    g_assert_cmpuint(section(g, "bytes-copied"), ==, 2 * 16 * 4 * 4);
+    g_assert_cmpuint(section_count(g, "bytes-copied"), ==, 2 * 16 * 4 * 4);
     gt_stop(g);
 }
 
@@ -283,18 +250,18 @@ static void test_switches(const void *chip)
     emit(&a, NOOP);
     submit(&a);
     run(g, 30 * USEC);
-    g_assert_cmpuint(section(g, "lite-restores"), ==, 1);
-    g_assert_cmpuint(section(g, "context-switches"), ==, 1);
+    g_assert_cmpuint(section_count(g, "lite-restores"), ==, 1);
+    g_assert_cmpuint(section_count(g, "context-switches"), ==, 1);
     emit(&b, NOOP);
     emit(&b, NOOP);
     submit(&b);
     run(g, 300 * USEC);
-    g_assert_cmpuint(section(g, "preemptions"), ==, 1);
-    g_assert_cmpuint(section(g, "elsp-writes"), ==, 3);
-    g_assert_cmpuint(section(g, "context-switches"), ==, 2);
-    g_assert_cmpuint(section(g, "context-bytes-saved"), ==, 2 * 4092);
+    g_assert_cmpuint(section_count(g, "preemptions"), ==, 1);
+    g_assert_cmpuint(section_count(g, "elsp-writes"), ==, 3);
+    g_assert_cmpuint(section_count(g, "context-switches"), ==, 2);
+    g_assert_cmpuint(section_count(g, "context-bytes-saved"), ==, 2 * 4092);
     /* active, lite restore, preempted, complete */
-    g_assert_cmpuint(section(g, "status-events"), ==, 4);
+    g_assert_cmpuint(section_count(g, "status-events"), ==, 4);
     gt_stop(g);
 }
 

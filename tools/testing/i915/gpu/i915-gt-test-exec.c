@@ -327,7 +327,7 @@ static void test_endless(const void *chip)
     /* STOP_RING and RESET_CTL really stop the others */
     wr(g, 0x209c, 0x01000100);
     g_assert_cmphex(rd(g, 0x209c) & 0x200, ==, 0x200);
-    wr(g, 0x120d0, 0x00010001);
+    ask_reset(g, 1 << 1 | 1 << 2, true);
     g_assert_cmphex(rd(g, 0x120d0), ==, 3);
     g_assert_cmphex(rd(g, 0x12238), ==, 0x20 + VCS);    /* the guilty one */
     wr(g, 0x941c, 1 << 1 | 1 << 2);
@@ -335,7 +335,7 @@ static void test_endless(const void *chip)
     expect_no_event(g, RCS);
     expect_no_event(g, VCS);
     g_assert_cmphex(rd(g, 0x12034) | rd(g, 0x12030) | rd(g, 0x12038), ==, 0);
-    wr(g, 0x120d0, 0x00010000);
+    ask_reset(g, 1 << 1 | 1 << 2, false);
     engines_up(g);
     ctx_init(&c[VCS], g, VCS, 0x60);
     pad(&c[VCS], 1);
@@ -361,8 +361,8 @@ static void test_full_reset(const void *chip)
     submit(&c);
     run(g, 10 * USEC);
     wr(g, 0x2230, 0);
-    wr(g, 0x941c, 1);
-    wr(g, 0x941c, 1);
+    reset_gpu(g, 1);
+    reset_gpu(g, 1);
     set_mem(g, sem, 1);
     run(g, MSEC);
     expect_event(g, RCS, EV_ACTIVE, 0x20);
@@ -388,7 +388,7 @@ static void test_reset_events(const void *chip)
     run(g, MSEC);
     expect_event(g, BCS, EV_ACTIVE, 0x20);
     expect_event(g, BCS, EV_COMPLETE, 0x20);
-    wr(g, 0x941c, 1 << 3);
+    reset_gpu(g, 1 << 3);
     g_assert_cmphex(rd(g, 0x223a0) & 7, ==, 5);
     wr(g, 0x2229c, 0x80008000);
     g->csb_rd[BCS] = 5;

@@ -157,7 +157,7 @@ static void test_csb_late(const void *chip)
     arm(f.g, "csb-late:delay=50us");                    /* void by a reset */
     submit_some(&f);
     run(f.g, 10 * USEC);
-    wr(f.g, 0x941c, 1 << 3);
+    reset_gpu(f.g, 1 << 3);
     engines_up(f.g);
     run(f.g, MSEC);
     expect_no_event(f.g, BCS);
@@ -249,9 +249,9 @@ static void test_csb_at_reset(const void *chip)
 
     unmask(f.g, RCS, 0x100);
     arm(f.g, "csb-at-reset@rcs0:value=0x18:id=0x20");
-    wr(f.g, 0x941c, 1 << 3);                    /* another engine's */
+    reset_gpu(f.g, 1 << 3);                    /* another engine's */
     expect_no_event(f.g, RCS);
-    wr(f.g, 0x941c, 1 << 1);
+    reset_gpu(f.g, 1 << 1);
     g_assert_cmphex(rd(f.g, 0x941c), ==, 0);
     expect_event(f.g, RCS, EV_COMPLETE, 0x20);
     g_assert_cmphex(iir(f.g, RCS), ==, 0x100);
@@ -337,7 +337,7 @@ static void test_hang_spin(const void *chip)
     expect_no_event(f.g, VCS);
     g_assert_cmphex(mem(f.g, f.data + 4), ==, 0);
     g_assert(stops(&f));
-    wr(f.g, 0x941c, 1 << 2);
+    reset_gpu(f.g, 1 << 2);
     engines_up(f.g);
     ctx_set(&f.c, 0x0f, 0);                     /* out of the batch */
     ctx_set(&f.c, 0x05, 0);
@@ -366,7 +366,7 @@ static void test_hang_dead(const void *chip)
     hang(&f, "hang:mode=dead:after=1");
     g_assert(!preempted(&f));
     g_assert(!stops(&f));
-    wr(f.g, 0x941c, 1 << 1);
+    reset_gpu(f.g, 1 << 1);
     g_assert_cmphex(rd(f.g, 0x209c) & 0x200, ==, 0x200);
     engines_up(f.g);
     submit2(&f.c, NULL);
@@ -537,6 +537,7 @@ static void test_gdrst_stuck(const void *chip)
     Fix f = start(CHIP(chip), RCS);
 
     arm(f.g, "gdrst-stuck:reset=full");
+    ask_reset(f.g, 1, true);
     wr(f.g, 0x941c, 1 << 3);                    /* an engine's takes place */
     g_assert_cmphex(rd(f.g, 0x941c), ==, 0);
     g_assert_cmphex(rd(f.g, 0x2229c), ==, 0);

@@ -174,7 +174,7 @@ static void test_fault(const void *chip)
     g_assert_cmphex(rd(g, 0x4094) & 1, ==, 0);
     expect_event(g, VECS, EV_ACTIVE, 0x20);
     expect_no_event(g, VECS);
-    wr(g, 0x941c, 1 << 4);
+    reset_gpu(g, 1 << 4);
     engines_up(g);
     ctx_init(&d, g, VECS, 0x21);
     submit(&d);

@@ -103,7 +103,7 @@ static void test_kinds(const void *chip)
     wr(g, 0x4260, 1);                           /* self clearing */
     wr(g, 0x426c, 1);
     g_assert_cmphex(rd(g, 0x4260) | rd(g, 0x426c), ==, 0);
-    wr(g, 0x941c, 1);
+    reset_gpu(g, 1);
     g_assert_cmphex(rd(g, 0x941c), ==, 0);
     wr(g, 0x20d0, 0x00010001);                  /* reset request, ready */
     g_assert_cmphex(rd(g, 0x20d0), ==, 3);
@@ -160,6 +160,8 @@ static void test_engine_reset_registers(const void *chip)
     ga = rd(g, 0x22080);
     wr(g, 0x220a8, 0x1234);
     wr(g, 0x4090, 0x77);
+    wr(g, 0x40e0, 0x5a);
+    wr(g, 0xa090, 0x40000);
     wr(g, 0x100000, 0x1001);
     wr(g, 0x44300 + 4, 0xfff0fff0);
     if (g->chip == SKL) {
@@ -167,23 +169,26 @@ static void test_engine_reset_registers(const void *chip)
         wr(g, 0xc800, 0x33);
         wr(g, 0xcc00, 0x44);
     }
-    wr(g, 0x941c, 1 << 3);                      /* blitter */
+    reset_gpu(g, 1 << 3);                      /* blitter */
     g_assert_cmphex(rd(g, 0x220a8), ==, ~0u);
     g_assert_cmphex(rd(g, 0x2229c), ==, 0);
     g_assert_cmphex(rd(g, 0x229c), ==, 0x8000);
     g_assert_cmphex(rd(g, 0x223a0), ==, 0x505);
     g_assert_cmphex(rd(g, 0x22080), ==, ga);
+    g_assert_cmphex(rd(g, 0x4090), ==, 0x77);
     if (g->chip == SKL) {
         g_assert_cmphex(rd(g, 0x20d4), ==, 0x20);
         g_assert_cmphex(rd(g, 0xc800), ==, 0x33);
         g_assert_cmphex(rd(g, 0xcc00), ==, 0);
     }
-    wr(g, 0x941c, 1);                           /* all */
+    reset_gpu(g, 1);                           /* all */
     g_assert_cmphex(rd(g, 0x229c), ==, 0);
     if (g->chip == SKL) {
         g_assert_cmphex(rd(g, 0x20d4), ==, 0);
     }
-    g_assert_cmphex(rd(g, 0x4090), ==, 0x77);
+    g_assert_cmphex(rd(g, 0x4090), ==, 0);      /* of the GT */
+    g_assert_cmphex(rd(g, 0x40e0), ==, 0x5a);   /* not lost: PRIVATE_PAT */
+    g_assert_cmphex(rd(g, 0xa090), ==, 0x40000);        /* power management */
     g_assert_cmphex(rd(g, 0x100000), ==, 0x1001);
     g_assert_cmphex(rd(g, 0x44304), ==, 0xfff0fff0);
     g_assert_cmphex(rd(g, 0x130044), ==, 1);

@@ -58,8 +58,8 @@ static void stale_tlb(int chip, bool flush, const char *props)
     put_store(&f.b, DATA + 0x1000, 1);
     put_semaphore(&f, 1);
     if (flush) {
-        put(&f.b, FLUSH_DW | 1 << 18);
-        put(&f.b, 0);
+        put(&f.b, FLUSH_DW | 1 << 18 | 1 << 14);
+        put(&f.b, DATA + 0x800);
         put(&f.b, 0);
         put(&f.b, 0);
     }

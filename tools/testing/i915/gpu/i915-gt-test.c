@@ -18,5 +18,6 @@ int main(int argc, char **argv)
     add_count_tests();
     add_fault_tests();
     add_faultdo_tests();
+    add_model_tests();
     return g_test_run();
 }
