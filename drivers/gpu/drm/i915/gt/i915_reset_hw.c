@@ -5,6 +5,7 @@
 #include "gt/i915_engine.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
+#include "hw/i915_pat.h"
 #include "hw/i915_workarounds.h"
 
 /**
@@ -94,6 +95,7 @@ void i915_reset_resume(struct i915_gt *gt)
 	struct i915_engine *engine;
 	unsigned int id;
 
+	i915_pat_init(&gt->i915->uncore);
 	i915_wa_apply(&gt->i915->uncore, wa);
 	i915_wa_verify(&gt->i915->uncore, wa);
 	for_each_engine(engine, gt, id)

@@ -55,6 +55,9 @@ static inline u32 I915_MASKED_ENABLE(u32 bits)
 #define   FAULT_VA_HIGH_MASK		GENMASK(3, 0)
 #define   FAULT_GGTT			BIT(4)
 
+/* cacheability of pages, four indices a register */
+#define GEN8_PRIVATE_PAT(half)		(0x040e0 + 4 * (half))
+
 /* TLB invalidation, one per engine */
 #define GEN8_RTCR			0x04260
 #define GEN8_M1TCR			0x04264
