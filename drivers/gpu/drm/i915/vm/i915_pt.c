@@ -230,8 +230,12 @@ void i915_pt_free_pruned(struct drm_i915_private *i915)
 	struct i915_page_table *pt, *next;
 	struct llist_node *pruned;
 
-	if (llist_empty(&vmd->pruned))
-		return;
+	if (llist_empty(&vmd->pruned)) {
+		/* Whoever took them has locked before, and frees them now. */
+		smp_rmb();
+		if (!mutex_is_locked(&vmd->pruned_lock))
+			return;
+	}
 
 	mutex_lock(&vmd->pruned_lock);
 	pruned = llist_del_all(&vmd->pruned);
