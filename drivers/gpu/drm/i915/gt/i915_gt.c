@@ -306,6 +306,7 @@ static void gt_init_early(struct i915_gt *gt, struct drm_i915_private *i915)
 	mutex_init(&gt->late_mutex);
 	spin_lock_init(&gt->awake_lock);
 	spin_lock_init(&gt->sched_lock);
+	INIT_LIST_HEAD(&gt->raise);
 	mutex_init(&gt->reset_mutex);
 }
 

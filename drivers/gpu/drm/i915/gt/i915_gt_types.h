@@ -471,6 +471,8 @@ struct i915_gt {
 	 * engine->lock, inside fence locks; irqsave
 	 */
 	spinlock_t sched_lock;
+	/** @raise: struct i915_await whose other side is still to be raised; sched_lock */
+	struct list_head raise;
 	/** @uevents: I915_EVENT_* that are to be sent */
 	atomic_t uevents;
 	/** @uevent_work: sends @uevents */

@@ -31,7 +31,7 @@ struct i915_await {
 	union {
 		/** @node: in rq->awaited, until i915_request_add() */
 		struct rb_node node;
-		/** @raise_link: on the list of a priority change under way; gt->sched_lock */
+		/** @raise_link: on gt->raise, while priorities change; gt->sched_lock */
 		struct list_head raise_link;
 	};
 	/** @signaled: True when @rq does not have to wait for it any more. */

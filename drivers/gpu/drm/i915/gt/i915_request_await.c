@@ -27,7 +27,9 @@
  * of one engine this holds whenever i915_engine.lock is free, because the order
  * of its queue follows from it. The walk is iterative, with the links it needs
  * inside struct i915_await, and guarded by gt->sched_lock, so it neither
- * recurses nor allocates.
+ * recurses nor allocates. From one engine to the next it lets interrupts
+ * through: what is left to do meanwhile is on gt->raise, where anybody who
+ * comes by goes on with it.
  */
 
 /* Look around after so many fences */
@@ -193,6 +195,19 @@ int i915_request_await(struct i915_request *rq, struct dma_fence *fence)
 	return 0;
 }
 
+/* What it waits for need not be raised any more. Nobody puts it on gt->raise again. */
+static void await_unraise(struct i915_gt *gt, struct i915_await *await)
+{
+	unsigned long flags;
+
+	if (list_empty_careful(&await->raise_link))
+		return;
+
+	spin_lock_irqsave(&gt->sched_lock, flags);
+	list_del_init(&await->raise_link);
+	spin_unlock_irqrestore(&gt->sched_lock, flags);
+}
+
 /**
  * i915_request_drop_awaits - forget the dependencies of a request
  * @rq: retires or is abandoned
@@ -218,6 +233,9 @@ void i915_request_drop_awaits(struct i915_request *rq)
 	rq->nr_awaits = 0;
 
 	list_for_each_entry_safe(await, next, &list, link) {
+		/* of an abandoned request it is still a node of the tree */
+		if (test_bit(I915_RQ_DONE, &rq->state))
+			await_unraise(gt, await);
 		await_stop(await);
 		dma_fence_put(await->fence);
 		kfree(await);
@@ -227,12 +245,12 @@ void i915_request_drop_awaits(struct i915_request *rq)
 /*
  * Raise one request and those before it on its timeline, not yet its place in
  * the queue. What they wait for goes on @same, if it is of the same engine, or
- * on @others. A request that is important enough already was here before.
+ * on gt->raise. A request that is important enough already was here before.
  * sched_lock and engine->lock held. Return: the queue is to be sorted.
  */
-static bool raise_timeline(struct i915_request *rq, int priority, struct list_head *same,
-			   struct list_head *others)
+static bool raise_timeline(struct i915_request *rq, int priority, struct list_head *same)
 {
+	struct list_head *others = &rq->engine->gt->raise;
 	struct i915_lrc *lrc = rq->lrc;
 	struct i915_await *await;
 	bool queued = false;
@@ -266,9 +284,9 @@ static bool raise_timeline(struct i915_request *rq, int priority, struct list_he
 /*
  * Raise a request and all that has to go before it on its engine, and give
  * these their new place, before anybody can put a request between them.
- * What they wait for on other engines goes on @others. sched_lock held.
+ * What they wait for on other engines goes on gt->raise. sched_lock held.
  */
-static void raise_engine(struct i915_request *rq, int priority, struct list_head *others)
+static void raise_engine(struct i915_request *rq, int priority)
 {
 	struct i915_engine *engine = rq->engine;
 	struct i915_await *await;
@@ -276,11 +294,11 @@ static void raise_engine(struct i915_request *rq, int priority, struct list_head
 	bool queued;
 
 	spin_lock(&engine->lock);
-	queued = raise_timeline(rq, priority, &same, others);
+	queued = raise_timeline(rq, priority, &same);
 	while (!list_empty(&same)) {
 		await = list_first_entry(&same, struct i915_await, raise_link);
 		list_del_init(&await->raise_link);
-		queued |= raise_timeline(await->other, priority, &same, others);
+		queued |= raise_timeline(await->other, priority, &same);
 	}
 	if (queued)
 		i915_sched_resort(engine);
@@ -288,34 +306,56 @@ static void raise_engine(struct i915_request *rq, int priority, struct list_head
 	spin_unlock(&engine->lock);
 }
 
+/* Go on with what is to be raised, one at a time. Return: there was something. */
+static bool raise_next(struct i915_gt *gt)
+{
+	struct i915_request *other = NULL;
+	struct i915_await *await;
+	unsigned long flags;
+
+	spin_lock_irqsave(&gt->sched_lock, flags);
+	await = list_first_entry_or_null(&gt->raise, struct i915_await, raise_link);
+	if (await) {
+		int priority = await->rq->priority;
+
+		other = i915_request_get(await->other);
+		/* last: it may be freed now, see await_unraise() */
+		list_del_init_careful(&await->raise_link);
+		raise_engine(other, priority);
+	}
+	spin_unlock_irqrestore(&gt->sched_lock, flags);
+
+	if (other)
+		i915_request_put(other);
+
+	return other;
+}
+
 /**
  * i915_request_set_priority - raise the priority of a request
  * @rq: the request; also before i915_request_add()
  * @priority: what it shall be at least
  *
- * What it waits for is raised with it, directly and indirectly. Nothing is
- * ever lowered: somebody else may depend on it.
+ * What it waits for is raised with it, directly and indirectly. What is of
+ * another engine may be raised a moment after the return, by another one who
+ * does the same. Nothing is ever lowered: somebody else may depend on it.
  *
  * Context: any, outside engine->lock.
  */
 void i915_request_set_priority(struct i915_request *rq, int priority)
 {
 	struct i915_gt *gt = rq->engine->gt;
-	struct i915_await *await;
 	unsigned long flags;
-	LIST_HEAD(others);
 
 	if (test_bit(I915_RQ_RETIRED, &rq->state))
 		return;
 
 	spin_lock_irqsave(&gt->sched_lock, flags);
-	raise_engine(rq, priority, &others);
-	while (!list_empty(&others)) {
-		await = list_first_entry(&others, struct i915_await, raise_link);
-		list_del_init(&await->raise_link);
-		raise_engine(await->other, priority, &others);
-	}
+	raise_engine(rq, priority);
 	spin_unlock_irqrestore(&gt->sched_lock, flags);
+
+	while (raise_next(gt))
+		;
 }
 
 /**

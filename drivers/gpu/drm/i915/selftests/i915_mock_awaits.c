@@ -271,6 +271,41 @@ out:
 	awaits_end(t);
 }
 
+#define ENGINES_APART	8
+
+/* A priority goes from engine to engine, as far as somebody waits. */
+static void raises_other_engines(struct i915_st *st)
+{
+	struct awaits_test *t = awaits_begin(st);
+	struct i915_request *rq[ENGINES_APART], *last = NULL;
+	unsigned int n;
+
+	if (!t)
+		return;
+
+	for (n = 0; n < ENGINES_APART; n++) {
+		last = mock_order_submit(&t->order, n % 2 ? t->lrc : t->other_lrc, 'a' + n, 0,
+					 last ? &last->fence : NULL);
+		if (!last)
+			goto out;
+		rq[n] = last;
+	}
+	i915_request_set_priority(last, 5);
+	for (n = 0; n < ENGINES_APART; n++)
+		st_eq(st, "priority of what is waited for", rq[n]->priority, 5);
+	st_true(st, "nothing is left to be raised", list_empty(&st->i915->gt.raise));
+	while (atomic_read(&t->order.signalled) < ENGINES_APART) {
+		n = atomic_read(&t->order.signalled);
+		mock_run_all(t->other);
+		mock_run_all(t->engine);
+		if (!st_true(st, "something ran", atomic_read(&t->order.signalled) > n))
+			break;
+	}
+	mock_order_eq(&t->order, "all ran", "abcdefgh");
+out:
+	awaits_end(t);
+}
+
 /* Given up with its awaits: nothing comes of their fences any more. */
 static void abandoned(struct i915_st *st)
 {
@@ -332,6 +367,7 @@ static const struct i915_subtest awaits_subtests[] = {
 	I915_SUBTEST(own_timeline),
 	I915_SUBTEST(array),
 	I915_SUBTEST(chain),
+	I915_SUBTEST(raises_other_engines),
 	I915_SUBTEST(abandoned),
 	I915_SUBTEST(wedged),
 };
