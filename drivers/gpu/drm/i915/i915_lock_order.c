@@ -8,6 +8,7 @@
 #include "i915_lock_order.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_gen8_ppgtt.h"
+#include "vm/i915_vm_types.h"
 #include "vm/i915_vma_end.h"
 
 /**
