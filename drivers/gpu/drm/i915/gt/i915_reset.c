@@ -341,6 +341,10 @@ static int reset_locked(struct i915_gt *gt, const struct i915_reset *reset)
 
 	if (!i915_gt_is_up(gt))
 		return -EIO;
+	if (i915_uncore_is_gone(&gt->i915->uncore)) {
+		i915_wedge_locked(gt);
+		return -EIO;
+	}
 	/* what is to be cancelled goes on until the heartbeat finds fault with it */
 	if (!how && reset->cause == I915_RESET_CANCEL)
 		return -EAGAIN;

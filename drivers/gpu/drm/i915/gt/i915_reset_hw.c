@@ -67,12 +67,15 @@ int i915_reset_hw(struct i915_gt *gt, u32 gdrst)
  * @gt: the GT, awake
  *
  * Context: process context, sleeps; gt->reset_mutex held.
- * Return: 0 or -EIO.
+ * Return: 0, also for a GPU that is gone, which writes nowhere any more; or -EIO.
  */
 int i915_reset_hw_full(struct i915_gt *gt)
 {
 	unsigned int tries;
 	int ret = 0;
+
+	if (i915_uncore_is_gone(&gt->i915->uncore))
+		return 0;
 
 	for (tries = 0; tries < RESET_TRIES; tries++) {
 		ret = i915_reset_hw(gt, GDRST_FULL);

@@ -126,6 +126,9 @@ static int unwedge_locked(struct i915_gt *gt)
 	struct drm_i915_private *i915 = gt->i915;
 	int ret = 0;
 
+	if (i915_uncore_is_gone(&i915->uncore))
+		return -EIO;
+
 	if (!i915->mock) {
 		pci_set_master(to_pci_dev(i915->drm.dev));
 		i915_forcewake_get(&i915->uncore);

@@ -84,20 +84,47 @@ static const struct i915_forcewake_domain *domains_of(const struct i915_uncore *
  * @timeout_us: how long to wait, microseconds
  *
  * Context: any; busy-waits.
- * Return: 0 or -ETIMEDOUT.
+ * Return: 0; -ETIMEDOUT; -ENODEV: the register reads all ones, waiting is in vain.
  */
 int i915_uncore_wait(struct i915_uncore *uncore, u32 reg, u32 mask, u32 value,
 		     unsigned int timeout_us)
 {
 	unsigned int waited;
+	u32 seen;
 
 	for (waited = 0; waited <= timeout_us; waited++) {
-		if ((i915_read(uncore, reg) & mask) == value)
+		seen = i915_read(uncore, reg);
+		if ((seen & mask) == value)
 			return 0;
+		if (seen == ~0u)
+			return -ENODEV;
 		udelay(1);
 	}
 
 	return -ETIMEDOUT;
+}
+
+/**
+ * i915_uncore_is_gone - has the GPU left the bus?
+ * @uncore: the GPU
+ *
+ * Reads of a device that is not there give all ones, which the forcewake request
+ * register never does. Says so in the log, once until i915_uncore_open().
+ *
+ * Context: any.
+ * Return: true if no register can be reached; false also behind a closed gate.
+ */
+bool i915_uncore_is_gone(struct i915_uncore *uncore)
+{
+	const struct i915_forcewake_domain *domain = domains_of(uncore);
+
+	if (!domain->request || i915_read(uncore, domain->request) != ~0u)
+		return false;
+
+	if (!xchg(&uncore->gone, true))
+		drm_err(uncore->drm, "registers read all ones: the GPU is not there\n");
+
+	return true;
 }
 
 static int domain_wait_ack(struct i915_uncore *uncore, const struct i915_forcewake_domain *domain,
@@ -113,8 +140,10 @@ static int domain_wait_ack(struct i915_uncore *uncore, const struct i915_forcewa
 static int domain_wait_ack_fallback(struct i915_uncore *uncore,
 				    const struct i915_forcewake_domain *domain, bool set)
 {
-	if (!domain_wait_ack(uncore, domain, FORCEWAKE_KERNEL, set))
-		return 0;
+	int ret = domain_wait_ack(uncore, domain, FORCEWAKE_KERNEL, set);
+
+	if (ret != -ETIMEDOUT)
+		return ret;
 
 	i915_write(uncore, domain->request, I915_MASKED_ENABLE(FORCEWAKE_FALLBACK));
 	domain_wait_ack(uncore, domain, FORCEWAKE_FALLBACK, true);
@@ -127,9 +156,13 @@ static int domain_wait_ack_fallback(struct i915_uncore *uncore,
 static void domains_get(struct i915_uncore *uncore)
 {
 	const struct i915_forcewake_domain *domain;
+	int ret;
 
 	for (domain = domains_of(uncore); domain->request; domain++) {
-		if (domain_wait_ack_fallback(uncore, domain, false))
+		ret = domain_wait_ack_fallback(uncore, domain, false);
+		if (ret == -ENODEV && i915_uncore_is_gone(uncore))
+			return;
+		if (ret)
 			drm_err(uncore->drm, "forcewake 0x%05x: stale acknowledge\n",
 				domain->request);
 		i915_write(uncore, domain->request, I915_MASKED_ENABLE(FORCEWAKE_KERNEL));
@@ -207,20 +240,17 @@ int i915_uncore_open(struct i915_uncore *uncore)
 
 	spin_lock_irqsave(&uncore->lock, flags);
 	WRITE_ONCE(uncore->ops, &mmio_ops);
-	for (domain = uncore->domains; domain->request && !ret; domain++) {
-		if (i915_read(uncore, domain->request) == ~0u)
-			ret = -EIO;
-		else
-			i915_write(uncore, domain->request, I915_MASKED_DISABLE(0xffff));
-	}
-	if (ret)
+	WRITE_ONCE(uncore->gone, false);
+	if (i915_uncore_is_gone(uncore)) {
 		WRITE_ONCE(uncore->ops, &closed_ops);
-	else if (uncore->wakeref)
-		domains_get(uncore);
+		ret = -EIO;
+	} else {
+		for (domain = uncore->domains; domain->request; domain++)
+			i915_write(uncore, domain->request, I915_MASKED_DISABLE(0xffff));
+		if (uncore->wakeref)
+			domains_get(uncore);
+	}
 	spin_unlock_irqrestore(&uncore->lock, flags);
-
-	if (ret)
-		drm_err(uncore->drm, "registers read all ones: the GPU is not there\n");
 
 	return ret;
 }
@@ -255,6 +285,7 @@ static void uncore_init(struct i915_uncore *uncore, struct drm_device *drm, void
 	uncore->regs = regs;
 	uncore->ops = &closed_ops;
 	uncore->domains = domains;
+	uncore->gone = false;
 	uncore->wakeref = 0;
 	spin_lock_init(&uncore->lock);
 }

@@ -49,6 +49,8 @@ struct i915_uncore {
 	const struct i915_uncore_ops *ops;
 	/** @domains: forcewake domains of this model; constant after init */
 	const struct i915_forcewake_domain *domains;
+	/** @gone: True once the log says that the GPU is not there, see i915_uncore_is_gone() */
+	bool gone;
 
 	/** @lock: guards @wakeref and the request registers; irqsave */
 	spinlock_t lock;
@@ -61,6 +63,7 @@ int i915_uncore_init(struct i915_uncore *uncore, struct drm_device *drm, void __
 void i915_uncore_init_mock(struct i915_uncore *uncore, struct drm_device *drm);
 int i915_uncore_open(struct i915_uncore *uncore);
 void i915_uncore_close(struct i915_uncore *uncore);
+bool i915_uncore_is_gone(struct i915_uncore *uncore);
 
 void i915_forcewake_get(struct i915_uncore *uncore);
 void i915_forcewake_put(struct i915_uncore *uncore);

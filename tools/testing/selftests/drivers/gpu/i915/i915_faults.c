@@ -185,12 +185,54 @@ static void nothing_resets(int fd)
 	close(fence);
 }
 
+/* The spinner's fence ends with an error; a GPU that is idle has nothing to end. */
+static void expect_told(int fd, struct i915_spin *spin)
+{
+	i915_expect_ret(i915_fence_wait(spin->fence, LIMIT_MS), -EIO);
+	i915_expect_ret(i915_exec_nop(fd, 0, I915_EXEC_BLT), -EIO);
+	i915_spin_fini(spin);
+}
+
+/* The GPU leaves the bus, busy or idle, and the driver is taken from it: the log says so, once. */
+static void gone(int fd)
+{
+	const struct i915_slot slot = i915_slot(fd);
+	int klog = i915_klog_open();
+	struct i915_spin spin;
+	unsigned int busy;
+
+	close(fd);
+	for (busy = 0; busy < 2; busy++) {
+		fd = i915_open_or_die();
+		i915_expect_ret(i915_exec_nop(fd, 0, I915_EXEC_RENDER), 0);
+		i915_heartbeat(fd, 50);
+		if (busy)
+			i915_spin_start(&spin, fd, 0, I915_EXEC_RENDER, 0);
+		else
+			i915_drop_caches(fd, DROP_IDLE);
+		arm("gone");
+		if (busy)
+			expect_told(fd, &spin);
+		close(fd);
+		i915_require_ok(i915_unbind(&slot));
+		i915_expect(i915_klog_count(klog, "the GPU is not there") == 1, "%s",
+			    busy ? "it was busy" : "it was idle");
+		disarm();
+		i915_require_ok(i915_bind(&slot));
+	}
+	fd = i915_open_or_die();
+	i915_expect_ret(i915_exec_nop(fd, 0, I915_EXEC_RENDER), 0);
+	close(fd);
+	close(klog);
+}
+
 static const struct i915_case cases[] = {
 	{ "completion-lost", "the report of a completion is lost", completion_lost },
 	{ "report-at-reset", "a report comes with the reset", report_at_reset },
 	{ "spurious-error", "an error interrupt for nothing", spurious_error },
 	{ "engine-does-not-reset", "so the whole GPU is", engine_does_not_reset },
 	{ "nothing-resets", "so the GPU is given up", nothing_resets },
+	{ "gone", "the GPU leaves the bus, and the driver is unbound", gone },
 };
 
 int main(int argc, char **argv)

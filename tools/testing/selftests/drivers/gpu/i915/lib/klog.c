@@ -18,10 +18,11 @@ int i915_klog_open(void)
 	return klog;
 }
 
-bool i915_klog_clean(int klog)
+/* Return: how many lines had @expected in them. Complains of others, and counts them in @bad. */
+static unsigned int klog_read(int klog, const char *expected, unsigned int *bad)
 {
 	char record[8192], *text;
-	bool clean = true;
+	unsigned int seen = 0;
 	ssize_t len;
 
 	for (;;) {
@@ -30,7 +31,7 @@ bool i915_klog_clean(int klog)
 		if (len < 0 && errno == EPIPE)
 			continue;
 		if (len <= 0)
-			return clean;
+			return seen;
 
 		record[len] = '\0';
 		text = strchr(record, ';');
@@ -39,7 +40,28 @@ bool i915_klog_clean(int klog)
 		/* a slow machine, no fault of the driver */
 		if (!strncmp(text + 1, "hrtimer: interrupt took", 23))
 			continue;
-		i915_complain("kernel log", "%.*s", (int)strcspn(text + 1, "\n"), text + 1);
-		clean = false;
+		text[strcspn(text, "\n")] = '\0';
+		if (expected && strstr(text, expected)) {
+			seen++;
+			continue;
+		}
+		i915_complain("kernel log", "%s", text + 1);
+		(*bad)++;
 	}
+}
+
+bool i915_klog_clean(int klog)
+{
+	unsigned int bad = 0;
+
+	klog_read(klog, NULL, &bad);
+
+	return !bad;
+}
+
+unsigned int i915_klog_count(int klog, const char *expected)
+{
+	unsigned int bad = 0;
+
+	return klog_read(klog, expected, &bad);
 }
