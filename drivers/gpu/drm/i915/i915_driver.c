@@ -228,7 +228,6 @@ static const struct i915_probe_step i915_probe_steps[] = {
 	{ "ggtt", i915_probe_ggtt },
 	{ "gt", i915_probe_gt },
 	{ "interrupt", i915_probe_irq },
-	{ "lock order", i915_lock_order_prime },
 	{ "registration", i915_probe_register },
 	{ "diagnostics", i915_diag_register },
 };
@@ -274,6 +273,7 @@ int i915_driver_probe(struct pci_dev *pdev, const struct i915_device_info *info)
 		}
 	}
 
+	i915_lock_order_prime(i915);
 	i915_welcome(i915);
 
 	return 0;

@@ -5,11 +5,10 @@
 struct drm_i915_private;
 
 #if IS_ENABLED(CONFIG_LOCKDEP)
-int i915_lock_order_prime(struct drm_i915_private *i915);
+void i915_lock_order_prime(struct drm_i915_private *i915);
 #else
-static inline int i915_lock_order_prime(struct drm_i915_private *i915)
+static inline void i915_lock_order_prime(struct drm_i915_private *i915)
 {
-	return 0;
 }
 #endif
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+#include <linux/atomic.h>
 #include <linux/moduleparam.h>
-#include <linux/mutex.h>
 
 #include <drm/drm_print.h>
 
@@ -61,56 +61,33 @@ module_param_named(inject_load_failure, i915_params.inject_load_failure, uint, 0
 MODULE_PARM_DESC(inject_load_failure, "Fail the Nth row of the table of load (0: none)");
 
 module_param_named(inject_probe_failure, i915_params.inject_probe_failure, uint, 0600);
-MODULE_PARM_DESC(inject_probe_failure, "Fail the Nth step of load (0: none); reads 0 once it was hit");
-
-/* Two GPUs may be probed at once, and the parameter be written meanwhile. */
-static DEFINE_MUTEX(i915_inject_lock);
-
-/* Is this the step that shall fail? Return: its number, or 0. */
-static unsigned int i915_inject_probe_hit(void)
-{
-	static unsigned int armed, step;
-	unsigned int hit = 0;
-
-	mutex_lock(&i915_inject_lock);
-	if (armed != i915_params.inject_probe_failure) {
-		armed = i915_params.inject_probe_failure;
-		step = 0;
-	}
-	if (armed && ++step == armed) {
-		hit = step;
-		armed = 0;
-		WRITE_ONCE(i915_params.inject_probe_failure, 0);
-	}
-	mutex_unlock(&i915_inject_lock);
-
-	return hit;
-}
+MODULE_PARM_DESC(inject_probe_failure, "Fail the Nth step of load (0: none); counts down to 0");
 
 /**
  * i915_inject_probe_error - one step of load that can be made to fail
  * @i915: the device that is being set up
  *
- * Every step that can fail calls this first. The Nth call since the parameter
- * inject_probe_failure was set to N fails, whichever device it is for; the
- * parameter then reads 0. One that still has its value after a load was larger
- * than the number of steps.
+ * Every step that can fail calls this first. The parameter inject_probe_failure
+ * counts down with each call, whichever device it is for, and the call that makes
+ * it zero fails. What is left of it after a load says that there are fewer steps.
  *
  * Context: process context, during load.
  * Return: 0 to go on, -ENODEV to fail as told.
  */
 int i915_inject_probe_error(struct drm_i915_private *i915)
 {
-	unsigned int step;
+	unsigned int left = READ_ONCE(i915_params.inject_probe_failure);
 
-	if (!READ_ONCE(i915_params.inject_probe_failure))
+	/* Two GPUs may be probed at once, and the parameter be written meanwhile. */
+	do {
+		if (!left)
+			return 0;
+	} while (!try_cmpxchg(&i915_params.inject_probe_failure, &left, left - 1));
+
+	if (left > 1)
 		return 0;
 
-	step = i915_inject_probe_hit();
-	if (!step)
-		return 0;
-
-	drm_info(&i915->drm, "failing step %u of load, as told by inject_probe_failure\n", step);
+	drm_info(&i915->drm, "failing a step of load, as told by inject_probe_failure\n");
 
 	return -ENODEV;
 }

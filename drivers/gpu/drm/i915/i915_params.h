@@ -36,7 +36,7 @@ struct i915_params {
 	unsigned int st_fail;
 	/** @inject_load_failure: which row of the table of load fails; 0: none */
 	unsigned int inject_load_failure;
-	/** @inject_probe_failure: which step of load fails; 0: none, or it was hit */
+	/** @inject_probe_failure: steps of load until one fails; 0: none, or it was hit */
 	unsigned int inject_probe_failure;
 #endif
 };

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from . import cache, debian, kernel, proc, ui
+from . import cache, debian, kernel, lockorder, proc, ui
 from .front import Front
 
 T = TypeVar('T')
@@ -301,6 +301,12 @@ def device(c: Checker) -> Found:
     return [ours.get(r.partition(':')[0], '?') + ':' + r.partition(':')[2] for r in rows], '%d files' % len(ours)
 
 
+def locks(c: Checker) -> Found:
+    """The written lock order names every lock, and lockdep is told of them in that order."""
+    rows, count = lockorder.complaints(c.tree, c.files('.c', '.h', tops=[kernel.DRIVER]))
+    return rows, '%d locks' % count
+
+
 # name, function, whether it reads the compiled driver
 CHECKS = [
     ('checkpatch', checkpatch, False),
@@ -310,6 +316,7 @@ CHECKS = [
     ('headers', headers, True),
     ('spdx', spdx, False),
     ('get_maintainer', maintainer, False),
+    ('locks', locks, False),
     ('types', harness_types, False),
     ('flake8', harness_form, False),
     ('unit tests', harness_tests, False),

@@ -36,7 +36,8 @@
 
 /* Those of all slots */
 static LIST_HEAD(i915_pmus);
-static DEFINE_MUTEX(i915_pmus_lock);
+/* Guards i915_pmus. */
+DEFINE_MUTEX(i915_pmus_lock);
 
 static struct i915_pmu *to_i915_pmu(struct pmu *pmu)
 {

@@ -3,6 +3,7 @@
 #define _I915_PMU_H_
 
 #include <linux/hrtimer.h>
+#include <linux/mutex.h>
 #include <linux/perf_event.h>
 #include <linux/spinlock.h>
 
@@ -60,6 +61,8 @@ struct i915_pmu {
 	/** @groups: format/ and events/, ended by NULL */
 	const struct attribute_group *groups[3];
 };
+
+extern struct mutex i915_pmus_lock;	/* i915_pmu.c */
 
 void i915_pmu_make_attrs(struct i915_pmu *pmu, struct drm_i915_private *i915);
 

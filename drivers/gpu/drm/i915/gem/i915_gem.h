@@ -10,12 +10,15 @@ struct drm_device;
 struct drm_i915_gem_context_param;
 struct drm_i915_gem_object;
 struct i915_address_space;
+struct i915_file;
+struct i915_gem_timeline;
 struct i915_lrc;
 
 /* GEM callbacks of every object (i915_gem_object_funcs.c): free, close, export, vmap, ... */
 extern const struct drm_gem_object_funcs i915_gem_object_funcs;
 
 /* files (i915_gem_file.c) */
+void i915_gem_file_init_tables(struct i915_file *fpriv);
 int i915_gem_open(struct drm_device *dev, struct drm_file *file);
 void i915_gem_postclose(struct drm_device *dev, struct drm_file *file);
 
@@ -32,6 +35,7 @@ void i915_gem_context_slab_exit(void);
 struct i915_gem_context *i915_gem_context_create(struct drm_i915_private *i915,
 						 struct i915_file *file);
 void i915_gem_context_close(struct i915_gem_context *ctx);
+void i915_gem_timeline_init(struct i915_gem_timeline *timeline);
 struct i915_gem_context *i915_gem_context_lookup(struct i915_file *file, u32 id);
 void i915_gem_context_clean(struct i915_gem_context *ctx);
 struct i915_address_space *i915_gem_context_vm(struct i915_gem_context *ctx);

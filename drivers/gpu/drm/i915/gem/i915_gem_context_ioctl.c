@@ -63,6 +63,17 @@ static int i915_gem_context_check_create(struct drm_i915_private *i915, struct i
 	return 0;
 }
 
+/**
+ * i915_gem_timeline_init - begin a timeline that orders all engines of a context
+ * @timeline: zeroed
+ *
+ * Context: any.
+ */
+void i915_gem_timeline_init(struct i915_gem_timeline *timeline)
+{
+	mutex_init(&timeline->lock);
+}
+
 static int i915_gem_context_apply_create(struct i915_file *file, struct i915_gem_context *ctx,
 					 const struct drm_i915_gem_context_create_ext *args)
 {
@@ -72,7 +83,7 @@ static int i915_gem_context_apply_create(struct i915_file *file, struct i915_gem
 		ctx->timeline = kzalloc(sizeof(*ctx->timeline), GFP_KERNEL_ACCOUNT);
 		if (!ctx->timeline)
 			return -ENOMEM;
-		mutex_init(&ctx->timeline->lock);
+		i915_gem_timeline_init(ctx->timeline);
 	}
 
 	if (!(args->flags & I915_CONTEXT_CREATE_FLAGS_USE_EXTENSIONS))

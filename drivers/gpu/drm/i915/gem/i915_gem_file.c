@@ -28,6 +28,19 @@
  */
 
 /**
+ * i915_gem_file_init_tables - prepare the tables of a file and their locks
+ * @fpriv: new
+ *
+ * Context: any.
+ */
+void i915_gem_file_init_tables(struct i915_file *fpriv)
+{
+	xa_init_flags(&fpriv->contexts, XA_FLAGS_ALLOC | XA_FLAGS_ACCOUNT);
+	xa_init_flags(&fpriv->vms, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
+	mutex_init(&fpriv->lock);
+}
+
+/**
  * i915_gem_open - a file of the device was opened
  * @dev: the device
  * @file: the file
@@ -51,9 +64,7 @@ int i915_gem_open(struct drm_device *dev, struct drm_file *file)
 
 	fpriv->i915 = to_i915(dev);
 	fpriv->id = file->client_id;
-	xa_init_flags(&fpriv->contexts, XA_FLAGS_ALLOC | XA_FLAGS_ACCOUNT);
-	xa_init_flags(&fpriv->vms, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
-	mutex_init(&fpriv->lock);
+	i915_gem_file_init_tables(fpriv);
 
 	file->driver_priv = fpriv;
 	i915_audit_inc(I915_AUDIT_FILE);

@@ -164,8 +164,6 @@ void i915_request_set_priority(struct i915_request *rq, int priority);
 
 struct i915_request *i915_fence_to_request(struct dma_fence *fence);	/* NULL: not ours */
 bool i915_fence_is_in_vm(struct dma_fence *fence, const struct i915_address_space *vm);
-/* teach lockdep that engine->lock is inside the lock of a fence */
-void i915_request_prime_lock(struct i915_engine *engine);
 
 static inline void i915_request_put(struct i915_request *rq)
 {

@@ -102,7 +102,13 @@ static void request_free_vmas(struct i915_request *rq)
 		kfree(list);
 }
 
-static void request_init_locks(struct i915_request *rq)
+/**
+ * i915_request_init_locks - the locks of a request, which outlive its timeline
+ * @rq: new
+ *
+ * Context: any.
+ */
+void i915_request_init_locks(struct i915_request *rq)
 {
 	spin_lock_init(&rq->lock);
 	spin_lock_init(&rq->hwsp_lock);
@@ -124,7 +130,7 @@ static void request_init(struct i915_request *rq, struct i915_lrc *lrc)
 	rq->nr_awaits = 0;
 	INIT_LIST_HEAD(&rq->link);
 	INIT_LIST_HEAD(&rq->lrc_link);
-	request_init_locks(rq);
+	i915_request_init_locks(rq);
 	dma_fence_init(&rq->fence, &i915_request_fence_ops, &rq->lock, lrc->fence_context,
 		       ++lrc->seqno);
 	if (lrc->ctx == &lrc->engine->kernel_ctx)
@@ -475,28 +481,6 @@ void i915_request_skip(struct i915_request *rq, int error)
 		rq->fence.error = error;
 	for (i = 0; i < rq->batch_dwords; i++)
 		WRITE_ONCE(cs[i], MI_NOOP);
-}
-
-/**
- * i915_request_prime_lock - teach lockdep where the lock of a fence stands
- * @engine: whose lock is inside it
- *
- * Context: process context.
- */
-void i915_request_prime_lock(struct i915_engine *engine)
-{
-	struct i915_request *rq = kmem_cache_alloc(request_slab, GFP_KERNEL);
-	unsigned long flags;
-
-	if (!rq)
-		return;
-
-	request_init_locks(rq);
-	spin_lock_irqsave(&rq->lock, flags);
-	spin_lock(&engine->lock);
-	spin_unlock(&engine->lock);
-	spin_unlock_irqrestore(&rq->lock, flags);
-	kmem_cache_free(request_slab, rq);
 }
 
 /**

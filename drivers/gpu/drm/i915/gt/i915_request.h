@@ -3,6 +3,7 @@
 #define _I915_REQUEST_H_
 
 #include <linux/dma-fence.h>
+#include <linux/mutex.h>
 #include <linux/rbtree.h>
 
 #include "gt/i915_gt.h"
@@ -43,7 +44,10 @@ struct i915_await {
 struct i915_request *i915_request_create_atomic(struct i915_lrc *lrc);
 extern const struct dma_fence_ops i915_request_fence_ops;
 
+extern struct mutex i915_driver_names_lock;	/* i915_request_fence.c */
+
 void i915_request_names_exit(void);
+void i915_request_init_locks(struct i915_request *rq);
 bool i915_lrc_reserve(struct i915_lrc *lrc);
 void i915_request_drop_awaits(struct i915_request *rq);
 void i915_request_inherit(struct i915_request *rq, int priority);

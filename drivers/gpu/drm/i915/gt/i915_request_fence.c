@@ -25,7 +25,8 @@ struct driver_name {
 };
 
 static LIST_HEAD(driver_names);
-static DEFINE_MUTEX(driver_names_lock);
+/* Guards driver_names. */
+DEFINE_MUTEX(i915_driver_names_lock);
 
 /**
  * i915_fence_to_request - is this fence a request?
@@ -174,7 +175,7 @@ const char *i915_request_driver_name(const char *device)
 	size_t size = strlen(device) + 1;
 	struct driver_name *entry;
 
-	guard(mutex)(&driver_names_lock);
+	guard(mutex)(&i915_driver_names_lock);
 	list_for_each_entry(entry, &driver_names, link) {
 		if (!strcmp(entry->name, device))
 			return entry->name;
