@@ -35,6 +35,7 @@ static const char *const kind_name[SK_NKIND] = {
     [SK_CONTEXT_SIZE] = "context-size",
     [SK_RESET_ORDER] = "reset-order",
     [SK_FLUSH] = "flush",
+    [SK_MEANT] = "meant",
 };
 
 const char *gt_kind_name(enum GtKind kind)

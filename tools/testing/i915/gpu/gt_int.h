@@ -77,7 +77,7 @@ enum GtKind {       /* strict reports, names in gt_check.c */
     SK_RUNLIST, SK_TAIL, SK_COMMAND, SK_ENGINE, SK_LENGTH, SK_BATCH,
     SK_PRIVILEGE, SK_REGISTER, SK_REGISTER_RO, SK_MASK, SK_FORCEWAKE,
     SK_MARKER, SK_LITE_RESTORE, SK_CONTEXT_SIZE, SK_RESET_ORDER, SK_FLUSH,
-    SK_NKIND
+    SK_MEANT, SK_NKIND
 };
 
 enum GtCounter {    /* counts, names in gt_count.c */

@@ -299,9 +299,10 @@ static void test_command(const void *chip)
 {
     int c = CHIP(chip);
 
-    stops(c, RCS, 0x1fu << 23, "command");
+    stops(c, RCS, 0x1fu << 23, "meant");
     stops(c, BCS, 1u << 29, "command");
     stops(c, VCS, 0xdeadbeef, "command");
+    stops(c, RCS, 0x1eu << 23, "command");
     stops(c, BCS, PIPE_CONTROL, "engine");
     stops(c, RCS, 0x54000005, "engine");
     stops(c, VCS, 0x06u << 23, "engine");      /* MI_RS_CONTROL */

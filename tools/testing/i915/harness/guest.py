@@ -26,8 +26,9 @@ DEVICE = 'intel-gt'             # the QEMU device
 STRICT = 'i915-gpu: STRICT'
 COUNT = 'i915-gpu: COUNT'
 FAULT = 'i915-gpu: FAULT'
-# Tests hang the GPU with this command, which exists on no chip: i915_batch_invalid() of the kselftests
-MEANT = re.compile(r'STRICT command: .* cmd 0f800000: no such command')
+TOTAL = re.compile(r'i915-gpu: TOTAL (\S+) (\d+)')
+# The kind of what tests do on purpose: a command that exists on no chip, i915_batch_invalid() of the kselftests
+MEANT = 'meant'
 
 
 @dataclass
@@ -171,7 +172,7 @@ class Machine:
                 end(child)
         with open(errors, errors='replace') as f:
             rows = f.read().splitlines()
-        outcome.strict = [r for r in rows if STRICT in r and not MEANT.search(r)]
+        outcome.strict = strict_reports(rows)
         outcome.counts = [r for r in rows if COUNT in r]
         outcome.faults = [r for r in rows if FAULT in r]
         if not outcome.finished and not outcome.why:
@@ -185,6 +186,16 @@ class Machine:
         ramdisk = self._ramdisk(files or {}, programs, search)
         serial = ['-chardev', 'stdio,id=c,mux=on,signal=off', '-serial', 'chardev:c', '-mon', 'chardev=c']
         return subprocess.call(self.command(ramdisk, serial) + ['-name', 'i915-guest'])
+
+
+def strict_reports(rows: Sequence[str]) -> list[str]:
+    """What the GPU complained of, in the lines QEMU wrote: the lines it printed, and kinds that it only counted."""
+    reports = [r for r in rows if STRICT in r and not r.startswith('%s %s:' % (STRICT, MEANT))]
+    printed = {r[len(STRICT):].split(':')[0].strip() for r in reports}
+    for m in filter(None, map(TOTAL.match, rows)):
+        if m[1] != MEANT and m[1] not in printed:
+            reports.append('%s reports of kind %s, none of them printed' % (m[2], m[1]))
+    return reports
 
 
 def end(child: 'subprocess.Popen[bytes]') -> None:

@@ -227,9 +227,8 @@ class Tester:
             failed.append(('boot', outcome.why, bad or outcome.console_tail(8), HUNG if late else ''))
         elif not failed and bad:
             failed.append(('kernel log', bad[0], bad, ''))
-        strict = [row for row in outcome.strict if not suite.ON_PURPOSE.search(row)]
-        if strict and (whole or not failed):
-            failed.append((MISUSE, strict[0], strict, ''))
+        if outcome.strict and (whole or not failed):
+            failed.append((MISUSE, outcome.strict[0], outcome.strict, ''))
         return failed, time.monotonic() - begin
 
 
@@ -302,8 +301,7 @@ class Round:
         outcome = machine.run(self.steps, files, tester.dynamic, watch=self._watch)
         if outcome.booted is None:
             raise ui.Problem(outcome.why, 'the console log is ' + outcome.console, outcome.console_tail())
-        strict = [] if self.entries[0].mutation.boot in tester.reports else [
-            row for row in outcome.strict if not suite.ON_PURPOSE.search(row)]
+        strict = [] if self.entries[0].mutation.boot in tester.reports else outcome.strict
         done: list[Shared] = []
         again: list[Shared] = []
         for number, entry in enumerate(self.entries):

@@ -157,8 +157,6 @@ OVERHEAD = 512
 QUICK = 'module|module-skl'
 # What has nothing to do with the chip or with how quick the GPU is, and takes its time
 ONCE = 'module'
-# What a program does on purpose: the instruction that no engine has (i915_batch_invalid())
-ON_PURPOSE = re.compile(r'STRICT command: .* cmd 0?f800000\b')
 PROGRAMS: dict[str, list[Program]] = {
     'gem_ppgtt_inject': [],                 # leak-is-seen
     # the whole table where it is quick, another part of it under each debug kernel
@@ -294,9 +292,8 @@ def boot_tests(front: Front, boot: Boot, report: Report) -> None:
                '%d bad lines' % len(bad) if bad else outcome.why or up, None,
                bad or ([] if outcome.finished else outcome.console_tail()))
     if boot.device:
-        strict = [row for row in outcome.strict if not ON_PURPOSE.search(row)]
-        report.add(boot.name + ': misuse the GPU reports', outcome.finished and not strict,
-                   '%d reports' % len(strict), None, strict)
+        report.add(boot.name + ': misuse the GPU reports', outcome.finished and not outcome.strict,
+                   '%d reports' % len(outcome.strict), None, outcome.strict)
     kunit = [klog.LINE.sub(r'\2', row) for row in outcome.boot_log]
     if boot.flavour == 'builtin' and outcome.booted:
         held, seen = _ktap(kunit)

@@ -127,5 +127,20 @@ class Port(unittest.TestCase):
         self.assertEqual(outcome.bad_lines(), [('boot', 'i915: something')])
 
 
+class Strict(unittest.TestCase):
+    """Reports of the device: what tests do on purpose is a kind of its own."""
+
+    def test_meant(self) -> None:
+        self.assertEqual(guest.strict_reports(['i915-gpu: STRICT meant: engine rcs0', 'i915-gpu: TOTAL meant 40']), [])
+
+    def test_printed(self) -> None:
+        rows = ['i915-gpu: STRICT tail: engine rcs0', 'i915-gpu: TOTAL tail 40']
+        self.assertEqual(guest.strict_reports(rows), rows[:1])
+
+    def test_only_counted(self) -> None:
+        self.assertEqual(guest.strict_reports(['i915-gpu: TOTAL command 3']),
+                         ['3 reports of kind command, none of them printed'])
+
+
 if __name__ == '__main__':
     unittest.main()
