@@ -41,6 +41,7 @@ class Boot:
     flavour: str
     tests: list[Test]                       # KSELFTESTS stands for the programs that belong here
     device: str | None = guest.DEVICE       # the GPU
+    other: str | None = None                # a second one
     append: str = ''
     memory: int = 1024                      # MiB: much of a debug kernel's boot is proportional to it
 
@@ -196,7 +197,7 @@ BOOTS += [
         Test('kmemleak-ready', '/guest/kmemleak clear && echo cleared'),
         Test('table', '/guest/loadtable', read_ktap, 900),
         KMEMLEAK,
-    ]),
+    ], other=SKL),
     *[Boot('builtin-' + name, 'builtin', [Test('state', '/guest/builtinstate "%s" unbound' % state)], append=append)
       for name, state, append in (
           ('modeset0', 'failed: -19', 'i915.modeset=0'),
@@ -280,7 +281,7 @@ def boot_tests(front: Front, boot: Boot, report: Report) -> None:
 
     append = boot.append if boot.flavour == 'fast' else ' '.join(['kunit.enable=1', SLABS, boot.append]).strip()
     machine = front.machine(built, emulator, 'test-' + boot.name, memory=boot.memory, device=boot.device,
-                            append=append)
+                            append=append, qemu_args=['-device', boot.other] if boot.other else [])
     outcome = machine.run([guest.Step(t.name, t.command, t.limit) for t in steps], files, dynamic,
                           boot_limit=600, watch=one)
     for test in steps:
