@@ -14,6 +14,7 @@
 #define MARK_MAGIC      0x4e554f43      /* "COUN" */
 #define MARK_CMD        0x004           /* 1 begin, 2 end and print */
 #define MARK_NCOUNT     0x008
+#define MARK_BUSY       0x00c           /* what gt_busy() returns */
 #define MARK_NAME       0x010           /* section name, 64 bytes */
 #define MARK_TOTAL      0x100           /* 8 bytes each, since power on */
 #define MARK_SECTION    0x800           /* 8 bytes each, since begin */
@@ -106,6 +107,19 @@ static void mark_command(GtDev *s, uint32_t v)
     }
 }
 
+/* bits 0 to 3: engines that hold a context; 4: interrupts on; 5: held awake */
+static uint32_t gt_busy(GtDev *s)
+{
+    uint32_t busy = 0;
+
+    for (int i = 0; i < GT_NENG; i++) {
+        busy |= (s->eng[i].cur >= 0) << i;
+    }
+    busy |= !!(R(s, REG_MASTER_IRQ) & MASTER_ENABLE) << 4;
+    busy |= (R(s, REG_FW_GT) || R(s, REG_FW_RENDER) || R(s, REG_FW_MEDIA)) << 5;
+    return busy;
+}
+
 static uint64_t mark_read(void *opaque, hwaddr a, unsigned size)
 {
     GtDev *s = opaque;
@@ -117,6 +131,9 @@ static uint64_t mark_read(void *opaque, hwaddr a, unsigned size)
     }
     if (a == MARK_NCOUNT) {
         return CN_N;
+    }
+    if (a == MARK_BUSY) {
+        return gt_busy(s);
     }
     if (a >= MARK_NAME && a < MARK_NAME + 64) {
         return s->mark_name[(a - MARK_NAME) / 4];
@@ -173,6 +190,7 @@ void gt_count_init(GtDev *s)
 void gt_count_exit(GtDev *s)
 {
     print_counts(s, "exit", NULL);
+    fprintf(s->out, "i915-gpu: BUSY %x\n", gt_busy(s));
     for (int i = 0; i < SK_NKIND; i++) {
         if (s->strict_n[i]) {
             fprintf(s->out, "i915-gpu: TOTAL %s %" PRIu64 "\n",

@@ -25,6 +25,7 @@ GRACE = 20                      # seconds a step may be over its own limit befor
 DEVICE = 'intel-gt'             # the QEMU device
 STRICT = 'i915-gpu: STRICT'
 COUNT = 'i915-gpu: COUNT'
+BUSY = 'i915-gpu: BUSY'
 FAULT = 'i915-gpu: FAULT'
 TOTAL = re.compile(r'i915-gpu: TOTAL (\S+) (\d+)')
 # The kind of what tests do on purpose: a command that exists on no chip, i915_batch_invalid() of the kselftests
@@ -37,6 +38,7 @@ class Step:
     name: str                   # one word
     command: str                # for sh -c
     limit: int = 60             # seconds
+    ends: bool = False          # the guest goes down in it, and that is right
 
 
 @dataclass
@@ -62,6 +64,8 @@ class Outcome:
     strict: list[str] = field(default_factory=list)     # the device's complaints
     counts: list[str] = field(default_factory=list)     # the device's counters
     faults: list[str] = field(default_factory=list)     # what it did wrong because it was told to
+    goes_down: bool = False                             # a step ends the guest, or starts another kernel
+    busy: list[str] = field(default_factory=list)       # what was left busy in each GPU, a word each
     console: str = ''                               # file name
     accel: str = ''
 
@@ -73,7 +77,8 @@ class Outcome:
         bad = [('boot', row) for row in klog.failures(self.boot_log, boot=True)]
         for result in self.results.values():
             bad += [(result.name, row) for row in klog.failures(result.log)]
-        if not self.finished:
+        # nobody hands over what a kernel says on its way down
+        if not self.finished or self.goes_down:
             with open(self.console, errors='replace') as f:
                 bad += [('console', row) for row in klog.console_failures(f.read().splitlines())]
         return bad
@@ -163,7 +168,7 @@ class Machine:
         cmd = self.command(ramdisk, ['-serial', 'file:' + console, '-serial', 'file:' + results])
         with open(os.path.join(self.run_dir, 'qemu.cmd'), 'w') as f:
             f.write(shlex.join(cmd) + '\n')
-        outcome = Outcome(console=console, accel=self.chosen_accel())
+        outcome = Outcome(console=console, accel=self.chosen_accel(), goes_down=any(s.ends for s in steps))
         with open(errors, 'wb') as err:
             child = subprocess.Popen(cmd, stdin=subprocess.DEVNULL, stdout=err, stderr=err, start_new_session=True)
             try:
@@ -174,6 +179,7 @@ class Machine:
             rows = f.read().splitlines()
         outcome.strict = strict_reports(rows)
         outcome.counts = [r for r in rows if COUNT in r]
+        outcome.busy = [r.split()[-1] for r in rows if BUSY in r]
         outcome.faults = [r for r in rows if FAULT in r]
         if not outcome.finished and not outcome.why:
             outcome.why = 'the guest was ended early'
@@ -217,12 +223,13 @@ class Watcher:
                  watch: Callable[[Result], object] | None) -> None:
         self.mark = '@%s ' % key
         self.limits = {s.name: s.limit for s in steps}
+        self.ends = {s.name for s in steps if s.ends}
         self.outcome = outcome
         self.results = results
         self.errors = errors            # QEMU's standard error
         self.watch = watch
         self.current: Result | None = None      # being filled
-        self.in_log = False
+        self.log: list[str] | None = None       # where lines of the kernel log go, while they come
         self.stopped = False            # watch() asked for the end
         self.begin = time.monotonic()
         self.since = self.begin         # when the current step (or the boot) began
@@ -237,6 +244,11 @@ class Watcher:
                 if text:
                     self._take(text)
                 if self.outcome.finished or self.stopped:
+                    return
+                if ended and not text and self.current and self.current.name in self.ends:
+                    self.current.status = 0
+                    self._close()
+                    self.outcome.finished = True
                     return
                 if ended and not text:
                     self._give_up('the guest ended by itself (panic or reset)')
@@ -287,17 +299,19 @@ class Watcher:
                 return
             if row.startswith(self.mark):
                 self._marked(row[len(self.mark):].split())
-            elif row and self.in_log:
-                (self.current.log if self.current else self.outcome.boot_log).append(row)
+            elif row and self.log is not None:
+                self.log.append(row)
             elif row and self.current:
                 self.current.output.append(row)
 
     def _marked(self, words: list[str]) -> None:
         now = time.monotonic()
-        if words[0] == 'log':
-            self.in_log = True
-        elif words[0] == 'up':
-            self.outcome.booted = now - self.begin
+        if words[0] in ('log', 'boot'):
+            self.log = self.current.log if self.current and words[0] == 'log' else self.outcome.boot_log
+            return
+        if words[0] == 'up':
+            if self.outcome.booted is None:
+                self.outcome.booted = now - self.begin
             self.outcome.release = words[2]
         elif words[0] == 'begin':
             self.current = Result(words[1])
@@ -307,9 +321,8 @@ class Watcher:
             self._close()
         elif words[0] == 'done':
             self.outcome.finished = True
-        if words[0] != 'log':
-            self.in_log = False
-            self.since = now
+        self.log = None
+        self.since = now
 
 
 def tsc_khz() -> int:

@@ -32,6 +32,7 @@ class Test:
     read: Reader = mainjob.last_line
     limit: int = 120
     status: int = 0                         # the exit status that is right
+    ends: bool = False                      # the guest goes down in it, with the GPU at rest
 
 
 @dataclass
@@ -42,6 +43,7 @@ class Boot:
     tests: list[Test]                       # KSELFTESTS stands for the programs that belong here
     device: str | None = guest.DEVICE       # the GPU
     other: str | None = None                # a second one
+    kexec: bool = False                     # a test starts the kernel anew (guest/goesdown)
     append: str = ''
     memory: int = 1024                      # MiB: much of a debug kernel's boot is proportional to it
 
@@ -139,6 +141,15 @@ BUILTIN = [
     KMEMLEAK,
 ]
 
+# A kexec and a reboot, each with the GPU busy. What the second kernel finds is looked at before anything else.
+DOWN = [
+    Test('kexec', '/guest/goesdown kexec kexec kunit.enable=0 i915.inject_probe_failure=1', limit=240),
+    Test('kexec-quiet', 'i915_mark quiet'),
+    Test('probe-fails', '/guest/builtinstate full unbound'),
+    *[Test('kexec-' + t.name, t.command) for t in STORES],
+    Test('reboot', '/guest/goesdown reboot', ends=True),
+]
+
 BDW, SKL = guest.DEVICE, guest.DEVICE + ',variant=skl'
 SLOW = ',inline=0,latency=1000000'          # ns between a submission and its first command
 BOOTS = [
@@ -148,7 +159,7 @@ BOOTS = [
     Boot('module-skl-slow', 'debug', ROAD, SKL + SLOW),
     # what needs a large machine, or one that is not slowed down by its detectors
     Boot('scale', 'fast', [*BEGIN[1:], KSELFTESTS, Test('unload', '/guest/unload')], memory=4096),
-    Boot('builtin', 'builtin', BUILTIN),
+    Boot('builtin', 'builtin', BUILTIN + DOWN, kexec=True),
     Boot('builtin-no-gpu', 'builtin', [Test('no-device', '/guest/nodevice')], device=None),
     Boot('builtin-mock', 'builtin', [Test('result', '/guest/mockresult'), Test('bound', '/guest/bound')],
          append='i915.mock_selftests=1'),
@@ -203,8 +214,7 @@ BOOTS += [
           ('modeset0', 'failed: -19', 'i915.modeset=0'),
           ('mock-nomodeset', 'partial: stopped at wanted by a device', 'nomodeset i915.mock_selftests=1'),
           ('mock-only', 'partial: stopped at mock selftests', 'i915.mock_selftests=-1'),
-          ('init-fails', 'failed: -12', 'i915.inject_load_failure=5'),
-          ('probe-fails', 'full', 'i915.inject_probe_failure=6'))],
+          ('init-fails', 'failed: -12', 'i915.inject_load_failure=5'))],
 ]
 
 
@@ -280,9 +290,12 @@ def boot_tests(front: Front, boot: Boot, report: Report) -> None:
         report.add('%s: %s' % (boot.name, result.name), held, seen, result.seconds, details)
 
     append = boot.append if boot.flavour == 'fast' else ' '.join(['kunit.enable=1', SLABS, boot.append]).strip()
+    if boot.kexec:
+        append += ' retain_initrd'
+        files = {**files, 'boot/vmlinux': built.image}
     machine = front.machine(built, emulator, 'test-' + boot.name, memory=boot.memory, device=boot.device,
                             append=append, qemu_args=['-device', boot.other] if boot.other else [])
-    outcome = machine.run([guest.Step(t.name, t.command, t.limit) for t in steps], files, dynamic,
+    outcome = machine.run([guest.Step(t.name, t.command, t.limit, t.ends) for t in steps], files, dynamic,
                           boot_limit=600, watch=one)
     for test in steps:
         if test.name not in outcome.results:
@@ -295,6 +308,9 @@ def boot_tests(front: Front, boot: Boot, report: Report) -> None:
     if boot.device:
         report.add(boot.name + ': misuse the GPU reports', outcome.finished and not outcome.strict,
                    '%d reports' % len(outcome.strict), None, outcome.strict)
+    if any(t.ends for t in steps):
+        report.add(boot.name + ': the GPU is at rest', outcome.finished and set(outcome.busy) == {'0'},
+                   'busy: ' + (' '.join(outcome.busy) or 'unknown'))
     kunit = [klog.LINE.sub(r'\2', row) for row in outcome.boot_log]
     if boot.flavour == 'builtin' and outcome.booted:
         held, seen = _ktap(kunit)

@@ -127,6 +127,46 @@ class Port(unittest.TestCase):
         self.assertEqual(outcome.bad_lines(), [('boot', 'i915: something')])
 
 
+# A kernel that another one started goes on with the end of the step that did it; the last step ends the guest.
+DOWN = '''
+@KEY boot
+<6>[    4.064904] first
+
+@KEY up 7.60 6.12.117
+
+@KEY begin load
+going down
+
+@KEY boot
+<6>[    4.064904] second
+
+@KEY up 9.60 6.12.117
+
+@KEY end load 0 0 9.60
+
+@KEY begin gem_ppgtt
+'''.replace('KEY', KEY)
+
+
+class GoesDown(Port):
+    """A guest that starts another kernel, and ends by itself."""
+
+    def test_as_it_should(self) -> None:
+        self.outcome.goes_down = True
+        with mock.patch.object(STEPS[1], 'ends', True):
+            outcome = self.follow(DOWN)
+        self.assertTrue(outcome.finished)
+        self.assertEqual([r.status for r in outcome.results.values()], [0, 0])
+        self.assertEqual([row[-6:].strip() for row in outcome.boot_log], ['first', 'second'])
+        self.assertEqual(outcome.bad_lines(), [('console', 'Kernel panic - not syncing: Fatal exception')])
+
+    def test_in_another_step(self) -> None:
+        with mock.patch.object(STEPS[1], 'ends', True):
+            outcome = self.follow(DOWN[:DOWN.index('going')])
+        self.assertFalse(outcome.finished)
+        self.assertIsNone(outcome.results['load'].status)
+
+
 class Strict(unittest.TestCase):
     """Reports of the device: what tests do on purpose is a kind of its own."""
 
