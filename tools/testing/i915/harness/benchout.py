@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from . import profile, ui
+from . import profile, report, ui
+from . import results as out_files
 
 UNITS = ('instructions', 'MMIO', 'interrupts', 'GGTT PTEs', 'allocations', 'page allocations', 'bytes')
 NOT_THERE = 'not there'         # why a row has no number when the driver lacks the API
@@ -170,6 +171,22 @@ def _profile_row(name: str, stock: Cost, ours: Cost) -> Iterator[str]:
     yield ''
 
 
+def entries(rows: Sequence[Row]) -> list[report.Entry]:
+    """An entry for each operation: it holds when ours is nowhere above stock in what is promised, and ran."""
+    above = {r.name for r in worse(rows) if r.unit in PROMISED}
+    found = []
+    for name in dict.fromkeys(r.name for r in rows):
+        mine = [r for r in rows if r.name == name]
+        why = mine[0].why
+        absent = why.count(NOT_THERE) == 2
+        held = name not in above if not why else absent or why.endswith('; ours: ran')
+        main = mine[0]
+        seen = why or '%s: stock %.2f, ours %.2f' % (main.unit, *main.numbers())
+        found.append(report.Entry('operation: ' + name, held, seen, output=list(lines(mine)),
+                                  word='skip' if why and held else ''))
+    return found
+
+
 def write(results: str, rows: Sequence[Row], stock_costs: Costs, our_costs: Costs) -> None:
     """Print the table and leave the files."""
     for text in lines(rows):
@@ -190,6 +207,8 @@ def write(results: str, rows: Sequence[Row], stock_costs: Costs, our_costs: Cost
             if ours and stock.functions and ours.functions:
                 f.writelines(row + '\n' for row in _profile_row(name, stock, ours))
     _plot(rows, os.path.join(results, 'bench.svg'))
+    with open(os.path.join(results, 'bench.svg')) as f:
+        out_files.write(os.path.join(results, 'bench'), 'bench', entries(rows), plots=[f.read()])
     ui.line('files: bench.txt, bench.csv, bench.svg, bench-where.txt, bench-profile.txt in ' + results)
 
 

@@ -15,7 +15,7 @@ import subprocess
 from argparse import Namespace
 from collections.abc import Sequence
 
-from . import guest, kernel, klog, proc, qemu, ui
+from . import guest, kernel, klog, proc, qemu, report, results, ui
 from .front import Front
 
 EXPECTATIONS = 'tools/testing/i915/expectations'
@@ -153,8 +153,10 @@ class Session:
         self.front = front
         self.igt = Igt(args.igt)
         self.items, self.unknown = self.igt.expand(read_list(args.list))
+        self.entries: list[report.Entry] = []
         self.limit = args.limit
         self.flavour = args.flavour
+        self.release = ''
         self.expected = Expected(os.path.join(front.repo, EXPECTATIONS), args.expect)
         self.results: dict[str, tuple[str, float, str, str | None]] = {}     # item: verdict, time, note, why unexpected
         self.logs = os.path.join(front.results, 'igt', 'logs')
@@ -175,6 +177,8 @@ class Session:
         word, note = verdict(result)
         wrong = self.expected.unexpected(item, word)
         self.results[item] = (word, result.seconds, note, wrong)
+        self.entries.append(report.Entry(item, not wrong, ('%s %s' % (word, wrong or note)).strip(), result.seconds,
+                                         [note] if note else [], result.output, result.log, word.lower()))
         name = re.sub(r'[^\w@.+-]', '_', item)
         with open(os.path.join(self.logs, name + '.txt'), 'w') as f:
             f.write('\n'.join(['%s: %s %s' % (item, word, note), '--- output', *result.output, '--- kernel log',
@@ -186,6 +190,7 @@ class Session:
     def run(self, built: kernel.Built, emulator: qemu.Qemu) -> int:
         """Boot as often as it takes."""
         os.makedirs(self.logs, exist_ok=True)
+        self.release = built.release
         files, binaries = self._files()
         todo = [i for i in self.items if not self.expected.skip(i)]
         for item in self.items:
@@ -232,6 +237,7 @@ class Session:
         ui.line('unexpected: %d' % len(wrong))
         for item, (word, _, note, why) in wrong.items():
             ui.line('  %s,%s   %s; %s' % (item, word, why, note))
+        results.write(os.path.join(self.front.results, 'igt'), 'igt', self.entries, self.release)
         ui.line('output and kernel log of each test: ' + self.logs)
         return 1 if wrong or self.unknown or strict or not self.results else 0
 

@@ -11,7 +11,8 @@ import re
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 
-from . import guest, kernel, klog, live, livetable, mainjob, qemu, ui
+from . import guest, kernel, klog, live, livetable, mainjob, qemu, report, ui
+from . import results as out
 from .front import Front
 from .mainjob import Row, last_line, read_figure
 
@@ -144,6 +145,20 @@ def _write(front: Front, results: Mapping[str, list[live.Subtest]]) -> None:
         ui.line('all lines of the live selftests are in ' + name)
 
 
+def results_of(front: Front, tables: Mapping[str, list[tuple[str, bool, str]]],
+               results: Mapping[str, list[live.Subtest]], stray: list[tuple[str, str]], release: str) -> None:
+    """The same for machines."""
+    entries = [report.Entry('%s: %s' % (chip, title), held, seen) for chip, rows in tables.items()
+               for title, held, seen in rows]
+    entries += [report.Entry('%s live: %s' % (chip, t.step), t.verdict != live.FAIL, '%s %s' % (t.verdict, t.why),
+                             t.seconds, t.complaints,
+                             word={live.PASS: 'pass', live.FAIL: 'fail'}.get(t.verdict, 'skip'))
+                for chip, tests in results.items() for t in tests]
+    entries += [report.Entry('%s: outside of any subtest %d' % (chip, n), False, row)
+                for n, (chip, row) in enumerate(stray)]
+    out.write(os.path.join(front.results, 'judge'), 'judge', entries, release)
+
+
 def run(front: Front, args: Namespace) -> int:
     """Both chips: the first part, then the live selftests. --no-live: only the former, --only WORD: only the latter."""
     front.setup()
@@ -167,6 +182,7 @@ def run(front: Front, args: Namespace) -> int:
         ui.line('%s, outside of any subtest: %s' % (name, row))
     for suite in livetable.unknown(live.subtests(built.tree)):
         ui.line('note: livetable.py names %s, which the built driver does not have' % suite)
+    results_of(front, tables, results, stray, built.release)
     held = sum(1 for t in tables.values() for r in t if r[1])
     failed = sum(len(t) for t in tables.values()) - held + len(stray)
     verdicts = [t.verdict for tests in results.values() for t in tests]

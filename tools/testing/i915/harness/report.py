@@ -19,6 +19,12 @@ class Entry:
     details: list[str] = field(default_factory=list)        # why not
     output: list[str] = field(default_factory=list)         # what it printed
     log: list[str] = field(default_factory=list)            # what the kernel logged meanwhile
+    word: str = ''              # igt_runner's word for it, when pass and fail do not say all
+
+    @property
+    def verdict(self) -> str:
+        """igt_runner's word: pass, fail, skip, crash, timeout ..."""
+        return self.word or ('pass' if self.held else 'fail')
 
     def lines(self) -> list[str]:
         """The test on the terminal."""

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from . import benchtest, check, debian, guest, klog, ktap, mainjob, parts, proc, ui
+from . import benchtest, check, debian, guest, klog, ktap, mainjob, parts, proc, results, ui
 from .front import Front
 from .mainjob import Reader
 from .report import Report
@@ -287,7 +287,8 @@ def boot_tests(front: Front, boot: Boot, report: Report) -> None:
 
     def one(result: guest.Result) -> None:
         held, seen, details = judge(tests[result.name], result)
-        report.add('%s: %s' % (boot.name, result.name), held, seen, result.seconds, details)
+        report.add('%s: %s' % (boot.name, result.name), held, seen, result.seconds, details, result.output,
+                   result.log)
 
     append = boot.append if boot.flavour == 'fast' else ' '.join(['kunit.enable=1', SLABS, boot.append]).strip()
     if boot.kexec:
@@ -351,5 +352,8 @@ def run(front: Front, only: Sequence[str] = (), jobs: int | None = None) -> int:
     """All of it, or only the parts that match one of `only`."""
     front.setup(*debian.CHECK)
     report = Report()
-    parts.Runner(report, jobs).run(selected(all_parts(front), only))
+    try:
+        parts.Runner(report, jobs).run(selected(all_parts(front), only))
+    finally:
+        results.write(os.path.join(front.results, 'test'), 'test', report.entries)
     return report.close()
