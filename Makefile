@@ -3,9 +3,15 @@
 FRONT := tools/testing/i915/front
 
 .DEFAULT_GOAL := help
-.PHONY: help run test shell igt check judge bench mutate build clean
-help run test shell check judge build clean:
+.PHONY: help run test merge shell igt check judge bench mutate build clean
+help run shell check judge build clean:
 	@$(FRONT) $@
+
+test:
+	@$(FRONT) test $(foreach p,$(ONLY),--only '$(p)') $(if $(SHARD),--shard '$(SHARD)')
+
+merge:
+	@$(FRONT) merge $(DIRS)
 
 bench:
 	@$(FRONT) bench $(foreach w,$(ONLY),--only '$(w)') $(if $(REPEAT),--repeat '$(REPEAT)') $(if $(WSIM),--wsim '$(WSIM)')

@@ -16,6 +16,7 @@ BOOTED = ('fast', 'debug', 'builtin', 'stock')
 HELP = '''\
 make run      build everything, boot the kernel on the virtual GPU, load i915, test it, print one table
 make test     everything the project promises, under a debug kernel; last line "N passed, N failed"
+make test SHARD=K/N   the K-th of N shares of it; then make merge DIRS='DIR...' with what each left in build/test
 make shell    the same guest, interactive (log in is automatic; "poweroff" or Ctrl-A X leaves)
 make igt IGT=DIR LIST=FILE [FLAVOUR=debug] [LIMIT=SECONDS]
               run an installed or built IGT: DIR is its prefix or meson build directory, FILE lists tests, one
@@ -112,7 +113,11 @@ def do_run(front: Front, args: Namespace) -> int:
 
 
 def do_test(front: Front, args: Namespace) -> int:
-    return suite.run(front, args.only, args.jobs)
+    return suite.run(front, args.only, args.jobs, args.shard)
+
+
+def do_merge(front: Front, args: Namespace) -> int:
+    return suite.merge(front, args.results)
 
 
 def do_mutate(front: Front, args: Namespace) -> int:
@@ -147,6 +152,9 @@ def parser() -> argparse.ArgumentParser:
                    help='check, device, bench, or one of the boots: ' + ', '.join(b.name for b in suite.BOOTS))
     p.add_argument('--jobs', type=int, metavar='N',
                    help='parts side by side (by default one a processor, at most %d)' % parts.MOST)
+    p.add_argument('--shard', default='', metavar='K/N', help='the K-th of N shares of the whole, for N machines')
+    p = sub('merge', do_merge, 'one result of all shards')
+    p.add_argument('results', nargs='+', metavar='DIR', help='what each shard left in build/test')
     p = sub('judge', judge.run, 'the stock driver on the virtual GPU')
     p.add_argument('--no-live', dest='live', action='store_false', help='without its live selftests')
     p.add_argument('--only', action='append', default=[], metavar='WORD', help='of the live selftests, those with WORD')

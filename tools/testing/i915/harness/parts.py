@@ -9,6 +9,7 @@ took longest the last time begins first.
 import json
 import multiprocessing
 import os
+import re
 import sys
 import time
 import traceback
@@ -21,7 +22,6 @@ from . import cache, report, ui
 
 RESERVE = 1024                  # MiB of the machine's memory that no part is given
 MOST = 4                        # parts at once
-UNKNOWN = 300.0                 # seconds: a part that never ran may be a long one
 PROCESSES = multiprocessing.get_context('fork')
 
 
@@ -32,6 +32,7 @@ class Part:
     work: Callable[[report.Report], None]
     memory: int = 1024          # MiB it needs, roughly
     after: str = ''             # the part whose work it needs
+    seconds: float = 60         # it takes on two cores, roughly; shares shards out
 
 
 class _Sender(report.Report):
@@ -68,6 +69,25 @@ class _Running:
     pipe: Connection
     begin: float
     held: bool = True           # no result so far says otherwise
+
+
+def shard(found: list[Part], which: str) -> list[Part]:
+    """The k-th of n shards, "k/n": as much work in each, and each part in one, whatever machine asks. What a part needs
+    is in every shard that needs it."""
+    m = re.fullmatch(r'(\d+)/(\d+)', which)
+    if not m or not 1 <= int(m[1]) <= int(m[2]):
+        raise ui.Problem('SHARD=%s is no shard' % which, 'give k/n, for instance SHARD=1/3, with k from 1 to n')
+    needed = {p.after for p in found}
+    loads = [0.0] * int(m[2])
+    mine = set()
+    for part in sorted((p for p in found if p.name not in needed), key=lambda p: (-p.seconds, p.name)):
+        least = loads.index(min(loads))
+        loads[least] += part.seconds
+        if least == int(m[1]) - 1:
+            mine.add(part.name)
+    while more := {p.after for p in found if p.name in mine and p.after} - mine:
+        mine |= more
+    return [p for p in found if p.name in mine]
 
 
 def memory_available() -> int:
@@ -110,7 +130,7 @@ class Runner:
         """Run all of them; what they need comes first."""
         names = {p.name for p in parts}
         needed = {p.after for p in parts}               # what others wait for goes first
-        waiting = sorted(parts, key=lambda p: (p.name not in needed, -self.took.get(p.name, UNKNOWN)))
+        waiting = sorted(parts, key=lambda p: (p.name not in needed, -self.took.get(p.name, p.seconds)))
         try:
             while waiting or self.running:
                 for part in list(waiting):
@@ -125,6 +145,8 @@ class Runner:
                         self._start(part)
                 self._listen()
         finally:
+            for part in [r.part for r in self.running] + waiting:
+                self.report.add(part.name, False, 'not reached: the run was ended')
             self._stop()
             self._remember()
 

@@ -5,6 +5,7 @@ The page is one file without scripts from elsewhere: a line a test, what failed 
 the test printed and what the kernel logged. Each file is whole or not there.
 """
 
+import contextlib
 import html
 import json
 import os
@@ -100,8 +101,8 @@ def _time(seconds: float) -> dict[str, Any]:
     return {'__type__': 'TimeAttribute', 'start': 0.0, 'end': round(seconds, 3)}
 
 
-def igt_runner(title: str, entries: Sequence[report.Entry], uname: str = '') -> dict[str, Any]:
-    """The form that igt_runner leaves. What is only ours stands under "i915" of each test."""
+def igt_runner(title: str, entries: Sequence[report.Entry], uname: str = '', shard: str = '') -> dict[str, Any]:
+    """The form that igt_runner leaves. What is only ours stands under "i915", there and in each test."""
     tests: dict[str, Any] = {}
     runtimes: dict[str, Any] = {}
     totals = dict.fromkeys(WORDS, 0)
@@ -120,17 +121,18 @@ def igt_runner(title: str, entries: Sequence[report.Entry], uname: str = '') -> 
         runtimes[group] = {'time': _time(runtimes.get(group, {'time': _time(0)})['time']['end'] + (entry.seconds or 0))}
     return {'__type__': 'TestrunResult', 'results_version': 10, 'name': title, 'uname': uname,
             'time_elapsed': _time(sum(e.seconds or 0 for e in entries)), 'tests': tests,
-            'totals': {'': totals, 'root': totals}, 'runtimes': runtimes}
+            'totals': {'': totals, 'root': totals}, 'runtimes': runtimes, 'i915': {'shard': shard}}
 
 
-def read(path: str) -> list[report.Entry]:
-    """The entries of a results.json that we wrote."""
+def read(path: str) -> tuple[str, list[report.Entry]]:
+    """The shard ("k/n" or empty) and the entries of a results.json that we wrote."""
     try:
         with open(path) as f:
-            tests = json.load(f)['tests'].values()
-        return [report.Entry(t['i915']['name'], t['i915']['held'], t['i915']['seen'], t['time']['end'],
-                             t['err'].splitlines(), t['out'].splitlines(), t['dmesg'].splitlines(), t['result'])
-                for t in tests]
+            data = json.load(f)
+        return data['i915']['shard'], [
+            report.Entry(t['i915']['name'], t['i915']['held'], t['i915']['seen'], t['time']['end'],
+                         t['err'].splitlines(), t['out'].splitlines(), t['dmesg'].splitlines(), t['result'])
+            for t in data['tests'].values()]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ui.Problem('%s is no results.json of ours (%s)' % (path, error),
                          'name the directories that make test SHARD=k/n left, build/test by default') from None
@@ -164,13 +166,20 @@ def page(title: str, entries: Sequence[report.Entry], head: str = '', plots: Seq
        'rows': '\n'.join(rows), 'script': SCRIPT}
 
 
+def forget(directory: str) -> None:
+    """Remove what an earlier run left, lest it be taken for the results of one that was killed."""
+    for name in ('junit.xml', 'results.json', 'index.html'):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(directory, name))
+
+
 def write(directory: str, title: str, entries: Sequence[report.Entry], head: str = '',
-          plots: Sequence[str] = ()) -> None:
+          plots: Sequence[str] = (), shard: str = '') -> None:
     """Leave junit.xml, results.json and index.html in the directory, and say where."""
     os.makedirs(directory, exist_ok=True)
     files: Mapping[str, bytes] = {
         'junit.xml': junit(title, entries),
-        'results.json': json.dumps(igt_runner(title, entries, head), indent=1).encode(),
+        'results.json': json.dumps(igt_runner(title, entries, head, shard), indent=1).encode(),
         'index.html': page(title, entries, head, plots).encode('utf-8', 'replace'),
     }
     for name, data in files.items():

@@ -164,6 +164,9 @@ BOOTS = [
     Boot('builtin-mock', 'builtin', [Test('result', '/guest/mockresult'), Test('bound', '/guest/bound')],
          append='i915.mock_selftests=1'),
 ]
+# What takes much more or much less than a minute on two cores
+SECONDS = {'check': 60, 'bench': 25, 'module': 400, 'module-slow': 170, 'module-skl': 250, 'module-skl-slow': 170,
+           'scale': 120, 'load': 200}
 # MiB that QEMU takes beside the guest's memory
 OVERHEAD = 512
 QUICK = 'module|module-skl'
@@ -331,8 +334,11 @@ def all_parts(front: Front) -> list[parts.Part]:
     found += [parts.Part('check', partial(check_tests, front)),
               parts.Part('device', partial(device_tests, front), 512),
               parts.Part('bench', partial(benchtest.tests, front), 1024 + OVERHEAD, 'build-debug')]
-    return found + [parts.Part(b.name, partial(boot_tests, front, b), b.memory + OVERHEAD, 'build-' + b.flavour)
-                    for b in BOOTS]
+    found += [parts.Part(b.name, partial(boot_tests, front, b), b.memory + OVERHEAD, 'build-' + b.flavour)
+              for b in BOOTS]
+    for part in found:
+        part.seconds = SECONDS.get(part.name, part.seconds)
+    return found
 
 
 def selected(found: list[parts.Part], only: Sequence[str]) -> list[parts.Part]:
@@ -348,12 +354,31 @@ def selected(found: list[parts.Part], only: Sequence[str]) -> list[parts.Part]:
     return [p for p in found if p.name in wanted]
 
 
-def run(front: Front, only: Sequence[str] = (), jobs: int | None = None) -> int:
-    """All of it, or only the parts that match one of `only`."""
+def run(front: Front, only: Sequence[str] = (), jobs: int | None = None, shard: str = '') -> int:
+    """All of it, or only the parts that match one of `only`, or only one shard "k/n"."""
     front.setup(*debian.CHECK)
+    todo = selected(all_parts(front), only)
+    if shard:
+        todo = parts.shard(todo, shard)
+    where = os.path.join(front.results, 'test')
+    results.forget(where)
     report = Report()
     try:
-        parts.Runner(report, jobs).run(selected(all_parts(front), only))
+        parts.Runner(report, jobs).run(todo)
     finally:
-        results.write(os.path.join(front.results, 'test'), 'test', report.entries)
+        results.write(where, 'test', report.entries, shard=shard)
+    return report.close()
+
+
+def merge(front: Front, directories: Sequence[str]) -> int:
+    """The results of all shards as one; every shard once, and every one of them whole."""
+    found = [results.read(os.path.join(d, 'results.json')) for d in directories]
+    shards = [shard for shard, _ in found]
+    count = shards[0].partition('/')[2]
+    if sorted(shards) != sorted('%d/%s' % (k + 1, count) for k in range(int(count or 0))) or not count:
+        raise ui.Problem('these are not all shards of one run: %s' % ', '.join(s or 'a whole run' for s in shards),
+                         'give the directories of make test SHARD=1/n to SHARD=n/n, each once')
+    report = Report()
+    report.entries += [entry for _, entries in found for entry in entries]
+    results.write(os.path.join(front.results, 'test'), 'test', report.entries)
     return report.close()

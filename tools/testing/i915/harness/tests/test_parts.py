@@ -115,13 +115,34 @@ class Parts(unittest.TestCase):
         self.run_parts(*two, jobs=1)
         self.assertFalse(overlap())
 
+    def test_ended_run_says_what_was_not_reached(self) -> None:
+        runner = parts.Runner(self.report, 1)
+        with mock.patch.object(runner, '_listen', side_effect=KeyboardInterrupt), \
+                contextlib.redirect_stdout(io.StringIO()), self.assertRaises(KeyboardInterrupt):
+            runner.run([parts.Part('a', good), parts.Part('b', good)])
+        self.assertEqual([(e.name, e.held) for e in self.report.entries], [('a', False), ('b', False)])
+        self.assertIn('not reached', self.report.entries[0].seen)
+
+    def test_shards_add_up(self) -> None:
+        found = [parts.Part('build', good), parts.Part('big', good, after='build', seconds=300),
+                 *[parts.Part('small%d' % n, good, after='build' * (n % 2)) for n in range(7)]]
+        for count in range(1, 12):
+            shards = [[p.name for p in parts.shard(found, '%d/%d' % (k + 1, count))] for k in range(count)]
+            names = sorted(n for names in shards for n in names if n != 'build')
+            self.assertEqual(names, sorted(p.name for p in found[1:]), count)
+            for names in shards:
+                needs = [n for n in names if n == 'big' or n[-1] in '1357']
+                self.assertEqual('build' in names, bool(needs), names)
+        for bad in ('0/2', '3/2', '1', '1/', 'a/b', '1/0', '-1/2'):
+            self.assertRaises(ui.Problem, parts.shard, found, bad)
+
     def test_longest_of_last_time_begins_first(self) -> None:
         runner = parts.Runner(self.report, 1)
         runner.took = {'short': 1.0, 'long': 50.0}
         order: list[str] = []
         with mock.patch.object(runner, '_start', lambda part: order.append(part.name)), \
                 mock.patch.object(runner, '_listen'), contextlib.suppress(StopIteration):
-            runner.run([parts.Part('short', good), parts.Part('new', good), parts.Part('long', good)])
+            runner.run([parts.Part('short', good), parts.Part('new', good, seconds=300), parts.Part('long', good)])
         self.assertEqual(order, ['new', 'long', 'short'])
 
 

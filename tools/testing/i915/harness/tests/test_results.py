@@ -93,7 +93,7 @@ class Forms(unittest.TestCase):
         with tempfile.TemporaryDirectory() as top, contextlib.redirect_stdout(io.StringIO()):
             results.write(top, 'test', ENTRIES)
             self.assertEqual(sorted(os.listdir(top)), ['index.html', 'junit.xml', 'results.json'])
-            back = results.read(os.path.join(top, 'results.json'))
+            _, back = results.read(os.path.join(top, 'results.json'))
             self.assertEqual([(e.name, e.held, e.verdict) for e in back],
                              [(e.name, e.held, e.verdict) for e in ENTRIES])
             with open(os.path.join(top, 'results.json'), 'w') as f:

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 """Verdicts: from a step's result to passed or failed, for make run, test, igt and judge."""
 
+import contextlib
+import io
 import os
 import tempfile
 import unittest
 from unittest import mock
 
-from .. import guest, igt, live, mainjob, parts, suite, ui
-from ..report import Report
+from .. import guest, igt, live, mainjob, parts, results, suite, ui
+from ..report import Entry, Report
 
 WARNING = '<4>[ 1.0] i915 0000:00:02.0: something is wrong'
 
@@ -70,6 +72,29 @@ class Suite(unittest.TestCase):
         self.assertEqual(len(suite.selected(found, [])), len(found))
         with self.assertRaises(ui.Problem):
             suite.selected(found, ['modul'])
+
+
+class Merge(unittest.TestCase):
+    """Shards as one."""
+
+    def merge(self, *shards: str, held: bool = True) -> int:
+        """The exit status of merging such shards."""
+        with tempfile.TemporaryDirectory() as top, contextlib.redirect_stdout(io.StringIO()):
+            where = []
+            for n, shard in enumerate(shards):
+                where.append(os.path.join(top, str(n)))
+                results.write(where[-1], 'test', [Entry('part%d: test' % n, held or n > 0, '')], shard=shard)
+            front = mock.Mock(results=top)
+            status = suite.merge(front, where)
+            _, entries = results.read(os.path.join(top, 'test', 'results.json'))
+            self.assertEqual(len(entries), len(shards))
+            return status
+
+    def test_merge(self) -> None:
+        self.assertEqual(self.merge('2/3', '1/3', '3/3'), 0)
+        self.assertEqual(self.merge('1/2', '2/2', held=False), 1)
+        for bad in (('1/3', '2/3'), ('1/2', '1/2'), ('1/2', '2/3'), ('',), ('1/2', '2/2', '2/2')):
+            self.assertRaises(ui.Problem, self.merge, *bad)
 
 
 class MainJob(unittest.TestCase):
