@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # The front door. Every target sets up what it needs (Debian packages included); see "make help".
-FRONT := tools/testing/i915/front
+FRONT := I915_CALLED=make tools/testing/i915/front
 
 .DEFAULT_GOAL := help
 .PHONY: help run test merge shell igt check judge bench mutate build clean

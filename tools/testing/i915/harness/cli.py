@@ -15,13 +15,17 @@ from .front import Front
 BOOTED = ('fast', 'debug', 'builtin', 'stock')
 HELP = '''\
 make run      build everything, boot the kernel on the virtual GPU, load i915, test it, print one table
-make test     everything the project promises, under a debug kernel; last line "N passed, N failed"
-make test SHARD=K/N   the K-th of N shares of it; then make merge DIRS='DIR...' with what each left in build/test
+make test [ONLY='PART...'] [SHARD=K/N]
+              everything the project promises, under a debug kernel; last line "N passed, N failed". Parts run side by
+              side; ONLY= names some of them (a wrong name lists them); SHARD= is the K-th of N shares, for N machines
+make merge DIRS='DIR...'
+              one result of all shares; DIR is what each left in build/test
 make shell    the same guest, interactive (log in is automatic; "poweroff" or Ctrl-A X leaves)
 make igt IGT=DIR LIST=FILE [FLAVOUR=debug] [LIMIT=SECONDS]
               run an installed or built IGT: DIR is its prefix or meson build directory, FILE lists tests, one
               a line ("gem_basic", "gem_exec_basic@basic"); results are compared with tools/testing/i915/expectations
-make check    checkpatch --strict, sparse, W=1, kernel-doc, headers that stand alone, SPDX: all at zero
+make check    checkpatch --strict, sparse, W=1, kernel-doc, headers that stand alone, SPDX; for the tools mypy, flake8,
+              unit tests, QEMU's checkpatch: all at zero
 make judge    the stock driver of the same kernel on the virtual GPU
 make bench [ONLY='WORD...'] [REPEAT=2] [WSIM=DIR]
               the stock driver and ours side by side: counts an operation, ratios, a plot, a profile by function;
@@ -34,6 +38,8 @@ make build    only build: packages, kernel, QEMU
 make clean    remove build/ and the cache
 
 All set-up is done when it is needed: Debian 12, as root the first time, 12 GB of disk.
+test, igt, judge and bench leave junit.xml, results.json (igt_runner's form) and index.html in build/TARGET.
+I915_RESULTS=DIR  in place of build/
 I915_CACHE=DIR  where the unpacked sources and built things are kept (now: %s)
 I915_DEVICE=intel-gt,variant=skl  the virtual GPU is a Skylake (by default a Broadwell)
 I915_ACCEL=tcg|kvm  force emulation or KVM (by default KVM where a trial boot with it works)
@@ -133,18 +139,24 @@ def do_igt(front: Front, args: Namespace) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog='make', add_help=True)
+    # what the user typed: make, this program, or run-guest, which stands for one target
+    called = os.environ.get('I915_CALLED') or 'tools/testing/i915/front'
+    top = argparse.ArgumentParser(prog=called, description='Without a target: make help.')
     subs = top.add_subparsers(dest='target', required=True)
 
     def sub(name: str, func: Callable[[Front, Namespace], int], help_: str) -> argparse.ArgumentParser:
-        p = subs.add_parser(name, help=help_)
+        own = called.endswith('run-guest') and name == 'guest'
+        p = subs.add_parser(name, help=help_, description=help_[0].upper() + help_[1:] + '.',
+                            prog=called if own else '%s %s' % (called, name))
         p.set_defaults(func=func, flavour='fast')
         return p
 
     sub('help', do_help, 'what there is')
     sub('clean', do_clean, 'remove what was built')
-    for name, func in (('build', do_build), ('shell', do_shell), ('run', do_run)):
-        sub(name, func, name).add_argument('--flavour', default='fast', choices=BOOTED)
+    for name, func, help_ in (('build', do_build, 'only build: packages, kernel, QEMU'),
+                              ('shell', do_shell, 'the guest, interactive'),
+                              ('run', do_run, 'build, boot, test, print one table')):
+        sub(name, func, help_).add_argument('--flavour', default='fast', choices=BOOTED)
     p = sub('check', do_check, 'checkpatch, sparse, W=1, kernel-doc, headers, SPDX')
     p.add_argument('--only', action='append', default=[], choices=[c[0] for c in check.CHECKS])
     p = sub('test', do_test, 'everything the project promises')
