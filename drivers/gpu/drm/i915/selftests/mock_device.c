@@ -215,7 +215,7 @@ void mock_devices_settle(unsigned int count)
 
 	flush_delayed_fput();
 	while (mock_devices_alive() > count && time_before(jiffies, deadline)) {
-		msleep(1);
+		usleep_range(1000, 2000);
 		flush_delayed_fput();
 	}
 	rcu_barrier();
