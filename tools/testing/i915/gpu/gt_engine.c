@@ -59,6 +59,9 @@ bool gt_stopped(GtEng *e)
 
 void gt_kick(GtEng *e, int64_t delay_ns)
 {
+    if (unlikely(e->gt->seed)) {
+        delay_ns = gt_seed_kick(e->gt, delay_ns);
+    }
     timer_mod(e->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + delay_ns);
 }
 
@@ -139,6 +142,12 @@ void gt_engine_go_on(GtEng *e)
     }
 }
 
+/* who waits is asked again, who spins is not */
+static bool pass_arb(GtEng *e, int st)
+{
+    return unlikely(e->gt->seed) && st != ST_SPIN && gt_seed_pass_arb(e->gt);
+}
+
 static void run(GtEng *e, int budget)
 {
     int64_t since = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
@@ -158,7 +167,7 @@ static void run(GtEng *e, int budget)
         }
         st = unlikely(e->hang) ? gt_inject_step(e) : gt_step(e);
         arb = (st == ST_ARB || st == ST_WAIT || st == ST_SPIN) && e->arb &&
-              e->have_pend;
+              e->have_pend && !pass_arb(e, st);
         if (arb) {
             e->waiting = false;
             gt_switch_to_pending(e);
@@ -184,15 +193,19 @@ static void run(GtEng *e, int budget)
 static void tick(void *opaque)
 {
     GtEng *e = opaque;
+    int slice = e->gt->slice;
 
-    run(e, e->gt->slice);
+    run(e, unlikely(e->gt->seed) ? gt_seed_slice(e, slice) : slice);
 }
 
 void gt_submit_run(GtEng *e)
 {
     GtDev *s = e->gt;
+    int64_t begin = unlikely(s->seed) ? gt_seed_begin(s) : 0;
 
-    if (s->inl && !s->latency) {
+    if (begin) {
+        gt_kick(e, s->latency + begin);
+    } else if (s->inl && !s->latency) {
         run(e, s->inl);
     } else {
         gt_kick(e, s->latency);

@@ -57,6 +57,9 @@ static void status_event(GtEng *e, uint32_t lo, uint32_t id)
         gt_inject_status(e, lo, id)) {
         return;
     }
+    if (unlikely(e->gt->seed) && gt_seed_status(e, lo, id)) {
+        return;
+    }
     gt_status_store(e, lo, id, CSB_PARTS);
 }
 
@@ -83,6 +86,10 @@ void gt_ring_done(GtEng *e)
 {
     uint32_t id = e->el[e->cur].hi;
 
+    if (unlikely(e->gt->seed) && e->have_pend && gt_seed_preempt_at_end(e)) {
+        gt_switch_to_pending(e);
+        return;
+    }
     gt_ctx_save(e);
     if (e->have_pend) {
         status_event(e, CSB_COMPLETE, id);

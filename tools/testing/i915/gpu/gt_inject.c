@@ -9,16 +9,6 @@
 #include "gt_reg_table.h"
 #include "qapi/error.h"
 
-/* splitmix64: all chance in the model comes from here and from the seed */
-uint64_t gt_random(GtDev *s)
-{
-    uint64_t z = s->random += 0x9e3779b97f4a7c15ULL;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-}
-
 static void find_armed(GtDev *s)
 {
     s->armed = 0;
@@ -80,7 +70,7 @@ static bool counts(GtDev *s, GtRule *r)
         return r->seen % r->every == 0;
     }
     if (r->p) {
-        return gt_random(s) % r->p == 0;
+        return gt_splitmix(&s->random) % r->p == 0;
     }
     return r->seen >= MAX(r->n, 1);
 }
@@ -247,7 +237,7 @@ bool gt_inject_init(GtDev *s, Error **errp)
     g_auto(GStrv) rule = g_strsplit(s->faults ? s->faults : "", "+", -1);
     char why[GT_WHY];
 
-    s->random = s->seed;
+    gt_seed_set(s, s->seed);
     gt_later_init(s);
     for (int i = 0; rule[i]; i++) {
         if (!gt_inject_arm(s, rule[i], why)) {

@@ -68,6 +68,7 @@ enum GtLaterKind {
     LT_FW,          /* acknowledge of domain a follows */
     LT_INVAL,       /* invalidation register a is done */
     LT_HANG_END,    /* context a goes on */
+    LT_MSI,         /* an interrupt's message */
     LT_BACK,        /* the device is there again */
     LT_FIRE,        /* rule a hits by its time */
     LT_N

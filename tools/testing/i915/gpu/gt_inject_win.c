@@ -13,6 +13,7 @@
 #define WIN_HITS    0x00c           /* of that rule */
 #define WIN_SEEN    0x010           /* events it has looked at */
 #define WIN_TIME    0x018           /* virtual time, 8 bytes */
+#define WIN_SEED    0x020           /* low, then high half: begins it anew */
 #define WIN_TEXT    0x100           /* the rule to arm */
 #define WIN_WHY     0x400           /* why the last command was refused */
 
@@ -84,6 +85,10 @@ static uint64_t win_read(void *opaque, hwaddr a, unsigned size)
         return r ? r->hits : 0;
     case WIN_SEEN:
         return r ? r->seen : 0;
+    case WIN_SEED:
+        return s->seed;
+    case WIN_SEED + 4:
+        return s->seed >> 32;
     case WIN_TIME:
         return (uint32_t)qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
     case WIN_TIME + 4:
@@ -98,6 +103,10 @@ static void win_write(void *opaque, hwaddr a, uint64_t v, unsigned size)
 
     if (a >= WIN_TEXT && a < WIN_TEXT + GT_RULE_TEXT) {
         s->fault_text[(a - WIN_TEXT) / 4] = v;
+    } else if (a == WIN_SEED) {
+        s->fault_seed = v;
+    } else if (a == WIN_SEED + 4) {
+        gt_seed_set(s, v << 32 | s->fault_seed);
     } else if (a == WIN_RULE) {
         s->fault_rule = v;
     } else if (a == WIN_CMD) {

@@ -208,7 +208,7 @@ struct GtDev {
     /* faults on demand */
     uint64_t armed;             /* bit per enum GtFault */
     GtRule rule[GT_RULES];
-    uint64_t random;            /* state of the generator */
+    uint64_t random;            /* state of the generator: chance of rules */
     QTAILQ_HEAD(, GtLater) later;
     QEMUTimer *later_timer;
     uint32_t fw_ack[3];
@@ -221,7 +221,7 @@ struct GtDev {
         uint64_t batch;
     } batch[64];                /* batches of contexts, for the key "batch" */
     uint32_t fault_text[GT_RULE_TEXT / 4], fault_why[GT_WHY / 4];
-    uint32_t fault_rule, fault_status;
+    uint32_t fault_rule, fault_status, fault_seed;
 
     /* counters and marker */
     uint64_t count[CN_N], mark[CN_N];
@@ -236,7 +236,8 @@ struct GtDev {
     /* properties */
     char *variant, *report, *faults;
     uint8_t chip;
-    uint64_t seed;
+    uint64_t seed;              /* 0: the schedule does not vary */
+    uint64_t vary;              /* state of the generator: schedule */
     uint32_t trace, inl, latency, slice, strict_max;
     bool strict, break_inval, rc6;
 };
@@ -377,7 +378,6 @@ void gt_inject_note_batch(GtEng *e, uint64_t to);
 void gt_inject_fire(GtDev *s, unsigned id);
 void gt_inject_note(GtDev *s, GtEng *e, const char *fmt, ...)
     G_GNUC_PRINTF(3, 4);
-uint64_t gt_random(GtDev *s);
 void gt_inject_window_init(GtDev *s);
 
 /* gt_inject_rule.c: what a rule says */
@@ -409,6 +409,18 @@ static inline bool gt_armed(const GtDev *s, enum GtFault what)
 {
     return unlikely((s->armed >> what) & 1);
 }
+
+/* gt_seed.c: only with a seed */
+uint64_t gt_splitmix(uint64_t *state);
+void gt_seed_set(GtDev *s, uint64_t seed);
+int64_t gt_seed_begin(GtDev *s);
+int gt_seed_slice(GtEng *e, int most);
+int64_t gt_seed_kick(GtDev *s, int64_t delay);
+bool gt_seed_pass_arb(GtDev *s);
+bool gt_seed_preempt_at_end(GtEng *e);
+bool gt_seed_status(GtEng *e, uint32_t lo, uint32_t id);
+bool gt_seed_msi(GtDev *s);
+void gt_seed_tlb(GtEng *e);
 
 /* gt_later.c */
 void gt_later_init(GtDev *s);

@@ -60,7 +60,9 @@ void gt_irq_update(GtDev *s)
                   gt_inject_hit(s, NULL, FT_MSI_LOST, 0, 0))) {
         return;
     }
-    gt_msi(s);
+    if (!unlikely(s->seed) || !gt_seed_msi(s)) {
+        gt_msi(s);
+    }
     if (gt_armed(s, FT_MSI_SPURIOUS) &&
         gt_inject_hit(s, NULL, FT_MSI_SPURIOUS, 0, 0)) {
         gt_msi(s);

@@ -60,6 +60,11 @@ static void do_hang_end(GtDev *s, GtEng *e, const GtLater *l)
     gt_inject_hang_end(e, l->a);
 }
 
+static void do_msi(GtDev *s, GtEng *e, const GtLater *l)
+{
+    gt_msi(s);
+}
+
 static void do_back(GtDev *s, GtEng *e, const GtLater *l)
 {
     gt_inject_back(s);
@@ -79,6 +84,7 @@ static void (*const action[LT_N])(GtDev *s, GtEng *e, const GtLater *l) = {
     [LT_FW] = do_forcewake,
     [LT_INVAL] = do_inval,
     [LT_HANG_END] = do_hang_end,
+    [LT_MSI] = do_msi,
     [LT_BACK] = do_back,
     [LT_FIRE] = do_fire,
 };

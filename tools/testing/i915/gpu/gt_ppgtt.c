@@ -147,6 +147,9 @@ uint64_t gt_ppgtt_leaf(GtEng *e, uint64_t va, bool wr)
         gt_fault(e, va, true, lvl, wr);
         return 0;
     }
+    if (unlikely(s->seed)) {
+        gt_seed_tlb(e);
+    }
     t->tag = page | 1;
     t->leaf = leaf;
     return leaf;

@@ -167,6 +167,7 @@ void add_count_tests(void);
 void add_fault_tests(void);
 void add_faultdo_tests(void);
 void add_model_tests(void);
+void add_seed_tests(void);
 void add(int chips, const char *path, void (*fn)(const void *));
 
 #define CHIP(opaque)    ((int)(intptr_t)(opaque))

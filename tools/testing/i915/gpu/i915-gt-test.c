@@ -19,5 +19,6 @@ int main(int argc, char **argv)
     add_fault_tests();
     add_faultdo_tests();
     add_model_tests();
+    add_seed_tests();
     return g_test_run();
 }
