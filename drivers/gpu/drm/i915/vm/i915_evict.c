@@ -16,16 +16,16 @@
 /**
  * DOC: Eviction
  *
- * Making room in an address space, for a size (i915_vm_evict_something()) or at
- * an address (i915_vm_evict_range()). Only idle VMAs are unbound and nothing is
- * waited for, because vm->lock is held. The answer tells two cases apart: active
- * VMAs are in the way (-EBUSY), or it is no use to wait for anybody (-ENOSPC).
+ * Makes room in an address space, for a size (i915_vm_evict_something()) or at
+ * an address (i915_vm_evict_range()). Only idle VMAs are unbound, and nothing is
+ * waited for because vm->lock is held. The return value tells two cases apart:
+ * active VMAs are in the way (-EBUSY), or waiting would not help (-ENOSPC).
  *
- * Who would rather wait lets go of its locks and marks, waits for the fences of
+ * A caller that wants to wait drops its locks and marks, waits for the fences of
  * what i915_vm_next_active() finds, and calls i915_vm_wait_marks().
  */
 
-/* How often to look whether marks are gone, from 10 us on, each time twice as long: 40 ms */
+/* How many times to poll for marks, after 10 us and then twice as long each time: 40 ms */
 #define I915_VM_WAIT_STEPS	12
 
 static struct i915_vma *i915_node_to_vma(struct drm_mm_node *node)
@@ -34,8 +34,8 @@ static struct i915_vma *i915_node_to_vma(struct drm_mm_node *node)
 }
 
 /*
- * Ask drm_mm for the oldest bound VMAs that make a hole together, and put them
- * on @victims, linked by vm_link. @active: those in the range that were passed by.
+ * Ask drm_mm which of the oldest bound VMAs make a hole together, and move them
+ * to @victims, linked by vm_link. @active counts the active VMAs in the range.
  */
 static bool i915_vm_scan(struct i915_address_space *vm, struct drm_mm_scan *scan,
 			 struct list_head *victims, unsigned long *active)
@@ -46,7 +46,7 @@ static bool i915_vm_scan(struct i915_address_space *vm, struct drm_mm_scan *scan
 
 	list_for_each_entry_safe(vma, next, &vm->bound_list, vm_link) {
 		cond_resched();
-		/* Marks go at any time: the one look that decides is the one that counts. */
+		/* Marks are dropped at any time: decide and count by the same read. */
 		if (i915_vma_is_active(vma)) {
 			*active += vma->node.start < scan->range_end;
 			continue;
@@ -72,14 +72,14 @@ static bool i915_vm_scan(struct i915_address_space *vm, struct drm_mm_scan *scan
  * i915_vm_evict_something - unbind idle VMAs until there is a hole
  * @vm: the address space
  * @size: bytes wanted
- * @align: alignment wanted, bytes, or 0
- * @start: first address that will do
- * @end: end of the addresses that will do
- * @own: active VMAs before @end that are the caller's
+ * @align: alignment in bytes, or 0
+ * @start: first usable address
+ * @end: end of the usable addresses
+ * @own: number of active VMAs below @end that the caller itself has marked
  *
  * Context: vm->lock held.
- * Return: 0: there is a hole now (DRM_MM_INSERT_EVICT); -EBUSY: not now, but there
- * are active VMAs besides @own; -ENOSPC: there are none.
+ * Return: 0 if there is a hole now (use DRM_MM_INSERT_EVICT); -EBUSY if there is none but
+ * there are active VMAs besides @own; -ENOSPC if there are not.
  */
 int i915_vm_evict_something(struct i915_address_space *vm, u64 size, u64 align, u64 start,
 			    u64 end, unsigned long own)
@@ -99,7 +99,7 @@ int i915_vm_evict_something(struct i915_address_space *vm, u64 size, u64 align, 
 	if (!i915_vm_scan(vm, &scan, &victims, &active))
 		return active > own ? -EBUSY : -ENOSPC;
 
-	/* One that got marked meanwhile, or whose unbind fails, goes back. */
+	/* A VMA that was marked meanwhile, or whose unbind fails, stays bound. */
 	list_for_each_entry_safe(vma, next, &victims, vm_link) {
 		int err = __i915_vma_unbind_no_wait(vma);
 
@@ -118,22 +118,22 @@ static struct drm_mm_node *i915_vm_first_node(struct i915_address_space *vm, u64
 	return __drm_mm_interval_first(&vm->mm, start, end - 1);
 }
 
-/* The end of the list of nodes is a node beyond all addresses. */
+/* The list of nodes ends with drm_mm's head node. */
 static bool i915_vm_is_node(struct i915_address_space *vm, const struct drm_mm_node *node, u64 end)
 {
 	return node != &vm->mm.head_node && node->start < end;
 }
 
 /**
- * i915_vm_evict_range - unbind what stands in a range of addresses
+ * i915_vm_evict_range - unbind the VMAs in a range of addresses
  * @vm: the address space
  * @offset: first address, bytes
  * @size: bytes
- * @self: VMA that may stand there, or NULL
+ * @self: VMA that may stay there, or NULL
  *
  * Context: vm->lock held.
- * Return: 0; -EBUSY: something there is active; -ENOSPC: something there cannot
- * be unbound. In both cases some of the others may be gone.
+ * Return: 0; -EBUSY if a VMA there is active; -ENOSPC if one cannot be unbound. In both
+ * cases some of the others may have been unbound.
  */
 int i915_vm_evict_range(struct i915_address_space *vm, u64 offset, u64 size, struct i915_vma *self)
 {
@@ -162,11 +162,11 @@ int i915_vm_evict_range(struct i915_address_space *vm, u64 offset, u64 size, str
 EXPORT_SYMBOL_IF_KUNIT(i915_vm_evict_range);
 
 /**
- * i915_vm_evict_all - unbind everything idle
+ * i915_vm_evict_all - unbind every idle VMA
  * @vm: the address space
  *
  * Context: vm->lock held.
- * Return: VMAs that stayed bound.
+ * Return: number of VMAs that are still bound.
  */
 unsigned long i915_vm_evict_all(struct i915_address_space *vm)
 {
@@ -186,7 +186,7 @@ unsigned long i915_vm_evict_all(struct i915_address_space *vm)
 EXPORT_SYMBOL_IF_KUNIT(i915_vm_evict_all);
 
 /**
- * i915_vm_evict_idle - the same for whoever has not locked the address space
+ * i915_vm_evict_idle - i915_vm_evict_all() for a caller without vm->lock
  * @vm: the address space
  *
  * Context: process context, may sleep.
@@ -201,7 +201,7 @@ void i915_vm_evict_idle(struct i915_address_space *vm)
 /**
  * i915_vm_next_active - walk the active VMAs in a range of addresses
  * @vm: the address space
- * @from: where to begin, bytes; on return the end of the VMA found
+ * @from: where to begin, bytes; set to the end of the VMA found
  * @end: end of the range, bytes
  *
  * Context: process context, may sleep; vm->lock not held.
@@ -220,7 +220,7 @@ struct drm_i915_gem_object *i915_vm_next_active(struct i915_address_space *vm, u
 	     node = list_next_entry(node, node_list)) {
 		struct i915_vma *vma = i915_node_to_vma(node);
 
-		/* One whose object dies is not active for long. */
+		/* A VMA whose object is being freed is not active for long. */
 		if (i915_vma_is_active(vma) && kref_get_unless_zero(&vma->obj->base.refcount)) {
 			obj = vma->obj;
 			*from = node->start + node->size;
@@ -249,12 +249,12 @@ static bool i915_vm_range_active(struct i915_address_space *vm, u64 start, u64 e
  * @start: first address, bytes
  * @end: end of the range, bytes
  *
- * A moment passes between the signal of a fence and the end of the mark it kept
- * on its VMA, and a closed VMA is destroyed by a worker: both are waited for,
- * but not for long, as somebody else may put the VMA to use again and again.
+ * A request drops its marks before its fence signals, but a poll may see the fence
+ * signalled first, and a closed VMA is destroyed by a worker. Wait for both, but not
+ * for long: somebody else may mark the VMA again and again.
  *
- * Context: process context; no object and no VM locked, and none of the
- * caller's own marks in the range.
+ * Context: process context; no object and no VM locked, and the caller has no mark in
+ * the range.
  * Return: 0 or -ERESTARTSYS.
  */
 int i915_vm_wait_marks(struct i915_address_space *vm, u64 start, u64 end)

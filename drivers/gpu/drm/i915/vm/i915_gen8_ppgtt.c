@@ -17,19 +17,18 @@
  * DOC: Gen8 page tables
  *
  * Four levels of 512 entries: PML4, PDP, PD, PT. Only the root exists from the
- * start; the others come with the first VMA that needs them and go with the
- * last. Each table counts its used entries, so nobody has to look for an empty
- * one. The tables themselves are those of i915_pt.c.
+ * start; the others are allocated with the first VMA that needs them and freed
+ * with the last. Each table counts its used entries, so empty ones are known
+ * without a search. The tables themselves are in i915_pt.c.
  *
- * Rejected: preallocating the tables of a bind outside of the VM's lock. It is
- * a mutex, the shrinker only tries it, and so tables can be allocated where
- * they are needed; what a failed bind leaves is taken down by the very code
- * that unbinds.
+ * Rejected: preallocating the tables of a bind before vm->lock is taken. It is a
+ * mutex that the shrinker only trylocks, so tables can be allocated where they
+ * are needed, and a failed bind is undone by the code that unbinds.
  *
  * All of this runs under i915_address_space.lock.
  */
 
-/* Take down the empty tables at and above @level on the way to @addr. */
+/* Unlink the empty tables at and above @level on the path to @addr. */
 static void i915_ppgtt_prune(struct i915_address_space *vm, struct i915_page_table **path, u64 addr,
 			     unsigned int level)
 {
@@ -46,7 +45,7 @@ static void i915_ppgtt_prune(struct i915_address_space *vm, struct i915_page_tab
 	}
 }
 
-/* Fill @path with the tables on the way to @addr, making those that are not there. */
+/* Fill @path with the tables that lead to @addr; allocate the missing ones. */
 static int i915_ppgtt_make_path(struct i915_address_space *vm, struct i915_page_table **path,
 				u64 addr)
 {
@@ -84,7 +83,7 @@ static void i915_ppgtt_find_path(struct i915_address_space *vm, struct i915_page
 		path[level - 1] = path[level]->child[i915_pt_index(addr, level)];
 }
 
-/* Forget the bound pages of [start, end). */
+/* Point the PTEs of [start, end), all of them bound, back to scratch. */
 static void i915_ppgtt_clear(struct i915_address_space *vm, u64 start, u64 end)
 {
 	struct i915_page_table *path[I915_PT_LEVELS];
@@ -105,10 +104,10 @@ static void i915_ppgtt_clear(struct i915_address_space *vm, u64 start, u64 end)
 }
 
 /**
- * struct i915_ppgtt_fill - position in the pages of an object while they are bound
- * @sg: current piece
- * @dma: next page
- * @left: bytes left of @sg, from @dma on
+ * struct i915_ppgtt_fill - position in the pages of an object while PTEs are written
+ * @sg: current segment
+ * @dma: DMA address of the next page
+ * @left: bytes left in @sg, from @dma on
  */
 struct i915_ppgtt_fill {
 	struct scatterlist *sg;
@@ -173,10 +172,10 @@ static void i915_ppgtt_unbind(struct i915_address_space *vm, struct i915_vma *vm
 	i915_ppgtt_clear(vm, vma->node.start, vma->node.start + vma->obj->base.size);
 }
 
-/* Every VMA held a reference and is gone: only the root is left. */
+/* Every VMA held a reference and has been freed, so only the root is left. */
 static void i915_ppgtt_release(struct i915_address_space *vm)
 {
-	/* Tables that are lost must not come back with the next use of the array, all NULL. */
+	/* The slab expects the array back all NULL, even if tables have leaked. */
 	if (drm_WARN_ON(&vm->i915->drm, vm->top->used))
 		i915_pt_forget_children(vm->top);
 	i915_vm_device_remove(vm);
@@ -199,14 +198,14 @@ static const struct i915_vm_ops i915_ppgtt_ops = {
 };
 
 /**
- * i915_ppgtt_create - a new address space
+ * i915_ppgtt_create - create an address space
  * @i915: the device
  * @owner: the file it is for, see i915_address_space.owner
  *
- * The root of the page table is there at once: context images need its address.
+ * The root of the page table is allocated here, because context images need its address.
  *
  * Context: process context.
- * Return: the address space with one user, the caller; or ERR_PTR(-ENOMEM).
+ * Return: the address space, with the caller as its user, or ERR_PTR(-ENOMEM).
  */
 struct i915_address_space *i915_ppgtt_create(struct drm_i915_private *i915, u64 owner)
 {

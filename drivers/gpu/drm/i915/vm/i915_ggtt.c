@@ -19,31 +19,31 @@
 /**
  * DOC: The global address space
  *
- * It holds only what the driver itself shows to the engines: context images,
- * rings, status pages (struct i915_ggtt_buf). There are no objects and no VMAs
- * here. Status pages and the driver's own contexts keep their address for life;
- * those of clients can lose it while they are idle, see "Room in the global
+ * Maps only memory that the driver itself hands to the engines: context images,
+ * rings, status pages (struct i915_ggtt_buf). It has no objects and no VMAs.
+ * Status pages and the driver's own contexts keep their address for life; the
+ * contexts of clients can be evicted while they are idle, see "Room in the global
  * address space".
  *
- * What firmware shows on a screen stands at the beginning, where the aperture
- * leads to, and whoever draws on it (efifb, simpledrm) does so through the
- * aperture. There is no use for the aperture here, so that part is left alone:
- * no address in it is handed out and none of its PTEs is written, and the screen
- * goes on. To take the screen away from its driver instead, as drivers do that
- * have a display, would leave the machine without any.
+ * The framebuffer that firmware has set up is at the beginning, behind the
+ * aperture, and efifb or simpledrm draw on it through the aperture. The driver
+ * has no use for the aperture, so it leaves that part alone: no address in it is
+ * handed out, none of its PTEs is written, and the screen stays usable. Removing
+ * the firmware's framebuffer driver, as drivers with a display do, would leave
+ * the machine without a screen.
  *
- * Nothing clears the rest of the table: at 1 M entries of MMIO that would be
+ * The rest of the table is not cleared: with 1 M entries of MMIO that would take
  * most of the time of a load. A PTE is written before its address is handed out.
- * Freeing a buffer deliberately leaves its PTEs, which lead to freed pages until
- * the address is used again: no user's batch can name them, the context whose
- * image they led to is destroyed only after the GPU has saved it, and clearing
- * them would double the PTE writes of a context's life. Behind an IOMMU, what is
- * not in use does lead to scratch: there the prefetch of an engine beyond the
- * end of its ring would be reported as a fault.
+ * The PTEs of a freed buffer are left alone deliberately and point to freed pages
+ * until the address is used again: no user's batch can reach them, a context is
+ * destroyed only after the GPU has saved its image, and clearing would double the
+ * PTE writes of a context's life. Behind an IOMMU, unused PTEs do point to
+ * scratch: there an engine that prefetches beyond the end of its ring would cause
+ * a fault report.
  *
- * The last page leads to scratch, because engines prefetch beyond what they
- * execute. All of the table is lost when the system sleeps, or belongs to the
- * kernel that booted before a hibernated one came back: i915_ggtt_resume().
+ * The last page points to scratch, because engines prefetch beyond what they
+ * execute. The whole table is lost in system sleep, or contains what the boot
+ * kernel wrote before a hibernated one was restored: i915_ggtt_resume().
  */
 
 #define I915_GGTT_PAGE		4096
@@ -63,7 +63,7 @@ static void i915_ggtt_flush(struct i915_ggtt *ggtt)
 	i915_write(&ggtt->i915->uncore, I915_GFX_FLSH_CNTL, I915_GFX_FLSH_CNTL_EN);
 }
 
-/* Behind an IOMMU only: PTEs that nobody uses. ggtt->lock held, or nobody there yet. */
+/* Behind an IOMMU, point unused PTEs to scratch. ggtt->lock held, or before the first user. */
 static void i915_ggtt_clear(struct i915_ggtt *ggtt, u64 start, u64 size)
 {
 	dma_addr_t scratch = ggtt->i915->vm_device.scratch_dma;
@@ -77,15 +77,15 @@ static void i915_ggtt_clear(struct i915_ggtt *ggtt, u64 start, u64 size)
 }
 
 /*
- * Addresses below are not ours. No screen needs half of the table, should the
- * aperture be as large as all of it.
+ * First address the driver uses. If the aperture is as large as the address space, take the
+ * upper half: no framebuffer needs the lower one.
  */
 static u64 i915_ggtt_start(const struct i915_ggtt *ggtt)
 {
 	return min(ggtt->mappable_end, ggtt->total / 2);
 }
 
-/* What no buffer has */
+/* The PTEs that belong to no buffer */
 static void i915_ggtt_write_unused(struct i915_ggtt *ggtt)
 {
 	u64 start = i915_ggtt_start(ggtt);
@@ -110,11 +110,11 @@ static void i915_ggtt_init_common(struct i915_ggtt *ggtt)
 
 /**
  * i915_ggtt_init - take over the global address space of a GPU
- * @ggtt: the struct of @i915
+ * @ggtt: &drm_i915_private.ggtt of @i915
  * @i915: the device
  * @ptes: the page table, in BAR0
  * @total: bytes of address space
- * @mappable_end: bytes of it behind the aperture
+ * @mappable_end: size of the part behind the aperture, bytes
  *
  * Context: process context; after i915_vm_device_init().
  * Return: 0 or an injected error.
@@ -139,8 +139,8 @@ int i915_ggtt_init(struct i915_ggtt *ggtt, struct drm_i915_private *i915, void _
 }
 
 /**
- * i915_ggtt_init_mock - a global address space without hardware
- * @ggtt: the struct of @i915
+ * i915_ggtt_init_mock - set up a global address space without hardware
+ * @ggtt: &drm_i915_private.ggtt of @i915
  * @i915: the mock device
  * @total: bytes of address space
  *
@@ -163,8 +163,8 @@ int i915_ggtt_init_mock(struct i915_ggtt *ggtt, struct drm_i915_private *i915, u
 EXPORT_SYMBOL_IF_KUNIT(i915_ggtt_init_mock);
 
 /**
- * i915_ggtt_fini - the device goes
- * @ggtt: no buffer is left. Nothing is written to the GPU.
+ * i915_ggtt_fini - undo i915_ggtt_init() or i915_ggtt_init_mock()
+ * @ggtt: has no buffers left; nothing is written to the GPU
  */
 void i915_ggtt_fini(struct i915_ggtt *ggtt)
 {
@@ -255,8 +255,8 @@ static void i915_ggtt_buf_write_ptes(struct i915_ggtt *ggtt, const struct i915_g
 }
 
 /**
- * i915_ggtt_resume - write the whole table again
- * @ggtt: the global address space; what its PTEs are now is not known
+ * i915_ggtt_resume - rewrite the whole table
+ * @ggtt: the global address space, whose PTEs have unknown values
  *
  * Context: process context; no engine runs.
  */
@@ -274,10 +274,10 @@ void i915_ggtt_resume(struct i915_ggtt *ggtt)
 EXPORT_SYMBOL_IF_KUNIT(i915_ggtt_resume);
 
 /**
- * i915_ggtt_unmap_dma - end every DMA mapping of a buffer
- * @ggtt: the global address space; the device is unplugged: no buffer comes
+ * i915_ggtt_unmap_dma - DMA unmap every buffer
+ * @ggtt: the global address space; the device is unplugged, so no buffer is added
  *
- * The memory stays for the CPU, until the buffers go.
+ * The memory stays allocated until the buffers are freed.
  *
  * Context: process context; no engine runs.
  */
@@ -334,11 +334,11 @@ static int i915_ggtt_buf_bind_locked(struct i915_ggtt *ggtt, struct i915_ggtt_bu
  * @ggtt: the global address space
  * @buf: the buffer, not bound
  *
- * Idle buffers of others lose theirs if there is no room otherwise.
+ * Evicts idle buffers if there is no room otherwise.
  *
  * Context: process context, may sleep; does not wait for the GPU.
- * Return: 0; -ENOSPC: no room, all others are in use; -ENOMEM; -ENODEV: after an
- * unplug the table is not there any more.
+ * Return: 0; -ENOSPC if there is no room and no other buffer is idle; -ENOMEM; -ENODEV if the
+ * device was unplugged, and the table with it.
  */
 int i915_ggtt_buf_bind(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
 {
@@ -360,7 +360,7 @@ int i915_ggtt_buf_bind(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
  * @ggtt: the global address space
  * @buf: the buffer; no engine uses it
  *
- * Context: i915_ggtt.lock held. The GPU need not be there any more.
+ * Context: i915_ggtt.lock held. The device may be unplugged.
  */
 void i915_ggtt_buf_unbind_locked(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
 {
@@ -384,13 +384,14 @@ void i915_ggtt_buf_unbind_locked(struct i915_ggtt *ggtt, struct i915_ggtt_buf *b
 }
 
 /**
- * i915_ggtt_buf_alloc - memory the engines can be shown
+ * i915_ggtt_buf_alloc - allocate memory that can be bound in the GGTT
  * @ggtt: the global address space
  * @buf: zeroed, or left by i915_ggtt_buf_fini()
- * @count: pages
- * @zeroed: so many pages at the beginning are zeroed, and the tail if it is more than come before
- *	it; the rest is written before anybody reads it
- * @tail: so many pages at the end the CPU wants to see in one piece: one allocation, a power of two
+ * @count: number of pages
+ * @zeroed: number of leading pages to clear; the tail is cleared whole if any of it is among
+ *	them. The caller initialises the rest before the GPU reads it
+ * @tail: number of pages at the end that are contiguous for the CPU (one allocation, a power of
+ *	two), or 0
  *
  * Context: process context, may sleep.
  * Return: 0, -ENOMEM, -ENODEV (unplugged).
@@ -404,7 +405,7 @@ int i915_ggtt_buf_alloc(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsig
 	buf->count = count;
 	buf->tail = tail;
 
-	/* Both arrays in one allocation */
+	/* One allocation for both arrays */
 	buf->pages = kcalloc(count, sizeof(*buf->pages) + sizeof(*buf->dma), GFP_KERNEL_ACCOUNT);
 	if (!buf->pages)
 		return -ENOMEM;
@@ -414,7 +415,7 @@ int i915_ggtt_buf_alloc(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsig
 	if (ret)
 		goto err_arrays;
 
-	/* an unbind waits until it is on the list, and ends what is mapped here */
+	/* Unplug waits until the buffer is on the list, and then unmaps what is mapped here. */
 	ret = -ENODEV;
 	if (!drm_dev_enter(&ggtt->i915->drm, &idx))
 		goto err_pages;
@@ -439,12 +440,12 @@ err_arrays:
 }
 
 /**
- * i915_ggtt_buf_init - i915_ggtt_buf_alloc(), bound for life
+ * i915_ggtt_buf_init - allocate a buffer that stays bound for life
  * @ggtt: the global address space
  * @buf: zeroed, or left by i915_ggtt_buf_fini()
- * @count: pages
- * @zeroed: see there
- * @tail: see there
+ * @count: number of pages
+ * @zeroed: as for i915_ggtt_buf_alloc()
+ * @tail: as for i915_ggtt_buf_alloc()
  *
  * Context: process context, may sleep.
  * Return: 0, -ENOMEM, -ENOSPC, -ENODEV (unplugged).
@@ -467,11 +468,11 @@ int i915_ggtt_buf_init(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsign
 EXPORT_SYMBOL_IF_KUNIT(i915_ggtt_buf_init);
 
 /**
- * i915_ggtt_buf_fini - the end of a buffer
+ * i915_ggtt_buf_fini - unbind and free a buffer
  * @ggtt: the global address space
- * @buf: the buffer; nothing happens if it was never set up. No engine uses it any more.
+ * @buf: the buffer, not used by any engine; nothing happens if it was never set up
  *
- * Context: process context, may sleep. The GPU need not be there any more.
+ * Context: process context, may sleep. The device may be unplugged.
  */
 void i915_ggtt_buf_fini(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
 {

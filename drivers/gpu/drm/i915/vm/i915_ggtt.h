@@ -22,7 +22,7 @@ void i915_ggtt_buf_unbind_locked(struct i915_ggtt *ggtt, struct i915_ggtt_buf *b
 void i915_ggtt_buf_fini(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf);
 
 /**
- * i915_ggtt_buf_offset - where the GPU sees a buffer
+ * i915_ggtt_buf_offset - the address of a buffer for the GPU
  * @buf: the buffer, bound
  *
  * Return: GGTT address, bytes.
@@ -33,11 +33,11 @@ static inline u32 i915_ggtt_buf_offset(const struct i915_ggtt_buf *buf)
 }
 
 /**
- * i915_ggtt_buf_vaddr - where the CPU sees a buffer
+ * i915_ggtt_buf_vaddr - the address of a page of a buffer for the CPU
  * @buf: the buffer
  * @n: page
  *
- * Return: kernel address of page @n; of the whole tail where @n is its first page.
+ * Return: kernel address of page @n. The tail is contiguous from its first page on.
  */
 static inline void *i915_ggtt_buf_vaddr(const struct i915_ggtt_buf *buf, unsigned int n)
 {

@@ -8,24 +8,24 @@
 /**
  * DOC: Room in the global address space
  *
- * A context needs image and ring in the GGTT while it runs, and 40,000 contexts
- * fill it. Those that are idle make room, the longest idle first: they lose the
- * address and keep the memory, which is charged to whoever made them, and get
- * another address with their next request. So what one client does not use
- * cannot keep another one out, and what it uses costs it as much memory as
- * address space.
+ * A context needs its image and ring in the GGTT while it runs, and 40,000
+ * contexts fill it. Idle ones are evicted, the longest idle first: they lose
+ * their address and keep their memory, which is charged to whoever created them,
+ * and get another address with their next request. So contexts that one client
+ * does not use cannot keep another client out, and those it does use cost it as
+ * much memory as address space.
  *
- * Nobody tells this file when a buffer is used: that would be a lock or a list
- * for each request. The list is ordered by what was known when a buffer was last
- * looked at, which is never later than the truth; a buffer that turns out to have
- * been used since goes to its place behind, and only what is where it belongs
- * can be the longest idle.
+ * Nobody reports the use of a buffer, since that would take a lock or a list
+ * operation per request. Instead the list is ordered by when each buffer was last
+ * seen in use, which is never later than its real last use. A buffer at the head
+ * that has been used since is moved to its new place; the first one that has not
+ * is the longest idle.
  */
 
-/* How far back a buffer looks for its place; beyond that about right will do */
+/* How far to search for the place of a buffer; beyond that, an approximate one is good enough */
 #define I915_GGTT_SORT_STEPS	32
 
-/* Used since it was looked at last: to its place, counted from the most recent. */
+/* Used since it was last looked at: move it to its place, searching from the most recent end. */
 static void i915_ggtt_sort(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, unsigned long since)
 {
 	struct i915_ggtt_buf *other;
@@ -41,8 +41,8 @@ static void i915_ggtt_sort(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf, un
 }
 
 /*
- * Ask drm_mm for the longest idle buffers that make a hole together, and put
- * them on @victims.
+ * Ask drm_mm which of the longest idle buffers make a hole together, and move
+ * them to @victims.
  */
 static bool i915_ggtt_scan(struct i915_ggtt *ggtt, struct drm_mm_scan *scan,
 			   struct list_head *victims)
@@ -79,13 +79,13 @@ static bool i915_ggtt_scan(struct i915_ggtt *ggtt, struct drm_mm_scan *scan,
 }
 
 /**
- * i915_ggtt_evict - take the addresses of idle buffers until there is a hole
+ * i915_ggtt_evict - unbind idle buffers until there is a hole
  * @ggtt: the global address space
  * @size: bytes wanted
  *
  * Context: i915_ggtt.lock held; does not wait for the GPU.
- * Return: 0: there is a hole now (DRM_MM_INSERT_EVICT); -ENOSPC: what is not idle
- * is in the way.
+ * Return: 0 if there is a hole now (use DRM_MM_INSERT_EVICT); -ENOSPC if buffers in use are in
+ * the way.
  */
 int i915_ggtt_evict(struct i915_ggtt *ggtt, u64 size)
 {
@@ -100,7 +100,7 @@ int i915_ggtt_evict(struct i915_ggtt *ggtt, u64 size)
 	if (!i915_ggtt_scan(ggtt, &scan, &victims))
 		return -ENOSPC;
 
-	/* One that is in use again goes back, behind all others. */
+	/* A buffer that is in use again returns to the end of the list. */
 	list_for_each_entry_safe(buf, next, &victims, lru) {
 		if (!buf->ops->evict(buf)) {
 			buf->since = jiffies;

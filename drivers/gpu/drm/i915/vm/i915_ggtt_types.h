@@ -16,79 +16,78 @@ struct page;
 /**
  * struct i915_ggtt - the global address space
  *
- * Holds what the engines need whatever context runs: context images, rings,
- * status pages. User objects do not live here.
+ * Maps context images, rings and status pages. User objects are never bound here.
  */
 struct i915_ggtt {
 	/** @i915: the device */
 	struct drm_i915_private *i915;
-	/** @ptes: upper half of BAR0, one 8-byte PTE per page; plain memory on the mock device */
+	/** @ptes: the page table in BAR0, 8 bytes per page; not used on the mock device */
 	u64 __iomem *ptes;
-	/** @mock_ptes: backing of @ptes on the mock device, else NULL */
+	/** @mock_ptes: the page table of the mock device, in memory; else NULL */
 	u64 *mock_ptes;
 	/** @total: bytes of address space */
 	u64 total;
-	/** @mappable_end: bytes of it seen through the aperture (BAR2), which are left alone */
+	/** @mappable_end: end of the part behind the aperture (BAR2), which is left alone; bytes */
 	u64 mappable_end;
-	/** @clear_unused: True where an IOMMU would report a prefetch of freed pages */
+	/** @clear_unused: True if an IOMMU would report a prefetch of freed pages */
 	bool clear_unused;
 
-	/** @lock: guards @mm, @evictable, @bufs, @used and the PTEs */
+	/** @lock: protects @mm, @evictable, @bufs, @used and the PTEs */
 	struct mutex lock;
-	/** @mm: which addresses are taken */
+	/** @mm: allocator of addresses */
 	struct drm_mm mm;
 	/**
-	 * @evictable: bound buffers whose owner can do without an address while it is idle, in the
-	 * order of &i915_ggtt_buf.since
+	 * @evictable: bound buffers that may be evicted while idle, in the order of
+	 * &i915_ggtt_buf.since
 	 */
 	struct list_head evictable;
 	/** @bufs: every buffer, bound or not */
 	struct list_head bufs;
-	/** @used: bytes of addresses taken; READ_ONCE without @lock */
+	/** @used: bytes of address space allocated; READ_ONCE without @lock */
 	u64 used;
 };
 
 /**
- * struct i915_ggtt_buf_ops - the owner of a buffer that can do without an address while it is idle
+ * struct i915_ggtt_buf_ops - callbacks of a buffer that may be evicted while it is idle
  *
- * Called with i915_ggtt.lock held, by whoever wants the address for another
- * buffer: the owner's locks are only tried.
+ * Called with i915_ggtt.lock held, on behalf of another buffer: the owner's
+ * locks may only be trylocked.
  */
 struct i915_ggtt_buf_ops {
-	/** @idle: True if the buffer is not in use, and since when (jiffies). A look, no more. */
+	/** @idle: True if the buffer is not in use; @since: when that began, jiffies. A hint. */
 	bool (*idle)(struct i915_ggtt_buf *buf, unsigned long *since);
-	/** @evict: if it is not in use, i915_ggtt_buf_unbind_locked(). False: it is in use. */
+	/** @evict: call i915_ggtt_buf_unbind_locked() if it is not in use. False if it is. */
 	bool (*evict)(struct i915_ggtt_buf *buf);
 };
 
 /**
- * struct i915_ggtt_buf - kernel memory the engines see at a GGTT address
+ * struct i915_ggtt_buf - kernel memory that the engines access at a GGTT address
  *
- * For context images, rings and status pages: no object, no VMA.
+ * For context images, rings and status pages. It is neither an object nor a VMA.
  */
 struct i915_ggtt_buf {
-	/** @node: address range, while @bound; i915_ggtt.lock */
+	/** @node: address range while @bound; i915_ggtt.lock */
 	struct drm_mm_node node;
 	/** @pages: @count pages */
 	struct page **pages;
 	/** @dma: DMA address of each page */
 	dma_addr_t *dma;
-	/** @count: pages */
+	/** @count: number of pages */
 	unsigned int count;
-	/** @tail: so many of them at the end are one physically contiguous allocation */
+	/** @tail: number of pages at the end that are one contiguous allocation */
 	unsigned int tail;
 	/**
-	 * @bound: True while it has an address and PTEs. Written under i915_ggtt.lock and whatever
-	 * lock the owner takes in &i915_ggtt_buf_ops.evict.
+	 * @bound: True while it has an address and PTEs. Written under i915_ggtt.lock and the lock
+	 * that the owner takes in &i915_ggtt_buf_ops.evict.
 	 */
 	bool bound;
-	/** @ops: of an owner that can do without an address, or NULL; set before binding */
+	/** @ops: callbacks of an owner that can be evicted, or NULL; set before binding */
 	const struct i915_ggtt_buf_ops *ops;
 	/** @lru: on i915_ggtt.evictable; i915_ggtt.lock */
 	struct list_head lru;
-	/** @since: not in use since then at the earliest, jiffies; i915_ggtt.lock */
+	/** @since: the last use is no earlier than this, jiffies; i915_ggtt.lock */
 	unsigned long since;
-	/** @unmapped: True once the @dma addresses are not valid any more; i915_ggtt.lock */
+	/** @unmapped: True once the @dma addresses are no longer valid; i915_ggtt.lock */
 	bool unmapped;
 	/** @link: on i915_ggtt.bufs; i915_ggtt.lock */
 	struct list_head link;

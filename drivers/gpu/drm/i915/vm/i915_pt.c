@@ -16,24 +16,23 @@
 #include "vm/i915_vm_types.h"
 
 /**
- * DOC: Tables
+ * DOC: Page tables
  *
- * One table is a page for the GPU and, above the lowest level, an array of its
- * children for the CPU. What stands in it is the business of i915_gen8_ppgtt.c.
+ * A table is a page for the GPU and, above the lowest level, an array of its
+ * children for the CPU. Its contents are written by i915_gen8_ppgtt.c.
  *
- * Unused entries of every level lead to tables shared by the whole device and
- * in the end to one read-only scratch page. A prefetch beyond the end of a
- * buffer so finds zeroes instead of a fault.
+ * Unused entries of every level point to tables shared by the whole device, and
+ * those in the end to one read-only scratch page. A prefetch beyond the end of a
+ * buffer therefore reads zeroes instead of faulting.
  *
- * A table that became empty is unhooked at once, but a batch that runs in the
- * same address space may have the entry that led to it in its TLB, or be in the
- * middle of it: the table is freed only after the TLBs were told to forget. What
- * comes after the lock of the address space is dropped, i915_vm_unlock(), does
- * that for all tables there are, with one invalidation. An address space
- * without users runs nothing and skips it.
+ * A table that became empty is unlinked at once, but a batch that runs in the
+ * same address space may have the entry that led to it in its TLB, or be walking
+ * it: the table is freed only after a TLB invalidation. i915_vm_unlock() does
+ * that after it has dropped the lock, with one invalidation for all tables that
+ * are waiting. An address space without users runs nothing and skips it.
  */
 
-/* Arrays of children. All NULL when they are freed, so the constructor's zeroes are still there. */
+/* Arrays of children. All NULL when freed, so the constructor need not run again. */
 static struct kmem_cache *i915_pt_child_slab;
 
 static void i915_pt_child_ctor(void *child)
@@ -42,7 +41,7 @@ static void i915_pt_child_ctor(void *child)
 }
 
 /**
- * i915_pt_slab_init - make the slab of what the CPU knows of page tables
+ * i915_pt_slab_init - create the slab for arrays of child tables
  *
  * Return: 0 or -ENOMEM.
  */
@@ -78,7 +77,7 @@ static void i915_pt_fill(struct i915_page_table *pt, u64 value)
 	memset64(pt->entry, value, I915_PT_ENTRIES);
 }
 
-/* Memory of one table, entries not yet written. The tests make it fail. */
+/* Allocate one table; the entries are not written yet. Tests make this fail. */
 VISIBLE_IF_KUNIT struct i915_page_table *i915_pt_alloc(struct i915_vm_device *vmd,
 						       unsigned int level)
 {
@@ -102,7 +101,7 @@ VISIBLE_IF_KUNIT struct i915_page_table *i915_pt_alloc(struct i915_vm_device *vm
 	if (!pt->entry)
 		goto err_child;
 
-	/* an unbind waits for it, and ends it later: see &i915_vm_ops.unmap_dma */
+	/* Unplug waits for this section and unmaps later, see &i915_vm_ops.unmap_dma. */
 	if (!drm_dev_enter(&vmd->i915->drm, &idx))
 		goto err_entry;
 	pt->dma = dma_map_page(dev, virt_to_page(pt->entry), 0, PAGE_SIZE, DMA_BIDIRECTIONAL);
@@ -133,8 +132,8 @@ static void i915_pt_unmap(struct i915_vm_device *vmd, struct i915_page_table *pt
 }
 
 /**
- * i915_pt_unmap_tree - end the DMA mappings of a table and of all below it
- * @vmd: whose device is unplugged: no new ones are made
+ * i915_pt_unmap_tree - DMA unmap a table and all below it
+ * @vmd: state shared by the address spaces of an unplugged device
  * @pt: the table; four levels deep at most
  *
  * Context: process context; the address space locked.
@@ -160,7 +159,7 @@ static void i915_pt_free(struct i915_vm_device *vmd, struct i915_page_table *pt)
 }
 
 /**
- * i915_pt_create - make a table that leads to scratch
+ * i915_pt_create - allocate a table that points to scratch
  * @vmd: what the address spaces of the device share
  * @level: level of the table
  *
@@ -182,7 +181,7 @@ struct i915_page_table *i915_pt_create(struct i915_vm_device *vmd, unsigned int 
 /**
  * i915_pt_destroy - free a table at once
  * @vmd: what the address spaces of the device share
- * @pt: the table; the GPU does not know it any more, and it has no children
+ * @pt: the table, without children and not reachable by the GPU
  *
  * Context: process context, also memory reclaim.
  */
@@ -193,12 +192,12 @@ void i915_pt_destroy(struct i915_vm_device *vmd, struct i915_page_table *pt)
 }
 
 /**
- * i915_pt_discard - free a table that nothing leads to any more
+ * i915_pt_discard - free a table that nothing points to any more
  * @vm: the address space it was in
  * @pt: the table, without children
  *
- * A batch that runs in @vm may be on its way through it: i915_pt_free_pruned()
- * frees it. Without users there is no batch, and it is freed here.
+ * A batch that runs in @vm may still be walking it, so i915_pt_free_pruned() frees
+ * it. Without users there is no batch, and it is freed here.
  *
  * Context: vm->lock held.
  */
@@ -219,8 +218,8 @@ void i915_pt_discard(struct i915_address_space *vm, struct i915_page_table *pt)
  * i915_pt_free_pruned - free the page tables that became empty
  * @i915: the device
  *
- * All there are, of all address spaces, after one invalidation of the TLBs. On
- * return those are free that were pruned before the call.
+ * Frees those of all address spaces, after one TLB invalidation. On return, every table that
+ * was pruned before the call has been freed.
  *
  * Context: process context, also memory reclaim.
  */
@@ -239,7 +238,7 @@ void i915_pt_free_pruned(struct drm_i915_private *i915)
 
 	mutex_lock(&vmd->pruned_lock);
 	pruned = llist_del_all(&vmd->pruned);
-	/* Written before the last of @pruned was added, or later still. */
+	/* At least as recent as the stamp of the last table in @pruned. */
 	if (pruned)
 		i915_tlb_flush(i915, READ_ONCE(vmd->pruned_stamp));
 	llist_for_each_entry_safe(pt, next, pruned, pruned)
@@ -249,8 +248,8 @@ void i915_pt_free_pruned(struct drm_i915_private *i915)
 EXPORT_SYMBOL_IF_KUNIT(i915_pt_free_pruned);
 
 /**
- * i915_pt_scratch_init - make what unused entries lead to
- * @vmd: whose scratch page is there already
+ * i915_pt_scratch_init - create the tables that unused entries point to
+ * @vmd: has its scratch page
  *
  * Return: 0 or -ENOMEM.
  */

@@ -20,14 +20,14 @@ struct i915_address_space;
  * struct i915_page_table - one page of a page table, of any level
  */
 struct i915_page_table {
-	/** @entry: what the GPU reads: I915_PT_ENTRIES entries */
+	/** @entry: the page that the GPU reads: I915_PT_ENTRIES entries */
 	u64 *entry;
-	/** @dma: address of @entry for the GPU */
+	/** @dma: DMA address of @entry */
 	dma_addr_t dma;
-	/** @child: the tables one level down, by entry; NULL on level 0 */
+	/** @child: CPU view of the tables one level down, by entry; NULL on level 0 */
 	struct i915_page_table **child;
 	union {
-		/** @used: entries that are not scratch. The table is pruned when it is zero. */
+		/** @used: number of entries that are not scratch; at 0 the table is pruned */
 		unsigned int used;
 		/** @pruned: on i915_vm_device.pruned */
 		struct llist_node pruned;
@@ -35,9 +35,9 @@ struct i915_page_table {
 };
 
 /**
- * i915_pte_encode - PTE of a page the GPU caches in the last level cache
+ * i915_pte_encode - PTE of a page that the GPU caches in the last level cache
  * @dma: address of the page
- * @readonly: the GPU's writes are dropped
+ * @readonly: writes by the GPU are dropped
  *
  * Return: the PTE.
  */
@@ -50,7 +50,7 @@ static inline u64 i915_pte_encode(dma_addr_t dma, bool readonly)
  * i915_pde_encode - entry of a table above level 0
  * @dma: address of the table below
  *
- * The GPU caches page tables. Write permission is the PTE's business.
+ * Page tables are cached by the GPU. Write permission is decided by the PTE alone.
  *
  * Return: the entry.
  */

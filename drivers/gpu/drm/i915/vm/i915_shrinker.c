@@ -11,24 +11,23 @@
 /**
  * DOC: Shrinker
  *
- * Under memory pressure idle objects are unbound and their pages go back to
- * shmem, which swaps them out, or are dropped if user space does not need
- * their contents (madvise). Without swap only the latter frees anything.
+ * Under memory pressure idle objects are unbound, and their pages are returned
+ * to shmem, which swaps them out, or dropped if user space does not need their
+ * contents (madvise). Without swap only the latter frees anything.
  *
- * Reclaim may strike while any lock of the driver is held, so everything here
- * is tried and nothing waited for. It is told how many pages to look at, and
- * looks at no more: an object that cannot be had now, because a request or an
- * importer uses it, is passed by before anything is undone for it, and the next
- * round goes on behind it.
+ * Reclaim may run while the caller holds an object lock or vm->lock, so both are
+ * only trylocked and nothing is waited for. The walk looks at no more pages than
+ * it was asked to. An object that a request or an importer uses is skipped before
+ * anything is undone for it, and the next walk continues behind it.
  */
 
 /**
- * struct i915_vm_shrink - one walk
+ * struct i915_vm_shrink - one walk over all objects
  * @flags: I915_SHRINK_*
- * @target: stop after so many pages freed
- * @budget: stop after so many pages looked at
- * @freed: pages given back
- * @seen: pages looked at; an object that has none, or none to give, counts as one
+ * @target: stop once this many pages are freed
+ * @budget: stop once this many pages were looked at
+ * @freed: pages freed so far
+ * @seen: pages looked at so far; an object that cannot be shrunk counts as one
  */
 struct i915_vm_shrink {
 	unsigned int flags;
@@ -38,7 +37,7 @@ struct i915_vm_shrink {
 	unsigned long seen;
 };
 
-/* A look, no lock: is it worth while? */
+/* Without a lock: is the object worth locking? */
 static bool i915_vm_shrinkable(const struct drm_i915_gem_object *obj, unsigned int flags)
 {
 	int bound = atomic_read(&obj->bind_count);
@@ -82,13 +81,13 @@ static bool i915_vm_shrink_one(struct drm_i915_gem_object *obj, void *data)
 }
 
 /**
- * i915_vm_shrink - unbind idle objects and give back their pages
+ * i915_vm_shrink - unbind idle objects and free their pages
  * @i915: the device
- * @target: stop after so many pages
- * @flags: I915_SHRINK_*: which
+ * @target: stop once this many pages are freed
+ * @flags: I915_SHRINK_*, which objects
  *
  * Context: process context, also memory reclaim.
- * Return: pages given back.
+ * Return: number of pages freed.
  */
 unsigned long i915_vm_shrink(struct drm_i915_private *i915, unsigned long target,
 			     unsigned int flags)
@@ -145,7 +144,7 @@ static unsigned long i915_shrinker_scan(struct shrinker *shrinker, struct shrink
 }
 
 /**
- * i915_shrinker_register - take part in memory reclaim
+ * i915_shrinker_register - register with memory reclaim
  * @i915: the device
  *
  * Return: 0 or -ENOMEM.

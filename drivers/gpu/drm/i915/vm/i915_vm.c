@@ -12,23 +12,23 @@
 /**
  * DOC: Life of an address space
  *
- * Two counts keep two things apart: who may still run work in an address space
- * (users: contexts and VM handles), and who needs its memory (ref: each user,
- * and each VMA). When the last user goes, so do all VMAs, by i915_vm_clean(),
- * and with them their references. The struct and the root of the page table
- * are freed by whoever drops the last one.
+ * An address space has two counts: users, who may still run work in it (contexts
+ * and VM handles), and references, which keep its memory (one for each user and
+ * each VMA). When the last user leaves, i915_vm_clean() destroys all VMAs, and
+ * each puts its reference. The last put frees the struct and the root of the page
+ * table.
  *
- * A VMA whose unbind fails stays, bound, and keeps its address space: a leak
- * one can see and count, in place of a use after free.
+ * A VMA whose unbind fails stays bound and keeps its address space: a leak that
+ * can be seen and counted, instead of a use after free.
  *
- * No VMA can become active in an address space without users: marks are made
- * for a context, and the context is a user until its last request has retired.
- * That is why the clean-up never has to wait.
+ * No VMA can become active in an address space without users: marks are taken on
+ * behalf of a context, and the context is a user until its last request has
+ * retired. That is why the clean-up never has to wait.
  */
 
 /**
- * i915_address_space_fini - tear an address space down
- * @vm: no reference is left; freed on return
+ * i915_address_space_fini - tear down an address space
+ * @vm: has no references left; freed on return
  *
  * Context: process context.
  */
@@ -56,7 +56,7 @@ static void i915_vm_release_work(struct work_struct *work)
  * @i915: the device
  * @start: first address, bytes
  * @total: end of the address space, bytes
- * @ops: its page tables
+ * @ops: callbacks of its page tables
  *
  * The caller becomes the first user.
  */
@@ -91,7 +91,7 @@ static void i915_vm_release_async(struct kref *ref)
 }
 
 /**
- * i915_vm_get - keep the memory of an address space
+ * i915_vm_get - take a reference to the memory of an address space
  * @vm: the address space
  *
  * Return: @vm.
@@ -107,7 +107,7 @@ struct i915_address_space *i915_vm_get(struct i915_address_space *vm)
  * i915_vm_put - drop a reference
  * @vm: the address space
  *
- * The last one leaves the end to i915->wq.
+ * The last reference is freed from drm_i915_private.wq.
  *
  * Context: any.
  */
@@ -117,7 +117,7 @@ void i915_vm_put(struct i915_address_space *vm)
 }
 
 /**
- * i915_vm_put_sync - drop a reference and, if it is the last one, free at once
+ * i915_vm_put_sync - drop a reference; free the address space at once if it was the last
  * @vm: the address space, not locked
  *
  * Context: process context, may sleep.
@@ -129,10 +129,10 @@ void i915_vm_put_sync(struct i915_address_space *vm)
 EXPORT_SYMBOL_IF_KUNIT(i915_vm_put_sync);
 
 /**
- * i915_vm_unlock - drop the lock of an address space in which VMAs may have been unbound
+ * i915_vm_unlock - unlock an address space in which VMAs may have been unbound
  * @vm: the address space, locked
  *
- * Frees the page tables that became empty meanwhile.
+ * Frees the page tables that became empty under the lock.
  *
  * Context: process context, also memory reclaim.
  */
@@ -146,8 +146,8 @@ void i915_vm_unlock(struct i915_address_space *vm)
 EXPORT_SYMBOL_IF_KUNIT(i915_vm_unlock);
 
 /**
- * i915_vm_get_user - one more user of an address space
- * @vm: the address space; the caller knows of another user that stays meanwhile
+ * i915_vm_get_user - add a user to an address space
+ * @vm: the address space; the caller knows of another user that stays during the call
  *
  * Context: any.
  * Return: @vm.

@@ -16,10 +16,10 @@
 /**
  * DOC: What address spaces share
  *
- * One per device, there before the first address space and gone after the last:
- * the scratch page and the tables that lead to it, the VMAs that wait for the
- * worker which ends them, and tables on their way back to the system. The GGTT
- * is the device's too, but no part of this: it has neither objects nor VMAs.
+ * One per device, set up before the first address space and torn down after the
+ * last: the scratch page and the tables that point to it, the VMAs that wait for
+ * the worker which destroys them, and the page tables that wait to be freed. The
+ * GGTT belongs to the device, too, but not here: it has neither objects nor VMAs.
  */
 
 static int i915_vm_device_init_scratch(struct i915_vm_device *vmd)
@@ -88,8 +88,8 @@ int i915_vm_device_init(struct drm_i915_private *i915)
 EXPORT_SYMBOL_IF_KUNIT(i915_vm_device_init);
 
 /**
- * i915_vm_device_add - a new address space
- * @vm: complete
+ * i915_vm_device_add - list a new address space
+ * @vm: the address space, complete
  *
  * Context: process context.
  */
@@ -101,14 +101,14 @@ void i915_vm_device_add(struct i915_address_space *vm)
 	list_add(&vm->device_link, &vmd->vms);
 	spin_unlock(&vmd->vms_lock);
 
-	/* made while the device went: whoever ended the mappings may have missed it */
+	/* Created during the unplug: i915_vm_device_unmap_dma() may have missed it. */
 	if (drm_dev_is_unplugged(&vm->i915->drm))
 		vm->ops->unmap_dma(vm);
 }
 
 /**
- * i915_vm_device_remove - the end of an address space
- * @vm: without references
+ * i915_vm_device_remove - remove an address space from the list
+ * @vm: the address space, without references
  *
  * Context: process context.
  */
@@ -121,7 +121,7 @@ void i915_vm_device_remove(struct i915_address_space *vm)
 	spin_unlock(&vmd->vms_lock);
 }
 
-/* The next one that is alive, moved to @done; NULL: all were seen */
+/* The next address space, referenced and moved to @done, or NULL once all were seen */
 static struct i915_address_space *i915_vm_device_next(struct i915_vm_device *vmd,
 						      struct list_head *done)
 {
@@ -142,8 +142,8 @@ static struct i915_address_space *i915_vm_device_next(struct i915_vm_device *vmd
 }
 
 /**
- * i915_vm_device_unmap_dma - end every DMA mapping of a page table
- * @i915: the device, unplugged: no new ones are made
+ * i915_vm_device_unmap_dma - DMA unmap every page table
+ * @i915: the device, unplugged, so no new mapping is made
  *
  * Context: process context, may sleep; no address space locked.
  */
@@ -164,8 +164,8 @@ void i915_vm_device_unmap_dma(struct drm_i915_private *i915)
 EXPORT_SYMBOL_IF_KUNIT(i915_vm_device_unmap_dma);
 
 /**
- * i915_vm_device_fini - the device goes
- * @i915: the device; no address space is left
+ * i915_vm_device_fini - undo i915_vm_device_init()
+ * @i915: the device, without address spaces
  *
  * Context: process context.
  */

@@ -15,80 +15,80 @@ struct i915_page_table;
 struct i915_vma;
 
 /**
- * struct i915_vm_ops - the page tables behind an address space
+ * struct i915_vm_ops - callbacks of the page tables of an address space
  */
 struct i915_vm_ops {
 	/**
-	 * @bind: write the PTEs of a VMA that has its address. Allocates tables on the way; on
-	 * failure none is left. vm->lock held, pages pinned, may sleep.
+	 * @bind: write the PTEs of a VMA that has its address. Allocates the tables it needs; on
+	 * failure it frees them. vm->lock held, pages pinned, may sleep.
 	 */
 	int (*bind)(struct i915_address_space *vm, struct i915_vma *vma);
 	/**
-	 * @unbind: clear the PTEs of a VMA, free tables that became empty. vm->lock held. No
-	 * allocation, no wait.
+	 * @unbind: clear the PTEs of a VMA, unlink tables that became empty. vm->lock held.
+	 * Neither allocates nor waits.
 	 */
 	void (*unbind)(struct i915_address_space *vm, struct i915_vma *vma);
 	/**
-	 * @unmap_dma: end the DMA mappings of the tables; the device is unplugged, no new ones are
-	 * made. Takes vm->lock, may sleep.
+	 * @unmap_dma: DMA unmap the tables of an unplugged device, on which no new mapping is made.
+	 * Takes vm->lock, may sleep.
 	 */
 	void (*unmap_dma)(struct i915_address_space *vm);
-	/** @release: free what is left of the tables; last reference */
+	/** @release: free what is left of the tables; no reference is left */
 	void (*release)(struct i915_address_space *vm);
 };
 
 /**
  * struct i915_address_space - a GPU address space of a client
  *
- * Two counts. @users are those who may still run work in it: contexts and VM
- * handles. The last of them gone, i915_vm_put_user() unbinds every VMA. @ref
- * keeps the memory: each user and each VMA has one, so a VMA that could not be
- * unbound keeps its address space (and is seen by the audit) instead of
- * pointing into freed memory.
+ * It has two counts. @users counts those who may still run work in it: contexts
+ * and VM handles. When the last of them leaves, every VMA is destroyed. @ref keeps
+ * the memory: each user and each VMA holds one, so a VMA that could not be unbound
+ * keeps its address space, where the audit sees both, instead of pointing to freed
+ * memory.
  */
 struct i915_address_space {
-	/** @ref: keeps this struct and the page tables */
+	/** @ref: keeps this struct and the page tables allocated */
 	struct kref ref;
-	/** @users: contexts and VM handles; 0 is final */
+	/** @users: number of contexts and VM handles; once 0 it stays 0 */
 	atomic_t users;
 	/** @i915: the device */
 	struct drm_i915_private *i915;
-	/** @ops: constant */
+	/** @ops: callbacks of the page tables; constant */
 	const struct i915_vm_ops *ops;
 	/** @total: size of the address space, bytes; constant */
 	u64 total;
 	/**
-	 * @owner: the file whose contexts and handles lead to it, as drm_file.client_id, also after
-	 * the file is closed; 0: the driver's own. Constant. It orders i915_gem_object.vmas.
+	 * @owner: drm_file.client_id of the file that created it, even after that is closed; 0 for
+	 * the driver's own. Constant. It orders drm_i915_gem_object.vmas.
 	 */
 	u64 owner;
 
 	/**
-	 * @turn: held by who waits for room among the addresses, until it has got it or given up.
-	 * Outside object locks.
+	 * @turn: held by an execbuf that waits for room in the address space, until it has bound
+	 * its VMAs or failed. Outside object locks.
 	 */
 	struct mutex turn;
 	/**
-	 * @lock: guards @mm, @bound_list, @unbound_list, the page tables, and address and binding
-	 * of every VMA in it. Taken inside object locks, outside i915_gem_object.vma_lock. Never
-	 * held while waiting for the GPU.
+	 * @lock: protects @mm, @bound_list, @unbound_list, the page tables, and the address and
+	 * binding of every VMA in it. Inside object locks, outside drm_i915_gem_object.vma_lock.
+	 * Never held while waiting for the GPU.
 	 */
 	struct mutex lock;
-	/** @mm: which addresses are taken */
+	/** @mm: allocator of addresses */
 	struct drm_mm mm;
 	/**
-	 * @bound_list: VMAs with an address and PTEs, least recently bound first. Active are those
-	 * with marks: activity is a count of the VMA, not a place on a list, so that a request in
-	 * the steady state takes no lock of the VM.
+	 * @bound_list: VMAs with an address and PTEs, least recently bound first. Whether one is
+	 * active is told by its marks and not by a list, so that a request in the steady state
+	 * takes no lock of the VM.
 	 */
 	struct list_head bound_list;
-	/** @unbound_list: VMAs without */
+	/** @unbound_list: VMAs that are not bound */
 	struct list_head unbound_list;
-	/** @top: highest table (PML4) of a PPGTT; constant */
+	/** @top: root table (PML4); constant */
 	struct i915_page_table *top;
 	/** @device_link: on i915_vm_device.vms, under its vms_lock */
 	struct list_head device_link;
-	/** @release_work: the end, if the last reference went by i915_vm_put() */
+	/** @release_work: frees it if the last reference was put by i915_vm_put() */
 	struct work_struct release_work;
 };
 

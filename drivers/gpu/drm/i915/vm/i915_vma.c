@@ -16,56 +16,55 @@
 /**
  * DOC: Life of a VMA
  *
- * A VMA is one object in one address space (VM). It holds a reference of the
- * memory of its VM and none of its object, and it is destroyed by whichever
- * comes first: the end of the VM's last user (i915_vm_clean()), the end of the
- * object (i915_vma_release_object()), or the file letting go of its handle
- * (i915_vma_close_owner()). All three are in i915_vma_end.c. Five parties meet
- * here, so this is why none of them ever touches freed memory.
+ * A VMA is one object in one address space (VM). It holds a reference to the
+ * memory of its VM and none to its object, and it is destroyed by whichever comes
+ * first: the VM's last user leaves (i915_vm_clean()), the object is freed
+ * (i915_vma_release_object()), or the file closes its handle of the object
+ * (i915_vma_close_owner()). All three are in i915_vma_end.c. Five parties meet in a
+ * VMA; this is why none of them ever touches freed memory.
  *
- * A VMA is reachable by two ways: through its VM's lists, under vm->lock, and
- * through its object's tree, under obj->vma_lock. Its end takes it off both,
+ * A VMA can be reached in two ways: through its VM's lists, under vm->lock, and
+ * through its object's tree, under obj->vma_lock. Destroying it takes it off both,
  * holding vm->lock throughout, and only while it has no mark, which is checked
  * under obj->vma_lock. Hence:
  *
- * 1. Who holds vm->lock and found the VMA on a list of the VM, or in the tree of
- *    an object that is alive, keeps it until the lock is dropped.
- * 2. Who holds a mark keeps it, bound and in its place: marks leave zero under
- *    obj->vma_lock only, and unbinding checks for zero under the same lock
- *    before it changes anything. Marked after that check means to find the VMA
- *    not bound, and to wait for vm->lock in i915_vma_bind().
+ * 1. A caller that holds vm->lock and found the VMA on one of the VM's lists, or in
+ *    the tree of a live object, may use it until it drops the lock.
+ * 2. A caller that holds a mark may use the VMA, which stays bound and in place:
+ *    marks leave zero only under obj->vma_lock, and unbinding checks for zero
+ *    under the same lock before it changes anything. A mark taken after that check
+ *    finds the VMA unbound; its holder then blocks on vm->lock in i915_vma_bind().
  *
- * Object and VMA: the object's end destroys its VMAs before its memory goes.
- * Each needs the vm->lock of its VM, so the object outlives whoever met one of
- * its VMAs under (1). A mark implies a reference of the object, so (2) never
- * meets the object's end. To lock the VM of a VMA found in the tree, a
- * reference of the VM is taken under obj->vma_lock, where the VMA holds one;
- * with vm->lock taken the VMA is looked up again, for it may be gone.
+ * Object and VMA: an object destroys its VMAs before it is freed. Each takes the
+ * vm->lock of its VM, so the object outlives a caller that uses one of its VMAs by
+ * rule 1. A mark implies a reference to the object, so by rule 2 the object is
+ * never being freed. To lock the VM of a VMA found in the tree, a reference to the
+ * VM is taken under obj->vma_lock, where the VMA still holds one; once vm->lock is
+ * taken, the VMA is looked up again, because it may be gone.
  *
- * VM and VMA: the VMA's reference is dropped last, by a caller that has
- * another: vm->lock is never freed while held.
+ * VM and VMA: the VMA's reference to the VM is put last, by a caller that holds
+ * another one, so vm->lock is never freed while held.
  *
- * Retire against close: both run at any time, retire also in hard interrupt.
- * The marks and the word that the VMA is closed share one atomic, see struct
- * i915_vma_marks: who drops the last mark of a closed VMA hands that mark, with
- * a reference of the object, to i915_vm_device.closed_work, which destroys the
- * VMA under vm->lock like everybody else. So a closed VMA is never idle and
- * never touched after its last mark is gone. An execbuf through another handle
- * meanwhile opens the VMA again, and the worker then merely drops its mark.
+ * Retire against close: both run at any time, retire also in hard interrupts. The
+ * marks and the "closed" flag share one atomic, see struct i915_vma_marks.
+ * Whoever would drop the last mark of a closed VMA passes that mark, with a
+ * reference to the object, to i915_vm_device.closed_work, which destroys the VMA
+ * under vm->lock like everybody else. So a closed VMA is never idle, and never
+ * touched after its last mark is gone. An execbuf through another handle clears
+ * the flag, and the worker then merely drops its mark.
  *
- * The shrinker comes with locks it must not wait for: it only tries object
- * lock and vm->lock, and unbinds, but never destroys.
+ * The shrinker runs in reclaim and must not block on these locks: it trylocks the
+ * object and vm->lock, and it unbinds but never destroys.
  *
- * Costs: an object's tree is ordered by the file a VM belongs to and then by
- * VM. So sharing one object among 100,000 VMs, or 100,000 objects in one VM,
- * stays O(log n) for each of them, and a file that closes its handle meets its
- * own VMAs of that object and nobody else's.
+ * Costs: an object's tree is ordered by the file that owns the VM, and then by VM.
+ * So one object shared by 100,000 VMs, or 100,000 objects in one VM, cost O(log n)
+ * each, and a file that closes its handle visits its own VMAs of that object only.
  */
 
 static struct kmem_cache *i915_vma_slab;
 
 /**
- * i915_vma_slab_init - make the slab of VMAs
+ * i915_vma_slab_init - create the slab of VMAs
  *
  * Return: 0 or -ENOMEM.
  */
@@ -77,7 +76,7 @@ int i915_vma_slab_init(void)
 }
 
 /**
- * i915_vma_slab_exit - destroy the slab; no VMA may be left
+ * i915_vma_slab_exit - destroy the slab of VMAs
  */
 void i915_vma_slab_exit(void)
 {
@@ -85,7 +84,7 @@ void i915_vma_slab_exit(void)
 	i915_vma_slab = NULL;
 }
 
-/* Where (@owner, @vm) stands to a VMA in the order of the tree: the VMs of a file are together. */
+/* Order of the tree: by owner, so that the VMs of a file are adjacent, then by VM. */
 static int i915_vma_compare(u64 owner, const struct i915_address_space *vm,
 			    const struct i915_vma *vma)
 {
@@ -98,7 +97,7 @@ static int i915_vma_compare(u64 owner, const struct i915_address_space *vm,
 }
 
 /**
- * i915_vma_find - the VMA of an object in a VM
+ * i915_vma_find - find the VMA of an object in a VM
  * @obj: the object
  * @vm: the address space
  *
@@ -125,11 +124,11 @@ struct i915_vma *i915_vma_find(struct drm_i915_gem_object *obj,
 }
 
 /**
- * i915_vma_lookup - the same for who does not hold obj->vma_lock
+ * i915_vma_lookup - find the VMA of an object in a locked VM
  * @obj: the object
  * @vm: the address space
  *
- * Context: vm->lock held, which keeps the VMA.
+ * Context: vm->lock held, which keeps the VMA; takes obj->vma_lock.
  * Return: the VMA or NULL.
  */
 struct i915_vma *i915_vma_lookup(struct drm_i915_gem_object *obj,
@@ -145,16 +144,16 @@ struct i915_vma *i915_vma_lookup(struct drm_i915_gem_object *obj,
 }
 
 /**
- * i915_vma_next_vm - walk the address spaces an object has VMAs in
+ * i915_vma_next_vm - walk the address spaces that an object has VMAs in
  * @obj: the object
- * @owner: where to begin: i915_address_space.owner, or that of @last
+ * @owner: i915_address_space.owner to begin with, or that of @last
  * @last: the address space found before, or NULL
  *
- * Finds what comes next in the order of the tree, also if the VMA in @last is
- * gone: the address spaces of one owner one after the other.
+ * Finds the next address space in the order of the tree, even if the VMA in @last
+ * has been destroyed. Those of one owner are adjacent.
  *
  * Context: any but interrupt.
- * Return: the address space with one more reference, or NULL at the end.
+ * Return: the address space, referenced, or NULL at the end.
  */
 struct i915_address_space *i915_vma_next_vm(struct drm_i915_gem_object *obj, u64 owner,
 					    const struct i915_address_space *last)
@@ -209,8 +208,8 @@ static void i915_vma_insert(struct i915_vma *vma)
 }
 
 /**
- * i915_vma_free - free a VMA nobody can reach any more
- * @vma: off all lists; its reference of the VM is the caller's now
+ * i915_vma_free - free a VMA that nobody can reach any more
+ * @vma: the VMA, off all lists; the caller takes over its reference to the VM
  *
  * Context: any.
  */
@@ -258,9 +257,9 @@ static struct i915_vma *i915_vma_create_active(struct drm_i915_gem_object *obj,
 }
 
 /**
- * i915_vma_get_active - find or make the VMA of an object in a VM, and mark it
+ * i915_vma_get_active - find or create the VMA of an object in a VM, and mark it
  * @obj: the object; the caller holds a reference until i915_vma_put_active()
- * @vm: the address space; the caller is a user, or speaks for one
+ * @vm: the address space; the caller is a user, or acts for one
  *
  * The mark keeps the VMA from being unbound or freed.
  *
@@ -282,12 +281,12 @@ EXPORT_SYMBOL_IF_KUNIT(i915_vma_get_active);
 
 /**
  * i915_vma_put_active - drop a mark
- * @vma: the VMA; do not touch it afterwards
+ * @vma: the VMA; must not be touched afterwards
  *
- * Wakes i915_vma_unbind(). The last mark of a closed VMA goes to the worker
- * that destroys it.
+ * Wakes i915_vma_unbind(). The last mark of a closed VMA is passed to the worker
+ * that destroys the VMA.
  *
- * Context: any, also hard interrupt. The caller still holds its reference of
+ * Context: any, including hard interrupts. The caller still holds its reference to
  * the object.
  */
 void i915_vma_put_active(struct i915_vma *vma)
@@ -306,16 +305,16 @@ void i915_vma_put_active(struct i915_vma *vma)
 
 	/* After a full barrier; pairs with i915_gem_object_is_idle(). */
 	atomic_dec(&obj->in_use);
-	/* The address is only a key by now. */
+	/* The VMA may be freed by now; its address is only a key. */
 	if (left == I915_VMA_IDLE)
 		wake_up_var(&vma->marks);
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_vma_put_active);
 
 /**
- * i915_vma_print - one VMA in a line about its object
+ * i915_vma_print - print a VMA in the line about its object
  * @vma: the VMA; nothing is printed if it is not bound
- * @p: where to
+ * @p: the printer
  *
  * Context: obj->vma_lock held.
  */

@@ -18,20 +18,20 @@ struct i915_address_space;
 /**
  * struct i915_vma - one object in one address space
  *
- * Belongs to the object and to the address space and dies with the first of
- * them. While it has marks the VMA stays bound and stays allocated.
+ * Destroyed with the object or the address space, whichever ends first. While it
+ * has marks it stays allocated and, once bound, stays bound.
  */
 struct i915_vma {
-	/** @vm: the address space; the VMA holds a reference of its memory (not as a user) */
+	/** @vm: the address space; the VMA holds a reference to its memory, but is no user */
 	struct i915_address_space *vm;
-	/** @obj: the object; no reference: whoever makes the VMA active holds one */
+	/** @obj: the object, not referenced: whoever marks the VMA holds a reference */
 	struct drm_i915_gem_object *obj;
 
-	/** @marks: the requests that use it, and whether it ends with them */
+	/** @marks: number of active references, and whether the VMA is closed */
 	struct i915_vma_marks marks;
 	/**
-	 * @bound: true while it has an address and PTEs. Written under vm->lock; may be read by
-	 * whoever holds a mark, see i915_vma_fits(): it then cannot go away.
+	 * @bound: True while it has an address and PTEs. Written under vm->lock; a holder of a mark
+	 * that reads true may rely on it until the mark is dropped, see i915_vma_fits().
 	 */
 	bool bound;
 
@@ -41,7 +41,7 @@ struct i915_vma {
 	struct list_head vm_link;
 	/** @obj_node: in obj->vmas; obj->vma_lock */
 	struct rb_node obj_node;
-	/** @retire_link: closed and retired: on i915_vm_device.closed, waits for its destruction */
+	/** @retire_link: on i915_vm_device.closed once it is closed and has retired */
 	struct llist_node retire_link;
 };
 
@@ -61,11 +61,11 @@ struct i915_address_space *i915_vma_next_vm(struct drm_i915_gem_object *obj, u64
 void i915_vma_free(struct i915_vma *vma);
 
 /**
- * i915_vma_is_active - does somebody hold a mark?
+ * i915_vma_is_active - test whether a VMA has marks
  * @vma: the VMA
  *
  * Context: any.
- * Return: true while the VMA must stay where it is.
+ * Return: true if it has, so it must stay where it is.
  */
 static inline bool i915_vma_is_active(const struct i915_vma *vma)
 {
@@ -87,11 +87,11 @@ static inline u64 i915_vma_offset(const struct i915_vma *vma)
 #define I915_LOW_END	(SZ_4G - SZ_4K)
 
 /**
- * i915_vma_is_bound - has a VMA an address?
+ * i915_vma_is_bound - test whether a VMA has an address
  * @vma: the VMA; the caller holds a mark
  *
  * Context: any.
- * Return: true: it has, and keeps it as long as the mark.
+ * Return: true if it has, and keeps it until the mark is dropped.
  */
 static inline bool i915_vma_is_bound(const struct i915_vma *vma)
 {
@@ -100,10 +100,10 @@ static inline bool i915_vma_is_bound(const struct i915_vma *vma)
 }
 
 /**
- * i915_vma_is_low - can a client that knows 32 bits of an address use a VMA?
+ * i915_vma_is_low - test whether a VMA is in the 32-bit zone
  * @vma: a bound VMA the caller has marked
  *
- * Return: true if all of it is below 4 GiB less a page.
+ * Return: true if it ends at or below I915_LOW_END.
  */
 static inline bool i915_vma_is_low(const struct i915_vma *vma)
 {

@@ -17,23 +17,22 @@
 /**
  * DOC: Binding
  *
- * Giving a VMA an address and PTEs. There is one way to do so, and it is
- * synchronous: the VMA is bound when i915_vma_bind() returns. What stands in the
- * way is evicted if it is idle; nobody waits here.
+ * Gives a VMA an address and PTEs. This is synchronous: the VMA is bound when
+ * i915_vma_bind() returns. Idle VMAs in the way are evicted; nothing is waited for.
  */
 
 /*
- * Kernel-placed VMAs stay off the first addresses while there are others: relocations have
- * negative deltas.
+ * VMAs that the kernel places avoid the addresses below if there are others, because relocations
+ * may have negative deltas.
  */
 #define I915_VM_BIAS	SZ_256K
 
 /**
- * i915_vma_fits - is a VMA bound where it is wanted?
+ * i915_vma_fits - test whether a VMA is bound where it is wanted
  * @vma: the VMA; the caller holds a mark
  * @where: where it is wanted
  *
- * Context: any, no lock needed.
+ * Context: any; needs no lock.
  * Return: true if it is bound and its address satisfies @where.
  */
 bool i915_vma_fits(const struct i915_vma *vma, const struct i915_vma_placement *where)
@@ -152,11 +151,11 @@ static int i915_vma_bind_locked(struct i915_vma *vma, const struct i915_vma_plac
 	struct i915_address_space *vm = vma->vm;
 	int ret;
 
-	/* Pinned, but not for the GPU: the device was unplugged. */
+	/* Pinned, but no longer DMA mapped: the device was unplugged. */
 	if (!vma->obj->pages)
 		return -ENODEV;
 
-	/* Bound elsewhere: move it, unless somebody else counts on it. */
+	/* If it is bound elsewhere, move it, unless somebody else has marked it. */
 	ret = i915_vma_do_unbind(vma, 1);
 	if (ret)
 		return ret;
@@ -168,7 +167,7 @@ static int i915_vma_bind_locked(struct i915_vma *vma, const struct i915_vma_plac
 	ret = vm->ops->bind(vm, vma);
 	if (ret) {
 		drm_mm_remove_node(&vma->node);
-		/* Some PTEs were there for a while: a batch that polls may know them. */
+		/* Some PTEs were visible for a while: a running batch may have used them. */
 		i915_tlb_stamp(&vm->i915->mm, &vma->obj->tlb_stamp);
 		return ret;
 	}
@@ -177,7 +176,7 @@ static int i915_vma_bind_locked(struct i915_vma *vma, const struct i915_vma_plac
 	atomic_inc(&vma->obj->bind_count);
 	i915_audit_inc(I915_AUDIT_VMA_BOUND);
 
-	/* PTEs and address are there for whoever sees this, see i915_vma_fits(). */
+	/* Whoever sees this also sees address and PTEs, see i915_vma_is_bound(). */
 	smp_store_release(&vma->bound, true);
 
 	return 0;
@@ -188,16 +187,15 @@ static int i915_vma_bind_locked(struct i915_vma *vma, const struct i915_vma_plac
  * @vma: the VMA; the caller holds a mark
  * @where: where it is wanted
  *
- * Nothing happens if it is bound and fits. If it is bound elsewhere it is
- * moved, provided the caller's is the only mark. Idle VMAs in the way are
- * evicted.
+ * Does nothing if it is bound and fits. If it is bound elsewhere and the caller's
+ * mark is the only one, it is moved. Idle VMAs in the way are evicted.
  *
  * Context: object locked; takes vm->lock, may sleep; does not wait for the GPU.
- * Return: 0; -EBUSY: this VMA is active where it is, or there is no room because
- * others are, more than &i915_vma_placement.own or one at the exact address;
- * -ENOSPC: there is no room and waiting would not help; -EINVAL: no such
- * address; -ENOMEM; -EFAULT: the object was purged; -ENODEV: the device was
- * unplugged.
+ * Return: 0; -EBUSY if this VMA is active elsewhere, or there is no room because
+ * others are active (more than &i915_vma_placement.own, or one at the exact
+ * address); -ENOSPC if there is no room and waiting would not help; -EINVAL for an
+ * invalid address; -ENOMEM; -EFAULT if the object was purged; -ENODEV if the device
+ * was unplugged.
  */
 int i915_vma_bind(struct i915_vma *vma, const struct i915_vma_placement *where)
 {
@@ -207,7 +205,7 @@ int i915_vma_bind(struct i915_vma *vma, const struct i915_vma_placement *where)
 	if (i915_vma_fits(vma, where))
 		return 0;
 
-	/* The pin of the bound VMA; before vm->lock, for it may take long. */
+	/* The pin that a bound VMA holds. Before vm->lock is taken, because it may take long. */
 	ret = i915_gem_object_pin_pages(vma->obj);
 	if (ret)
 		return ret;

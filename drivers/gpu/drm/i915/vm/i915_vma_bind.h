@@ -8,23 +8,23 @@
  * struct i915_vma_placement - where a VMA may be put
  */
 struct i915_vma_placement {
-	/** @offset: wanted address (canonical form removed), bytes */
+	/** @offset: wanted address, not in canonical form */
 	u64 offset;
-	/** @align: bytes, power of two or 0 */
+	/** @align: alignment in bytes, a power of two or 0 */
 	u64 align;
-	/** @start: first address that will do, bytes; not for @exact and @prefer */
+	/** @start: first usable address; ignored for @exact and @prefer */
 	u64 start;
-	/** @exact: softpin: @offset or nothing */
+	/** @exact: True if only @offset will do (softpin) */
 	bool exact;
-	/** @prefer: @offset if it is free, else anywhere */
+	/** @prefer: True if @offset is to be used if it is free */
 	bool prefer;
-	/** @low: below 4 GiB, its last page left free */
+	/** @low: True if the VMA must end below I915_LOW_END */
 	bool low;
-	/** @size: 0: the object's size; else pad to this many bytes */
+	/** @size: bytes to reserve, if more than the size of the object; or 0 */
 	u64 size;
 	/**
-	 * @own: bound VMAs the caller has marked (with @low: those that begin in the 32-bit
-	 * zone), for i915_vma_bind() to know whether others are in the way, too
+	 * @own: number of bound VMAs that the caller has marked (with @low, of those that begin in
+	 * the 32-bit zone); tells i915_vma_bind() whether others are in the way
 	 */
 	unsigned long own;
 };

@@ -15,22 +15,23 @@
 /**
  * DOC: How a VMA ends
  *
- * Every way in which a VMA ends is in this file, and each comes down to
+ * Every way in which a VMA is destroyed is in this file, and each leads to
  * i915_vma_destroy() under vm->lock:
  *
- * - a file closes its handle of the object: i915_vma_close_owner(). What is idle
- *   ends now, what has marks ends with the last of them, in a worker.
- * - the last user of the address space goes, a context or a handle:
- *   i915_vm_leave(), by i915_vm_clean().
- * - the last reference of the object goes: i915_vma_release_object().
+ * - A file closes its handle of the object: i915_vma_close_owner(). An idle VMA is
+ *   destroyed at once; one with marks when the last of them is dropped, in a
+ *   worker.
+ * - The last user of the address space (a context or a handle) leaves:
+ *   i915_vm_leave() calls i915_vm_clean().
+ * - The last reference to the object is put: i915_vma_release_object().
  *
- * None of them allocates or waits for the GPU, and each is linear in the VMAs
- * that it ends: a file's of one object, those of one address space, those of
- * one object.
+ * None of them allocates or waits for the GPU, and each is linear in the VMAs that
+ * it destroys: those that a file has of one object, those of one address space,
+ * and those of one object.
  */
 
 /*
- * Destroy an idle, unbound VMA whose VM the caller holds another reference of. vm->lock held.
+ * Destroy an unbound VMA if it is idle. vm->lock held; the caller holds a reference to the VM.
  * Return: false if it was marked meanwhile and stays.
  */
 static bool i915_vma_destroy(struct i915_vma *vma)
@@ -63,10 +64,10 @@ static bool i915_vma_try_end(struct i915_vma *vma)
 }
 
 /**
- * i915_vma_release_object - the object dies: destroy its VMAs in every VM
- * @obj: an object without references
+ * i915_vma_release_object - destroy the VMAs of an object that is being freed
+ * @obj: the object, without references
  *
- * This cannot fail, so it does not go through the function whose failure can
+ * This cannot fail, so it bypasses __i915_vma_unbind_no_wait(), whose failure can
  * be injected.
  *
  * Context: process context, may sleep; no VM locked.
@@ -80,7 +81,7 @@ void i915_vma_release_object(struct drm_i915_gem_object *obj)
 		mutex_lock(&vm->lock);
 		vma = i915_vma_lookup(obj, vm);
 		if (vma) {
-			/* A mark comes with a reference of the object, of which none is left. */
+			/* A mark implies a reference to the object, and there is none left. */
 			if (drm_WARN_ON(&vm->i915->drm, i915_vma_is_active(vma)))
 				vma->marks = (struct i915_vma_marks){};
 			i915_vma_do_unbind(vma, 0);
@@ -91,13 +92,13 @@ void i915_vma_release_object(struct drm_i915_gem_object *obj)
 		cond_resched();
 	}
 
-	/* Of all of them at once: one invalidation. */
+	/* One invalidation for all of them */
 	i915_pt_free_pruned(to_i915(obj->base.dev));
 }
 
 /**
- * i915_vma_object_free - the end of an object: its VMAs, then itself
- * @gem: an object without references
+ * i915_vma_object_free - free an object and its VMAs
+ * @gem: the object, without references
  *
  * For &drm_gem_object_funcs.free.
  *
@@ -112,7 +113,7 @@ void i915_vma_object_free(struct drm_gem_object *gem)
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_vma_object_free);
 
-/* Return: false if there is nothing to destroy now: no VMA, or marked and now closed. */
+/* Return: true if the VMA is idle and can be destroyed now; one with marks is flagged closed. */
 static bool i915_vma_mark_closed(struct drm_i915_gem_object *obj, struct i915_address_space *vm)
 {
 	struct i915_vma *vma;
@@ -127,11 +128,11 @@ static bool i915_vma_mark_closed(struct drm_i915_gem_object *obj, struct i915_ad
 }
 
 /**
- * i915_vma_close - a file let go of its handle of an object, as to one VM
+ * i915_vma_close - close the VMA of an object in one address space
  * @obj: the object; the caller holds a reference
- * @vm: an address space of the file; the caller keeps it
+ * @vm: the address space; the caller holds a reference
  *
- * Destroys the VMA at once if it is idle, else when it retires.
+ * Destroys the VMA at once if it is idle, else when its last request has retired.
  *
  * Context: process context, may sleep; neither the object nor a VM locked.
  */
@@ -144,7 +145,7 @@ void i915_vma_close(struct drm_i915_gem_object *obj, struct i915_address_space *
 
 	mutex_lock(&vm->lock);
 	vma = i915_vma_lookup(obj, vm);
-	/* It stays if it was marked meanwhile: somebody uses it through another handle. */
+	/* If it was marked meanwhile, somebody uses it through another handle, and it stays. */
 	if (vma)
 		i915_vma_try_end(vma);
 	i915_vm_unlock(vm);
@@ -152,9 +153,9 @@ void i915_vma_close(struct drm_i915_gem_object *obj, struct i915_address_space *
 EXPORT_SYMBOL_IF_KUNIT(i915_vma_close);
 
 /**
- * i915_vma_close_owner - a file let go of its handle of an object
+ * i915_vma_close_owner - close the VMAs that a file has of an object
  * @obj: the object; the caller holds a reference
- * @owner: the file: i915_address_space.owner of its address spaces
+ * @owner: i915_address_space.owner of the file's address spaces
  *
  * i915_vma_close() for each address space of the file that @obj has a VMA in.
  *
@@ -181,7 +182,7 @@ void i915_vma_close_owner(struct drm_i915_gem_object *obj, u64 owner)
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_vma_close_owner);
 
-/* Destroy a closed VMA whose last mark is the caller's, or drop the mark if it is wanted again. */
+/* Destroy a closed VMA whose last mark the caller holds, or drop the mark if it is open again. */
 static void i915_vma_reap(struct i915_vma *vma)
 {
 	struct drm_i915_gem_object *obj = vma->obj;
@@ -207,7 +208,7 @@ static void i915_vma_reap(struct i915_vma *vma)
 }
 
 /**
- * i915_vma_closed_work - destroy VMAs that were closed and have retired
+ * i915_vma_closed_work - destroy VMAs that were closed while active
  * @work: i915_vm_device.closed_work
  */
 void i915_vma_closed_work(struct work_struct *work)
@@ -240,12 +241,11 @@ static unsigned long i915_vm_clean_list(struct list_head *list)
  * i915_vm_clean - destroy every idle VMA of an address space
  * @vm: the address space; the caller holds a reference
  *
- * Linear in the number of VMAs; allocates nothing, waits for nothing. What it
- * cannot destroy: VMAs whose unbind fails, and closed ones that have retired
- * but still wait for their worker.
+ * Linear in the number of VMAs; neither allocates nor waits. It cannot destroy VMAs
+ * whose unbind fails, and closed VMAs that still wait for their worker.
  *
- * The objects of the VMAs may die meanwhile: they cannot be freed before their
- * VMAs are gone, which takes the lock held here.
+ * The last reference to an object of a VMA may be put meanwhile, but the object
+ * cannot be freed before its VMAs, which takes the lock held here.
  *
  * Context: process context, may sleep. Neither @vm nor an object locked.
  * Return: number of VMAs left.
@@ -264,10 +264,10 @@ unsigned long i915_vm_clean(struct i915_address_space *vm)
 EXPORT_SYMBOL_IF_KUNIT(i915_vm_clean);
 
 /**
- * i915_vm_leave - one user less
- * @vm: the address space; the user's reference is left to the caller
+ * i915_vm_leave - stop being a user of an address space
+ * @vm: the address space; the caller keeps the user's reference
  *
- * The last one destroys every VMA, without waiting for anything.
+ * The last user destroys every VMA, without waiting.
  *
  * Context: process context, may sleep. Neither @vm nor an object locked.
  */
@@ -278,7 +278,7 @@ void i915_vm_leave(struct i915_address_space *vm)
 }
 
 /**
- * i915_vm_put_user - one user less, and its reference
+ * i915_vm_put_user - stop being a user of an address space, and put the reference
  * @vm: the address space
  *
  * Context: process context, may sleep. Neither @vm nor an object locked.

@@ -7,30 +7,31 @@
 #include <linux/types.h>
 
 /**
- * struct i915_vma_marks - who counts on a VMA
+ * struct i915_vma_marks - active references to a VMA
  *
- * One mark for each request in flight, or being built, that uses the VMA.
- * While there is one, the VMA stays bound where it is, and stays allocated.
+ * One mark for each request, in flight or being built, that uses the VMA. While
+ * there is one, the VMA stays allocated, and stays bound where it is.
  *
- * "Closed" is said on top of the marks and never without one: the VMA is to end
- * with the last of them, which is why that one is not dropped but left to
- * whoever ends the VMA, see i915_vma_marks_drop() and i915_vma_marks_claim().
+ * The "closed" flag is only ever set while there is a mark, and says that the VMA
+ * is to be destroyed with the last one. The last mark of a closed VMA is therefore
+ * not dropped but passed to whoever destroys the VMA, see i915_vma_marks_drop()
+ * and i915_vma_marks_claim().
  *
- * Marks leave zero, and are claimed, under i915_gem_object.vma_lock only; they
- * go down anywhere, also in interrupt.
+ * The count leaves zero, and the last mark is claimed, only under
+ * drm_i915_gem_object.vma_lock; it drops anywhere, including in interrupts.
  */
 struct i915_vma_marks {
-	/** @value: the marks, and I915_VMA_CLOSED */
+	/** @value: number of marks, and the flag I915_VMA_CLOSED */
 	atomic_t value;
 #define I915_VMA_CLOSED	BIT(30)
 };
 
 /**
- * enum i915_vma_dropped - what a dropped mark left behind
- * @I915_VMA_MARKED: other marks
- * @I915_VMA_IDLE: none
- * @I915_VMA_ENDS: the VMA is closed and this was the last mark: it is still there, for the caller
- *	to hand on to i915_vma_marks_claim()
+ * enum i915_vma_dropped - result of dropping a mark
+ * @I915_VMA_MARKED: the VMA has other marks
+ * @I915_VMA_IDLE: it was the last one
+ * @I915_VMA_ENDS: it is the last mark of a closed VMA and was not dropped: the caller passes it on
+ *	to i915_vma_marks_claim()
  */
 enum i915_vma_dropped {
 	I915_VMA_MARKED,
@@ -39,7 +40,7 @@ enum i915_vma_dropped {
 };
 
 /**
- * i915_vma_marks_any - is there a mark?
+ * i915_vma_marks_any - test whether there is a mark
  * @marks: the marks
  *
  * Context: any.
@@ -51,12 +52,12 @@ static inline bool i915_vma_marks_any(const struct i915_vma_marks *marks)
 }
 
 /**
- * i915_vma_marks_only - are there no marks but the caller's?
+ * i915_vma_marks_only - test whether all marks are the caller's
  * @marks: the marks
- * @own: how many the caller has
+ * @own: number of marks the caller holds
  *
- * Context: i915_gem_object.vma_lock held, where the answer is to last.
- * Return: true if there are none.
+ * Context: drm_i915_gem_object.vma_lock held, if the answer has to stay true.
+ * Return: true if there are no others.
  */
 static inline bool i915_vma_marks_only(const struct i915_vma_marks *marks, unsigned int own)
 {
@@ -64,7 +65,7 @@ static inline bool i915_vma_marks_only(const struct i915_vma_marks *marks, unsig
 }
 
 /**
- * i915_vma_marks_take - one mark more; a closed VMA is in use again and stays
+ * i915_vma_marks_take - take a mark, and clear the closed flag
  * @marks: the marks
  *
  * Context: i915_gem_object.vma_lock held.
@@ -77,11 +78,11 @@ static inline void i915_vma_marks_take(struct i915_vma_marks *marks)
 }
 
 /**
- * i915_vma_marks_drop - one mark less
+ * i915_vma_marks_drop - drop a mark
  * @marks: the marks, one of them the caller's
  *
  * Context: any.
- * Return: what is left. Unless it is I915_VMA_ENDS, the VMA may be gone.
+ * Return: see the enum. Unless it is I915_VMA_ENDS, the VMA may be freed already.
  */
 static inline enum i915_vma_dropped i915_vma_marks_drop(struct i915_vma_marks *marks)
 {
@@ -96,11 +97,11 @@ static inline enum i915_vma_dropped i915_vma_marks_drop(struct i915_vma_marks *m
 }
 
 /**
- * i915_vma_marks_close - the VMA is to end with its last mark
+ * i915_vma_marks_close - let the VMA be destroyed with its last mark
  * @marks: the marks
  *
  * Context: i915_gem_object.vma_lock held.
- * Return: true if there is one; false: there is none, the caller may end the VMA now.
+ * Return: true if there is a mark; false if there is none and the caller may destroy the VMA now.
  */
 static inline bool i915_vma_marks_close(struct i915_vma_marks *marks)
 {
@@ -119,7 +120,7 @@ static inline bool i915_vma_marks_close(struct i915_vma_marks *marks)
  * @marks: the marks, one of them left by i915_vma_marks_drop()
  *
  * Context: i915_gem_object.vma_lock held.
- * Return: true if it is dropped; false: the VMA is in use again, the mark is still there.
+ * Return: true if it was dropped; false if the VMA is in use again, and the mark is kept.
  */
 static inline bool i915_vma_marks_claim(struct i915_vma_marks *marks)
 {

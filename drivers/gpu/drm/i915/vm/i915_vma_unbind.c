@@ -16,20 +16,19 @@
 /**
  * DOC: Unbinding
  *
- * Taking address and PTEs away from a VMA. Who may do that to whom, and when, is
- * told in "Life of a VMA".
+ * Takes address and PTEs away from a VMA. Who may do so, and when, is in "Life of a
+ * VMA".
  *
- * There is one way to unbind, i915_vma_do_unbind(), and it is synchronous: the
- * page-table pages that became empty are back in the system when the caller has
- * dropped vm->lock by i915_vm_unlock(). Eviction and the ends of a VMA come to it
- * through __i915_vma_unbind_no_wait(), which returns -EBUSY instead of waiting
- * for the GPU, and can be made to fail; i915_vma_unbind() is the same with the
- * wait.
+ * Every unbind goes through i915_vma_do_unbind() and is synchronous: page tables
+ * that became empty have been freed once the caller has dropped vm->lock with
+ * i915_vm_unlock(). Eviction and the destruction of VMAs call
+ * __i915_vma_unbind_no_wait(), which returns -EBUSY for an active VMA and can be
+ * made to fail; i915_vma_unbind() waits for the GPU instead.
  */
 
 /*
- * If there are no marks but @own: not bound from here on for whoever marks it next.
- * Return: false if there are more.
+ * If there are no marks besides the @own of the caller, mark the VMA as unbound: whoever marks it
+ * next will see that. Return: false if there are other marks.
  */
 static bool i915_vma_begin_unbind(struct i915_vma *vma, unsigned int own)
 {
@@ -46,12 +45,12 @@ static bool i915_vma_begin_unbind(struct i915_vma *vma, unsigned int own)
 }
 
 /**
- * i915_vma_do_unbind - the one way to unbind
+ * i915_vma_do_unbind - unbind a VMA; every unbind ends up here
  * @vma: the VMA
- * @own: marks of the caller's own
+ * @own: number of marks the caller holds
  *
  * Context: vm->lock held.
- * Return: 0; -EBUSY: there are more marks.
+ * Return: 0, or -EBUSY if there are other marks.
  */
 int i915_vma_do_unbind(struct i915_vma *vma, unsigned int own)
 {
@@ -79,15 +78,15 @@ int i915_vma_do_unbind(struct i915_vma *vma, unsigned int own)
 }
 
 /**
- * __i915_vma_unbind_no_wait - unbind a VMA that is certainly idle
+ * __i915_vma_unbind_no_wait - unbind a VMA unless it is active
  * @vma: the VMA
  *
- * All of i915_vma_unbind() but the wait. May be made to fail by the kernel's
- * function error injection (fail_function).
+ * i915_vma_unbind() without the wait. The kernel's function error injection
+ * (fail_function) can make it fail.
  *
- * Context: vm->lock held, to be dropped by i915_vm_unlock(): the tables that became empty are freed
- * there.
- * Return: 0; -EBUSY: it is active.
+ * Context: vm->lock held, to be dropped with i915_vm_unlock(), which frees the tables that became
+ * empty.
+ * Return: 0, or -EBUSY if it is active.
  */
 noinline int __i915_vma_unbind_no_wait(struct i915_vma *vma)
 {
@@ -100,19 +99,19 @@ static void i915_vma_unbind_in(struct drm_i915_gem_object *obj, struct i915_addr
 {
 	struct i915_vma *vma = i915_vma_lookup(obj, vm);
 
-	/* An active one, or one whose unbind fails, shows in bind_count. */
+	/* A VMA that is active, or whose unbind fails, is still counted in bind_count. */
 	if (vma && __i915_vma_unbind_no_wait(vma))
-		drm_dbg(&vm->i915->drm, "a VMA stays bound\n");
+		drm_dbg(&vm->i915->drm, "VMA not unbound\n");
 }
 
 /**
- * i915_vma_try_unbind_object - unbind every idle VMA of an object, without waiting for a lock
+ * i915_vma_try_unbind_object - unbind every idle VMA of an object, if no VM is locked
  * @obj: the object; the caller holds a reference
  *
- * Ends at the first VM that is locked.
+ * Stops at the first VM whose lock is taken.
  *
  * Context: process context, also memory reclaim; no VM locked.
- * Return: VMAs still bound.
+ * Return: number of VMAs still bound.
  */
 unsigned int i915_vma_try_unbind_object(struct drm_i915_gem_object *obj)
 {
@@ -155,12 +154,12 @@ static bool i915_vma_busy(struct drm_i915_gem_object *obj, struct i915_address_s
 
 /**
  * i915_vma_unbind - wait until a VMA is idle and unbind it
- * @vma: the VMA; the caller holds references of its object and VM
+ * @vma: the VMA; the caller holds references to its object and its VM
  *
- * For whoever must have a VMA unbound and may wait. Nothing in the driver does,
- * since no VMA has to go before its requests; the tests are its users.
+ * Used by tests only: the driver never needs a VMA unbound before its requests
+ * have retired.
  *
- * Context: process context; neither the object nor the VM locked.
+ * Context: process context, sleeps; neither the object nor the VM locked.
  * Return: 0 or -ERESTARTSYS.
  */
 int i915_vma_unbind(struct i915_vma *vma)
@@ -172,7 +171,7 @@ int i915_vma_unbind(struct i915_vma *vma)
 	int ret;
 
 	do {
-		/* The fences first: asking for them makes the GPU report completion. */
+		/* The fences first: waiting for them enables the interrupt at completion. */
 		wait = i915_gem_object_wait(obj, true, true, MAX_SCHEDULE_TIMEOUT);
 		if (wait < 0)
 			return wait;
@@ -181,7 +180,7 @@ int i915_vma_unbind(struct i915_vma *vma)
 		if (ret)
 			return ret;
 
-		/* It may have been closed meanwhile. */
+		/* It may have been destroyed meanwhile. */
 		mutex_lock(&vm->lock);
 		vma = i915_vma_lookup(obj, vm);
 		ret = vma ? i915_vma_do_unbind(vma, 0) : 0;

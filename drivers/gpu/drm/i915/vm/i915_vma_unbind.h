@@ -11,7 +11,7 @@ int i915_vma_do_unbind(struct i915_vma *vma, unsigned int own);
 int __must_check __i915_vma_unbind_no_wait(struct i915_vma *vma);
 unsigned int i915_vma_try_unbind_object(struct drm_i915_gem_object *obj);
 
-/* for the tests */
+/* only used by tests */
 int __must_check i915_vma_unbind(struct i915_vma *vma);
 
 #endif
