@@ -60,14 +60,15 @@ static const char * const verdict_text[] = {
 };
 
 /**
- * i915_verdict - what becomes of what an engine was running
+ * i915_reach_verdict - decide what becomes of what an engine was running
  * @cause: of the reset
  * @evidence: how the engine was found
  *
  * Context: any.
  * Return: the verdict.
  */
-enum i915_verdict i915_verdict(enum i915_reset_cause cause, const struct i915_evidence *evidence)
+enum i915_verdict i915_reach_verdict(enum i915_reset_cause cause,
+				     const struct i915_evidence *evidence)
 {
 	/* nothing of it will run again, so there is nothing to find out either */
 	if (evidence->dead)
@@ -90,7 +91,7 @@ enum i915_verdict i915_verdict(enum i915_reset_cause cause, const struct i915_ev
 
 	return I915_VERDICT_INNOCENT;
 }
-EXPORT_SYMBOL_IF_KUNIT(i915_verdict);
+EXPORT_SYMBOL_IF_KUNIT(i915_reach_verdict);
 
 /**
  * i915_is_suspect - is a request what a reset is about?
@@ -180,7 +181,7 @@ void i915_judge(const struct i915_reset *reset, struct i915_request *rq, u32 hea
 		.begun = i915_request_begun(rq, head),
 		.dead = i915_lrc_is_dead(rq->lrc),
 	};
-	enum i915_verdict verdict = i915_verdict(reset->cause, &evidence);
+	enum i915_verdict verdict = i915_reach_verdict(reset->cause, &evidence);
 
 	lockdep_assert_held(&engine->lock);
 	lockdep_assert_held(&engine->gt->reset_mutex);

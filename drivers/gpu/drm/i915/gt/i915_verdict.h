@@ -64,7 +64,8 @@ struct i915_evidence {
 	bool dead;
 };
 
-enum i915_verdict i915_verdict(enum i915_reset_cause cause, const struct i915_evidence *evidence);
+enum i915_verdict i915_reach_verdict(enum i915_reset_cause cause,
+				     const struct i915_evidence *evidence);
 bool i915_is_suspect(const struct i915_reset *reset, const struct i915_request *rq);
 void i915_judge(const struct i915_reset *reset, struct i915_request *rq, u32 head);
 

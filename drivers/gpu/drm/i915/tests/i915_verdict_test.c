@@ -28,7 +28,7 @@ static void bystanders_go_free(struct kunit *test)
 
 			if (found.dead || (found.concerned && found.suspect))
 				continue;
-			KUNIT_EXPECT_EQ_MSG(test, i915_verdict(cause, &found),
+			KUNIT_EXPECT_EQ_MSG(test, i915_reach_verdict(cause, &found),
 					    I915_VERDICT_INNOCENT, "cause %u, evidence %#x",
 					    cause, bits);
 		}
@@ -46,7 +46,7 @@ static void dead_ones_end(struct kunit *test)
 
 			if (!found.dead)
 				continue;
-			KUNIT_EXPECT_EQ_MSG(test, i915_verdict(cause, &found), I915_VERDICT_ENDED,
+			KUNIT_EXPECT_EQ_MSG(test, i915_reach_verdict(cause, &found), I915_VERDICT_ENDED,
 					    "cause %u, evidence %#x", cause, bits);
 		}
 	}
@@ -71,10 +71,10 @@ static void suspects(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ARRAY_SIZE(right), CAUSES);
 	for (n = 0; n < ARRAY_SIZE(right); n++) {
 		found.begun = true;
-		KUNIT_EXPECT_EQ_MSG(test, i915_verdict(right[n].cause, &found), right[n].begun,
+		KUNIT_EXPECT_EQ_MSG(test, i915_reach_verdict(right[n].cause, &found), right[n].begun,
 				    "cause %u, in its batch", right[n].cause);
 		found.begun = false;
-		KUNIT_EXPECT_EQ_MSG(test, i915_verdict(right[n].cause, &found), right[n].before,
+		KUNIT_EXPECT_EQ_MSG(test, i915_reach_verdict(right[n].cause, &found), right[n].before,
 				    "cause %u, before its batch", right[n].cause);
 	}
 }

@@ -22,14 +22,14 @@
  */
 
 /**
- * struct i915_vm_shrink - one walk over all objects
+ * struct i915_shrink_walk - one walk over all objects
  * @flags: I915_SHRINK_*
  * @target: stop once this many pages are freed
  * @budget: stop once this many pages were looked at
  * @freed: pages freed so far
  * @seen: pages looked at so far; an object that cannot be shrunk counts as one
  */
-struct i915_vm_shrink {
+struct i915_shrink_walk {
 	unsigned int flags;
 	unsigned long target;
 	unsigned long budget;
@@ -66,7 +66,7 @@ static bool i915_vm_shrink_locked(struct drm_i915_gem_object *obj, unsigned int 
 static bool i915_vm_shrink_one(struct drm_i915_gem_object *obj, void *data)
 {
 	unsigned long pages = obj->base.size >> PAGE_SHIFT;
-	struct i915_vm_shrink *shrink = data;
+	struct i915_shrink_walk *shrink = data;
 
 	if (!i915_vm_shrinkable(obj, shrink->flags) || !i915_gem_object_trylock(obj)) {
 		shrink->seen++;
@@ -92,7 +92,7 @@ static bool i915_vm_shrink_one(struct drm_i915_gem_object *obj, void *data)
 unsigned long i915_vm_shrink(struct drm_i915_private *i915, unsigned long target,
 			     unsigned int flags)
 {
-	struct i915_vm_shrink shrink = {
+	struct i915_shrink_walk shrink = {
 		.flags = flags,
 		.target = target,
 		.budget = ULONG_MAX,
@@ -120,7 +120,7 @@ static unsigned long i915_shrinker_count(struct shrinker *shrinker, struct shrin
 static unsigned long i915_shrinker_scan(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	struct drm_i915_private *i915 = shrinker->private_data;
-	struct i915_vm_shrink shrink = {
+	struct i915_shrink_walk shrink = {
 		.flags = I915_SHRINK_BOUND | I915_SHRINK_DONTNEED,
 		.target = sc->nr_to_scan,
 		.budget = sc->nr_to_scan,
