@@ -9,8 +9,8 @@
 /**
  * DOC: Creating objects
  *
- * All memory is system memory, so GEM_CREATE_EXT offers nothing but the same
- * object with its one possible placement spelled out.
+ * All memory is system memory, so GEM_CREATE_EXT creates the same object as
+ * GEM_CREATE, with its only possible placement spelled out.
  */
 
 static int i915_gem_create_handle(struct drm_file *file, u64 *size, u32 *handle)
@@ -20,10 +20,10 @@ static int i915_gem_create_handle(struct drm_file *file, u64 *size, u32 *handle)
 	u64 bytes;
 	int ret;
 
-	/* Wraps to zero for what is less than a page below 2^64. */
+	/* Wraps to zero for sizes in the last page below 2^64. */
 	bytes = PAGE_ALIGN(*size);
 	if (!bytes) {
-		drm_dbg(&i915->drm, "size %llu cannot be had\n", *size);
+		drm_dbg(&i915->drm, "size %llu: zero, or too large\n", *size);
 		return -EINVAL;
 	}
 
@@ -31,7 +31,7 @@ static int i915_gem_create_handle(struct drm_file *file, u64 *size, u32 *handle)
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);
 
-	/* From here on the handle holds the object, and may be closed at any time. */
+	/* The handle now holds the object, and may be closed at any time. */
 	ret = drm_gem_handle_create(file, &obj->base, handle);
 	drm_gem_object_put(&obj->base);
 	if (ret)
@@ -122,7 +122,7 @@ int i915_gem_create_ext_ioctl(struct drm_device *dev, void *data, struct drm_fil
 	struct i915_gem_create create = { .i915 = to_i915(dev) };
 	int ret;
 
-	/* The one flag there is asks for device memory the CPU can reach. */
+	/* The only flag asks for device memory that the CPU can access. */
 	if (args->flags) {
 		drm_dbg(dev, "flags %#x: there is no device memory\n", args->flags);
 		return -EINVAL;

@@ -16,13 +16,13 @@ MODULE_IMPORT_NS(DMA_BUF);
 /**
  * DOC: PRIME
  *
- * Export is the DRM core's, on top of pin, vmap and get_sg_table. An importer
- * that maps the buffer pins the pages with its attachment.
+ * Export is done by the DRM core, on top of pin, vmap and get_sg_table. An
+ * importer that maps the buffer pins the pages through its attachment.
  *
- * An imported object holds the exporter's mapping, made for our device, from
- * birth to end, or to the end of the binding: its pages are not ours to give
- * back. The CPU reaches it through the exporter's vmap; user space maps the
- * exporter's dma-buf, not our handle.
+ * An imported object holds the exporter's DMA mapping for this device from
+ * creation until it is freed or the driver is unbound; its pages are not the
+ * driver's to reclaim. The CPU accesses it through the exporter's vmap, and user
+ * space maps the exporter's dma-buf instead of the handle.
  */
 
 /**
@@ -38,12 +38,12 @@ struct dma_buf *i915_gem_prime_export(struct drm_gem_object *gem, int flags)
 	struct drm_i915_gem_object *obj = to_i915_bo(gem);
 	int ret;
 
-	/* mmap of the dma-buf goes through our offsets, which must exist by then. */
+	/* mmap() of the dma-buf uses the object's fake offsets, which must exist by then. */
 	ret = i915_gem_object_create_mmap_offset(obj);
 	if (ret)
 		return ERR_PTR(ret);
 
-	/* Before anybody can use it: see i915_gem_object_is_private(). */
+	/* Before anybody can use the dma-buf, see i915_gem_object_is_private(). */
 	WRITE_ONCE(obj->exported, true);
 
 	return drm_gem_prime_export(gem, flags);
@@ -117,21 +117,21 @@ struct sg_table *i915_gem_prime_get_sg_table(struct drm_gem_object *gem)
 	return drm_prime_pages_to_sg(gem->dev, obj->page_array, gem->size >> PAGE_SHIFT);
 }
 
-/* The mapping is there from birth, and once it is gone the device is. */
+/* The mapping exists from creation on; without it the device is unplugged. */
 static int i915_gem_import_get_pages(struct drm_i915_gem_object *obj)
 {
 	return -ENODEV;
 }
 
-/* The end of the object: nobody holds the lock. */
+/* Called when the object is freed, so nobody holds the lock. */
 static void i915_gem_import_put_pages(struct drm_i915_gem_object *obj)
 {
 	dma_buf_unmap_attachment_unlocked(obj->base.import_attach, obj->pages, DMA_BIDIRECTIONAL);
 }
 
 /*
- * Unmapping is not enough: exporters keep the mapping with the attachment. Without one an import is
- * only what the CPU sees of it.
+ * Unmapping is not enough, because exporters keep the mapping until the attachment is detached.
+ * Afterwards only the CPU can access the import.
  */
 static void i915_gem_import_unplug(struct drm_i915_gem_object *obj)
 {
@@ -149,7 +149,7 @@ static void i915_gem_import_unplug(struct drm_i915_gem_object *obj)
 	if (!attach)
 		return;
 
-	/* The DRM core looks at it where it exports an import again. */
+	/* The DRM core reads it when an import is exported again. */
 	mutex_lock(&drm->object_name_lock);
 	obj->base.import_attach = NULL;
 	mutex_unlock(&drm->object_name_lock);
@@ -179,7 +179,7 @@ static void *i915_gem_import_vmap(struct drm_i915_gem_object *obj)
 	return map.vaddr;
 }
 
-/* Only at the object's end: nobody holds the lock, the exporter wants it taken. */
+/* Only called when the object is freed: nobody holds the lock, which the exporter expects taken. */
 static void i915_gem_import_vunmap(struct drm_i915_gem_object *obj, void *vaddr)
 {
 	struct iosys_map map = IOSYS_MAP_INIT_VADDR(vaddr);
@@ -197,7 +197,7 @@ static const struct i915_gem_object_ops i915_gem_import_ops = {
 	.release = i915_gem_import_release,
 };
 
-/* Page tables are filled in whole pages, segment by segment, to the end of the object. */
+/* Binding writes whole pages, segment by segment, up to the end of the object. */
 static bool i915_gem_import_is_whole(struct sg_table *sgt, u64 size)
 {
 	struct scatterlist *sg;
@@ -216,7 +216,7 @@ static bool i915_gem_import_is_whole(struct sg_table *sgt, u64 size)
 /**
  * i915_gem_prime_import - &drm_driver.gem_prime_import
  * @dev: the device
- * @dmabuf: somebody's buffer, or one of our own
+ * @dmabuf: a buffer of another device, or of this one
  *
  * Context: process context.
  * Return: the object or ERR_PTR; -ENODEV (unplugged), or as
@@ -227,7 +227,7 @@ struct drm_gem_object *i915_gem_prime_import(struct drm_device *dev, struct dma_
 	struct drm_gem_object *gem;
 	int idx;
 
-	/* The exporter maps it for our device. The unplug waits, and finds the object. */
+	/* The exporter maps it for this device. Unplug waits for us and then finds the object. */
 	if (!drm_dev_enter(dev, &idx))
 		return ERR_PTR(-ENODEV);
 
@@ -238,10 +238,10 @@ struct drm_gem_object *i915_gem_prime_import(struct drm_device *dev, struct dma_
 }
 
 /**
- * i915_gem_prime_import_sg_table - an object on top of somebody else's buffer
+ * i915_gem_prime_import_sg_table - create an object for an imported buffer
  * @dev: the device
- * @attach: our attachment, the object's on success
- * @sgt: the buffer as our device sees it, the object's on success
+ * @attach: this device's attachment; belongs to the object on success
+ * @sgt: the buffer as mapped for this device; belongs to the object on success
  *
  * Context: process context.
  * Return: the object or ERR_PTR(-E2BIG, -EINVAL, -ENOMEM).
@@ -268,7 +268,7 @@ struct drm_gem_object *i915_gem_prime_import_sg_table(struct drm_device *dev,
 
 	obj->base.resv = attach->dmabuf->resv;
 	i915_gem_object_init(to_i915(dev), obj, &i915_gem_import_ops, size);
-	/* The reference that the DRM core took for the attachment */
+	/* Takes over the reference that the DRM core took for the attachment. */
 	obj->import = attach->dmabuf;
 	obj->exported = true;
 	i915_gem_object_adopt_dma(obj, sgt);

@@ -9,9 +9,9 @@
 /**
  * DOC: Domains, caching, waiting, madvise
  *
- * CPU and GPU share the last level cache, so nothing is ever flushed: moving an
- * object between domains is waiting for the GPU, and the rest is book-keeping.
- * The caching mode likewise is remembered and otherwise has no effect.
+ * CPU and GPU share the last level cache, so nothing is ever flushed: to move an
+ * object between domains means to wait for the GPU; the rest is bookkeeping. The
+ * caching mode is stored and has no other effect.
  */
 
 #define I915_GEM_CPU_DOMAINS \
@@ -57,12 +57,12 @@ int i915_gem_set_domain_ioctl(struct drm_device *dev, void *data, struct drm_fil
 	int ret;
 
 	if ((read | write) & I915_GEM_GPU_DOMAINS) {
-		drm_dbg(dev, "read_domains %#x, write_domain %#x: not for the CPU\n", read, write);
+		drm_dbg(dev, "read_domains %#x, write_domain %#x: not CPU domains\n", read, write);
 		return -EINVAL;
 	}
 
 	if (write && read != write) {
-		drm_dbg(dev, "write_domain %#x is not the one read domain (%#x)\n", write, read);
+		drm_dbg(dev, "write_domain %#x is not the only read domain (%#x)\n", write, read);
 		return -EINVAL;
 	}
 
@@ -86,7 +86,7 @@ int i915_gem_set_domain_ioctl(struct drm_device *dev, void *data, struct drm_fil
  * @data: struct drm_i915_gem_sw_finish
  * @file: the caller's file
  *
- * CPU access is over. Nothing to do without displays that scan out of memory.
+ * CPU access is over. Nothing to do, because no display scans out of the object.
  *
  * Return: 0 or -ENOENT.
  */
@@ -124,7 +124,7 @@ int i915_gem_set_caching_ioctl(struct drm_device *dev, void *data, struct drm_fi
 
 	if (mode != I915_CACHING_NONE && mode != I915_CACHING_CACHED &&
 	    mode != I915_CACHING_DISPLAY) {
-		drm_dbg(dev, "caching %u is no caching mode\n", mode);
+		drm_dbg(dev, "caching %u: unknown mode\n", mode);
 		return -EINVAL;
 	}
 
@@ -190,7 +190,7 @@ int i915_gem_madvise_ioctl(struct drm_device *dev, void *data, struct drm_file *
 	int ret;
 
 	if (args->madv != I915_MADV_WILLNEED && args->madv != I915_MADV_DONTNEED) {
-		drm_dbg(dev, "madv %u is no advice\n", args->madv);
+		drm_dbg(dev, "madv %u: unknown\n", args->madv);
 		return -EINVAL;
 	}
 
@@ -209,7 +209,7 @@ int i915_gem_madvise_ioctl(struct drm_device *dev, void *data, struct drm_file *
 	return ret;
 }
 
-/* The wait must not end before its time: round up, and the current jiffy is partly over. */
+/* Never wait for less than asked: round up, and add the jiffy that has already begun. */
 static long i915_wait_jiffies(s64 timeout_ns)
 {
 	if (timeout_ns < 0)
@@ -224,8 +224,8 @@ static long i915_wait_jiffies(s64 timeout_ns)
 /**
  * i915_gem_wait_ioctl - DRM_IOCTL_I915_GEM_WAIT
  * @dev: the device
- * @data: struct drm_i915_gem_wait; timeout_ns: negative waits for ever, 0
- *	only looks, else it is left with the time that remains
+ * @data: struct drm_i915_gem_wait; timeout_ns: negative waits forever, 0 polls; a positive one
+ *	is updated to the time that is left
  * @file: the caller's file
  *
  * Return: 0, -ETIME, -EINVAL (flags), -ENOENT (handle), -ERESTARTSYS.

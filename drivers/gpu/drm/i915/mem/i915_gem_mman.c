@@ -17,30 +17,28 @@
 /**
  * DOC: CPU mappings
  *
- * An object has one range of fake file offsets, as long as the object. Above
- * the offsets of the DRM core there is a window for each caching mode: the
- * offset in a window says which object, the window says how it is mapped. So
- * the object takes no more of the offsets than its size, and the DRM core's
- * per-file access control (given with the handle, taken back with it) covers
- * all modes.
+ * An object has one range of fake file offsets, as long as the object. The offset
+ * space has a window for each caching mode: the offset within a window selects the
+ * object, the window selects how it is mapped. So an object takes no more offsets
+ * than its size, and the DRM core's per-file access control, which comes and goes
+ * with the handle, covers all modes.
  *
- * Only shared mappings are possible. A private one would get anonymous pages
- * where it is written, in the middle of PTEs that come and go with the pages of
- * the object.
+ * Only shared mappings are allowed. Writing to a private one would put anonymous
+ * pages among PTEs that come and go with the pages of the object.
  *
- * A mapping holds the object, not the file it was made through: closing the
- * file must end its contexts and handles although a mapping stays. All mappings
- * of a device therefore sit on one anonymous file; it holds the device, and
+ * A mapping holds the object, but not the file it was created through: closing the
+ * file must end its contexts and handles even if a mapping remains. All mappings
+ * of a device therefore refer to one anonymous file, which holds the device and
  * lives as long as any of them.
  *
- * Pages are mapped by frame number at the first access, one CPU page table's
- * worth at a time: a mapping counts as no user of its pages. Before the object
- * gives them back it unmaps them, under the lock that a fault takes.
+ * Pages are mapped by frame number on the first access, one CPU page table at a
+ * time. A mapping does not pin the pages: before the object gives them back it
+ * zaps the mapping, under the lock that a fault takes.
  *
- * The legacy MMAP ioctl is the same with the mmap() call inside.
+ * The legacy MMAP ioctl does the same and includes the mmap() call.
  */
 
-/* Index of the page of the object behind a page offset of a mapping */
+/* Index into the object of a page offset of a mapping */
 static unsigned long i915_mmap_page(const struct drm_i915_gem_object *obj, pgoff_t pgoff)
 {
 	return pgoff % I915_MMAP_WINDOW - drm_vma_node_start(&obj->base.vma_node);
@@ -48,9 +46,7 @@ static unsigned long i915_mmap_page(const struct drm_i915_gem_object *obj, pgoff
 
 /**
  * i915_gem_object_create_mmap_offset - give an object its fake offsets
- * @obj: the object
- *
- * Nothing happens if it has them.
+ * @obj: the object; nothing happens if it has them
  *
  * Context: process context.
  * Return: 0, -ENOSPC, -ENOMEM.
@@ -75,7 +71,7 @@ static const struct file_operations i915_mmap_fops = {
 	.release = i915_mmap_file_release,
 };
 
-/* Two may race to make one: both work, the device remembers the later. */
+/* If two callers race, both files work, and the device remembers the later one. */
 static struct file *i915_mmap_file(struct drm_i915_private *i915)
 {
 	struct file *file = get_file_active(&i915->mm.mmap_file);
@@ -126,7 +122,7 @@ int i915_gem_object_mmap(struct drm_gem_object *gem, struct vm_area_struct *area
 		return -ENODEV;
 
 	if (is_cow_mapping(area->vm_flags)) {
-		drm_dbg(gem->dev, "a private mapping of an object is not possible\n");
+		drm_dbg(gem->dev, "private mappings are not supported\n");
 		return -EINVAL;
 	}
 
@@ -140,7 +136,7 @@ int i915_gem_object_mmap(struct drm_gem_object *gem, struct vm_area_struct *area
 	vma_set_file(area, file);
 	fput(file);
 
-	/* VM_IO: the pages are not for others to pin, they are given back at any time. */
+	/* VM_IO: nobody else may pin the pages, which may be given back at any time. */
 	vm_flags_set(area, VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
 	area->vm_page_prot = i915_mmap_prot(area, area->vm_pgoff / I915_MMAP_WINDOW);
 
@@ -152,8 +148,8 @@ int i915_gem_object_mmap(struct drm_gem_object *gem, struct vm_area_struct *area
  * @filp: the file
  * @area: the new mapping
  *
- * drm_gem_mmap() for mappings that start anywhere in an object, in the window
- * of any caching mode.
+ * Like drm_gem_mmap(), but a mapping may start anywhere in an object, and in the
+ * window of any caching mode.
  *
  * Return: 0, -EINVAL (no object there, or private), -EACCES (the file has no
  * handle of it), -ENODEV (unplugged), -ENOMEM.
@@ -176,7 +172,7 @@ int i915_gem_mmap(struct file *filp, struct vm_area_struct *area)
 	node = drm_vma_offset_lookup_locked(dev->vma_offset_manager,
 					    area->vm_pgoff % I915_MMAP_WINDOW, vma_pages(area));
 	if (node) {
-		/* The node leaves the manager before the object's memory goes. */
+		/* The node leaves the manager before the object is freed. */
 		gem = container_of(node, struct drm_gem_object, vma_node);
 		if (!kref_get_unless_zero(&gem->refcount))
 			gem = NULL;
@@ -194,7 +190,7 @@ int i915_gem_mmap(struct file *filp, struct vm_area_struct *area)
 	return ret;
 }
 
-/* What a fault still has to map */
+/* Progress of a fault */
 struct i915_mmap_fill {
 	struct mm_struct *mm;
 	struct page **pages;
@@ -206,7 +202,7 @@ static int i915_mmap_fill_pte(pte_t *pte, unsigned long address, void *data)
 	struct i915_mmap_fill *fill = data;
 	struct page *page = *fill->pages++;
 
-	/* Another thread that faulted may have been first. What is there is in use. */
+	/* Another thread may have faulted first. A PTE that is present stays. */
 	if (pte_none(ptep_get(pte)))
 		set_pte_at(fill->mm, address, pte,
 			   pte_mkspecial(pfn_pte(page_to_pfn(page), fill->prot)));
@@ -214,7 +210,7 @@ static int i915_mmap_fill_pte(pte_t *pte, unsigned long address, void *data)
 	return 0;
 }
 
-/* Object locked, pages pinned. What can fail is page tables, a case for the OOM killer. */
+/* Object locked, pages pinned. Only the allocation of page tables can fail. */
 static vm_fault_t i915_mmap_fill(struct vm_fault *vmf, struct page **pages)
 {
 	struct vm_area_struct *area = vmf->vma;
@@ -232,9 +228,9 @@ static vm_fault_t i915_mmap_fill(struct vm_fault *vmf, struct page **pages)
 }
 
 /*
- * A signal lets user space go, to come back for the page when it has been handled. A fault of the
- * kernel's own would come back at once, and for ever: it does not wait for the lock interruptibly,
- * and if it is killed meanwhile the access fails.
+ * On a signal, return to user space, which faults again after the signal is handled. A fault in the
+ * kernel would be retried at once and forever; so it takes the lock uninterruptibly, and fails if
+ * the task is killed while the pages are read in.
  */
 static vm_fault_t i915_mmap_fault_error(const struct vm_fault *vmf, int err)
 {
@@ -265,9 +261,8 @@ static vm_fault_t i915_gem_fault(struct vm_fault *vmf)
 		return i915_mmap_fault_error(vmf, ret);
 
 	/*
-	 * No memory for the pages is final: they were asked for without the OOM killer, and the
-	 * object may be larger than memory, or than what its cgroup may have. VM_FAULT_OOM would
-	 * come back for ever.
+	 * If the pages cannot be allocated, give up: the object may be larger than memory, or than
+	 * its cgroup allows, so retrying by VM_FAULT_OOM might never end.
 	 */
 	ret = i915_gem_object_pin_pages(obj);
 	if (!ret) {
@@ -283,7 +278,7 @@ static vm_fault_t i915_gem_fault(struct vm_fault *vmf)
 
 static void i915_gem_vm_close(struct vm_area_struct *area)
 {
-	/* Under the mmap lock: leave the end of the object to the worker. */
+	/* The mmap lock is held: leave the final put to the worker. */
 	i915_gem_object_put(to_i915_bo(area->vm_private_data));
 }
 
@@ -305,8 +300,8 @@ static void i915_mmap_access_pages(struct page **pages, unsigned long offset, vo
 }
 
 /*
- * Debuggers: all of what they ask for is in the mapping, or they get nothing. As with any shared
- * mapping they may write only where the process itself could.
+ * For debuggers. Either the whole range is in the mapping or nothing is copied. As with any shared
+ * mapping, they may write only if the process could.
  */
 static int i915_gem_vm_access(struct vm_area_struct *area, unsigned long address, void *buf,
 			      int len, int write)
@@ -355,7 +350,7 @@ static int i915_mmap_offset_mode(u64 flags, enum i915_mmap_mode *mode)
 		*mode = I915_MMAP_MODE_UC;
 		break;
 	case I915_MMAP_OFFSET_GTT: /* no mapping through the aperture */
-	case I915_MMAP_OFFSET_FIXED: /* for memory with a caching mode of its own */
+	case I915_MMAP_OFFSET_FIXED: /* only for device memory */
 		return -ENODEV;
 	default:
 		return -EINVAL;
@@ -452,7 +447,7 @@ int i915_gem_mmap_ioctl(struct drm_device *dev, void *data, struct drm_file *fil
 		drm_dbg(dev, "flags: no write-combining without PAT\n");
 		return -ENODEV;
 	default:
-		drm_dbg(dev, "flags %#llx are not known\n", args->flags);
+		drm_dbg(dev, "flags %#llx: unknown\n", args->flags);
 		return -EINVAL;
 	}
 

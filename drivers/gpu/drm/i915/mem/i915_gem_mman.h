@@ -9,7 +9,7 @@
 
 #include "mem/i915_gem_object_types.h"
 
-/* How the CPU caches a mapping; the order of the windows */
+/* How the CPU caches a mapping, in the order of the windows */
 enum i915_mmap_mode {
 	I915_MMAP_MODE_WB,
 	I915_MMAP_MODE_WC,
@@ -18,8 +18,8 @@ enum i915_mmap_mode {
 };
 
 /*
- * Pages of a window. Even the offset of the last one, in pages, fits in the 31 bits that mmap2() of
- * 32-bit user space certainly has.
+ * Size of a window, pages. All windows together fit in the 31 bits of page offset that mmap2() of
+ * 32-bit user space can pass.
  */
 #define I915_MMAP_WINDOW	BIT(29)
 
@@ -27,11 +27,11 @@ static_assert(DRM_FILE_PAGE_OFFSET_START + DRM_FILE_PAGE_OFFSET_SIZE <= I915_MMA
 static_assert(I915_MMAP_MODES * I915_MMAP_WINDOW <= BIT(31));
 
 /**
- * i915_mmap_offset - where an object is in a window
+ * i915_mmap_offset - fake offset of an object in the window of a caching mode
  * @obj: the object, which has its fake offsets
- * @mode: which window
+ * @mode: the caching mode
  *
- * Return: file offset of the first byte of the object, bytes.
+ * Return: file offset of the first byte of the object.
  */
 static inline u64 i915_mmap_offset(struct drm_i915_gem_object *obj, enum i915_mmap_mode mode)
 {

@@ -12,28 +12,28 @@
 /**
  * DOC: Life of an object
  *
- * An object is cheap until it is used: one slab object, no shmem file, no
- * pages. The backing store comes with the first pin of its pages.
+ * An object is cheap until it is used: one slab object, no shmem file, no pages.
+ * The backing store is created with the first pin of its pages.
  *
- * Its end needs to sleep: address spaces are locked to unbind it. There are two
- * ways to drop a reference, and which one is used decides where that happens:
+ * Freeing an object sleeps, because address spaces are locked to unbind it. There
+ * are two ways to put a reference, which differ in where the object is freed:
  *
- * - drm_gem_object_put(), which the DRM core calls where handles are closed and
- *   dma-bufs released. That is process context; the last reference frees the
- *   object before the call returns.
- * - i915_gem_object_put(), which the driver itself calls, also when it retires
- *   a request in hard interrupt. It never frees: the last reference puts the
- *   object on i915_mm.free_list and i915_mm.free_work goes on from there.
+ * - drm_gem_object_put(), which the DRM core calls when handles are closed and
+ *   dma-bufs released. That is process context; the last put frees the object
+ *   before it returns.
+ * - i915_gem_object_put(), which the driver calls, also when it retires a request
+ *   in a hard interrupt. It never frees: the last put adds the object to
+ *   i915_mm.free_list, and i915_mm.free_work frees it.
  *
- * So &drm_gem_object_funcs.free runs in process context without asking what
- * context it is in, which cannot be answered on a kernel that does not count
- * preemption. Who needs memory back now calls i915_mm_flush_free().
+ * So &drm_gem_object_funcs.free always runs in process context and need not find
+ * out whether it may sleep, which it could not on a kernel without preemption
+ * counting. A caller that needs the memory back calls i915_mm_flush_free().
  */
 
 static struct kmem_cache *i915_gem_object_slab;
 
 /**
- * i915_gem_object_slab_init - make the slab of objects
+ * i915_gem_object_slab_init - create the slab of objects
  *
  * Return: 0 or -ENOMEM.
  */
@@ -46,7 +46,7 @@ int i915_gem_object_slab_init(void)
 }
 
 /**
- * i915_gem_object_slab_exit - destroy the slab; no object may be left
+ * i915_gem_object_slab_exit - destroy the slab of objects
  */
 void i915_gem_object_slab_exit(void)
 {
@@ -55,7 +55,7 @@ void i915_gem_object_slab_exit(void)
 }
 
 /**
- * i915_gem_object_alloc - memory for an object
+ * i915_gem_object_alloc - allocate an object
  *
  * Return: zeroed, for i915_gem_object_init(), or NULL.
  */
@@ -65,10 +65,10 @@ struct drm_i915_gem_object *i915_gem_object_alloc(void)
 }
 
 /**
- * i915_gem_object_init - bring an object to life
+ * i915_gem_object_init - initialise an object
  * @i915: the device
  * @obj: from i915_gem_object_alloc()
- * @ops: its backing store
+ * @ops: callbacks of its backing store
  * @size: bytes, a multiple of the page size
  *
  * The caller gets the first reference.
@@ -93,8 +93,8 @@ void i915_gem_object_init(struct drm_i915_private *i915, struct drm_i915_gem_obj
 }
 
 /**
- * i915_gem_object_fini - the object's own share of its end
- * @obj: an object without references and without VMAs; freed on return
+ * i915_gem_object_fini - free an object
+ * @obj: the object, without references and VMAs
  *
  * Context: process context, may sleep.
  */
@@ -117,17 +117,17 @@ void i915_gem_object_fini(struct drm_i915_gem_object *obj)
 EXPORT_SYMBOL_IF_KUNIT(i915_gem_object_fini);
 
 /**
- * i915_gem_object_lookup - the object behind a handle
- * @file: whose handle
+ * i915_gem_object_lookup - look up the object of a handle
+ * @file: the file that owns the handle
  * @handle: GEM handle
  *
- * Return: the object with a reference, or NULL.
+ * Return: the object, referenced, or NULL.
  */
 struct drm_i915_gem_object *i915_gem_object_lookup(struct drm_file *file, u32 handle)
 {
 	struct drm_gem_object *gem;
 
-	/* drm_gem_object_lookup() is made for lists of handles: twice the price for one */
+	/* drm_gem_object_lookup() is made for lists of handles and costs twice as much for one. */
 	spin_lock(&file->table_lock);
 	gem = idr_find(&file->object_idr, handle);
 	if (gem)
@@ -140,12 +140,12 @@ struct drm_i915_gem_object *i915_gem_object_lookup(struct drm_file *file, u32 ha
 /**
  * i915_gem_object_wait - wait for the fences of an object
  * @obj: the object
- * @write: the caller is going to write: wait for readers too
- * @interruptible: signals end the wait
- * @timeout: jiffies; 0 looks and does not wait; MAX_SCHEDULE_TIMEOUT for ever
+ * @write: the caller is going to write, so also wait for readers
+ * @interruptible: signals interrupt the wait
+ * @timeout: jiffies; 0 polls; MAX_SCHEDULE_TIMEOUT waits forever
  *
  * Context: process context, the caller holds a reference.
- * Return: jiffies left (0 and more), -ETIME or -ERESTARTSYS.
+ * Return: jiffies left (>= 0), -ETIME or -ERESTARTSYS.
  */
 long i915_gem_object_wait(struct drm_i915_gem_object *obj, bool write, bool interruptible,
 			  long timeout)

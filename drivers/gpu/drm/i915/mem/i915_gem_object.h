@@ -6,7 +6,7 @@
 
 #include "mem/i915_gem_object_types.h"
 
-/* What an execbuffer may name: the others are for the CPU */
+/* Domains that an execbuffer may name; the others are for the CPU */
 #define I915_GEM_GPU_DOMAINS \
 	(I915_GEM_DOMAIN_RENDER | I915_GEM_DOMAIN_SAMPLER | I915_GEM_DOMAIN_COMMAND | \
 	 I915_GEM_DOMAIN_INSTRUCTION | I915_GEM_DOMAIN_VERTEX)
@@ -19,7 +19,7 @@ struct iosys_map;
 struct dma_buf;
 struct dma_buf_attachment;
 
-/* all objects of a device (i915_mm.c) */
+/* the objects of a device (i915_mm.c) */
 void i915_mm_init(struct drm_i915_private *i915, const struct drm_gem_object_funcs *funcs);
 void i915_mm_fini(struct drm_i915_private *i915);
 void i915_mm_flush_free(struct drm_i915_private *i915);
@@ -33,7 +33,7 @@ struct drm_i915_gem_object *i915_mm_next_object(struct drm_i915_private *i915,
 void i915_mm_walk(struct drm_i915_private *i915,
 		  bool (*fn)(struct drm_i915_gem_object *obj, void *data), void *data);
 
-/* life */
+/* creating, finding and freeing objects (i915_gem_object.c, i915_gem_shmem.c) */
 int i915_gem_object_slab_init(void);
 void i915_gem_object_slab_exit(void);
 struct drm_i915_gem_object *i915_gem_object_alloc(void);
@@ -56,10 +56,10 @@ void i915_gem_object_put_maybe_last(struct drm_i915_gem_object *obj);
  * i915_gem_object_put - drop a reference
  * @obj: the object
  *
- * The last one frees the object from i915->wq, never from here; see "Life of
- * an object" in i915_gem_object.c.
+ * The last put frees the object from drm_i915_private.wq, never from here; see
+ * "Life of an object" in i915_gem_object.c.
  *
- * Context: any, also hard interrupt.
+ * Context: any, including hard interrupts.
  */
 static inline void i915_gem_object_put(struct drm_i915_gem_object *obj)
 {
@@ -68,11 +68,11 @@ static inline void i915_gem_object_put(struct drm_i915_gem_object *obj)
 }
 
 /**
- * i915_gem_object_has_pages - does an object have its pages?
+ * i915_gem_object_has_pages - test whether an object has its pages
  * @obj: the object
  *
- * Context: any. Only while the object is locked or pinned the answer lasts.
- * Return: true if it does, be they mapped for the GPU or, after an unplug, not.
+ * Context: any. The answer stays valid only while the object is locked or pinned.
+ * Return: true if it has, even if they are no longer DMA mapped after an unplug.
  */
 static inline bool i915_gem_object_has_pages(const struct drm_i915_gem_object *obj)
 {
@@ -80,17 +80,17 @@ static inline bool i915_gem_object_has_pages(const struct drm_i915_gem_object *o
 }
 
 /**
- * i915_gem_object_is_private - does only this driver know of an object?
+ * i915_gem_object_is_private - test whether an object was never shared through dma-buf
  * @obj: the object; the caller holds a reference
  *
- * Then its fences are those of requests that have marked one of its VMAs, and
- * &drm_i915_gem_object.in_use answers what otherwise takes a walk of the fences.
+ * If so, its fences are those of requests that have marked one of its VMAs, and
+ * &drm_i915_gem_object.in_use replaces a walk of the fences.
  *
- * An answer with the object locked is good while it is locked: whoever has come
- * by its dma-buf needs the lock to add a fence.
+ * With the object locked the answer stays valid until it is unlocked, because whoever
+ * gets hold of its dma-buf needs the lock to add a fence.
  *
  * Context: any.
- * Return: true if no dma-buf ever led to it or from it.
+ * Return: true if it was neither exported nor imported.
  */
 static inline bool i915_gem_object_is_private(const struct drm_i915_gem_object *obj)
 {
@@ -98,15 +98,15 @@ static inline bool i915_gem_object_is_private(const struct drm_i915_gem_object *
 }
 
 /**
- * i915_gem_object_is_idle - is certainly nobody at work on an object?
+ * i915_gem_object_is_idle - test cheaply whether an object is idle
  * @obj: the object; the caller holds a reference
  *
  * Context: any.
- * Return: true: all its fences have signalled. False: ask them.
+ * Return: true if all its fences have signalled; false if they have to be checked.
  */
 static inline bool i915_gem_object_is_idle(const struct drm_i915_gem_object *obj)
 {
-	/* Pairs with i915_vma_put_active(): what the GPU wrote is seen. */
+	/* Pairs with i915_vma_put_active(): the caller sees what the GPU wrote. */
 	return !atomic_read_acquire(&obj->in_use) && i915_gem_object_is_private(obj);
 }
 
@@ -125,7 +125,7 @@ static inline void i915_gem_object_unlock(struct drm_i915_gem_object *obj)
 	dma_resv_unlock(obj->base.resv);
 }
 
-/* what the GPU's TLBs remember (i915_mm_tlb.c) */
+/* TLB invalidation (i915_mm_tlb.c) */
 void i915_tlb_stamp(struct i915_mm *mm, u32 *stamp);
 void i915_tlb_flush(struct drm_i915_private *i915, u32 stamp);
 
@@ -148,13 +148,13 @@ void i915_gem_object_set_madv(struct drm_i915_gem_object *obj, u32 madv, bool *r
  * struct i915_gem_copy - one PREAD or PWRITE
  */
 struct i915_gem_copy {
-	/** @offset: in the object, bytes */
+	/** @offset: first byte in the object */
 	u64 offset;
-	/** @size: bytes */
+	/** @size: number of bytes */
 	u64 size;
-	/** @user: the other side, in user space */
+	/** @user: address in user space */
 	void __user *user;
-	/** @write: the copy goes into the object */
+	/** @write: True if the copy goes into the object */
 	bool write;
 };
 

@@ -16,37 +16,37 @@ struct dma_buf;
 struct drm_i915_gem_object;
 
 /**
- * struct i915_gem_object_ops - where the pages of an object come from
+ * struct i915_gem_object_ops - callbacks of the backing store of an object
  */
 struct i915_gem_object_ops {
 	/** @name: for debugfs and messages */
 	const char *name;
-	/** @get_pages: fill i915_gem_object.pages (DMA mapped). Object locked, may sleep. */
+	/** @get_pages: call i915_gem_object_set_pages(). Object locked, may sleep. */
 	int (*get_pages)(struct drm_i915_gem_object *obj);
-	/** @put_pages: undo @get_pages, also after @unplug. May sleep. */
+	/** @put_pages: undo @get_pages, even after @unplug. May sleep. */
 	void (*put_pages)(struct drm_i915_gem_object *obj);
 	/**
-	 * @purge: drop the contents of an object that has no pages. Object locked, may sleep. Set
-	 * where @shrinkable is.
+	 * @purge: drop the contents of an object that has no pages. Object locked, may sleep. Not
+	 * NULL if @shrinkable is set.
 	 */
 	void (*purge)(struct drm_i915_gem_object *obj);
 	/**
-	 * @unplug: undo the DMA mapping, if there is one: the device goes away. The CPU's side of
-	 * the pages stays. Takes the object lock, may sleep.
+	 * @unplug: undo the DMA mapping, if there is one, because the device goes away. The pages
+	 * stay for the CPU. Takes the object lock, may sleep.
 	 */
 	void (*unplug)(struct drm_i915_gem_object *obj);
 	/**
-	 * @vmap: a kernel address of the whole object; NULL: @page_array is mapped. Object locked,
+	 * @vmap: map the whole object into kernel space; NULL to map its page array. Object locked,
 	 * pages pinned, may sleep.
 	 */
 	void *(*vmap)(struct drm_i915_gem_object *obj);
 	/** @vunmap: undo @vmap */
 	void (*vunmap)(struct drm_i915_gem_object *obj, void *vaddr);
-	/** @release: backing-specific part of the object's end; may be NULL */
+	/** @release: release the backing store when the object is freed; may be NULL */
 	void (*release)(struct drm_i915_gem_object *obj);
-	/** @cpu_access: the CPU may read and write the pages (pread, pwrite, relocations, mmap) */
+	/** @cpu_access: True if the object has struct pages for the CPU (pread, mmap, ...) */
 	bool cpu_access;
-	/** @shrinkable: pages may be given back while nobody holds them */
+	/** @shrinkable: True if the pages may be reclaimed while nobody has pinned them */
 	bool shrinkable;
 };
 
@@ -62,66 +62,64 @@ struct drm_i915_gem_object {
 	const struct i915_gem_object_ops *ops;
 
 	/**
-	 * @pages: DMA-mapped pages, NULL while the object has none. Changed with the object locked
-	 * and @pages_pin zero; may be read by whoever holds a pin. When the device goes away the
-	 * mapping goes whatever is pinned: binding looks at it with the object locked.
+	 * @pages: DMA-mapped pages, or NULL. Changes with the object locked and @pages_pin zero, so
+	 * it may be read under a pin. Exception: an unplug removes the mapping even from pinned
+	 * objects, so binding reads it with the object locked.
 	 */
 	struct sg_table *pages;
 	/**
 	 * @page_array: the same pages as an array of base.size >> PAGE_SHIFT entries, for the CPU;
-	 * NULL where !ops->cpu_access. Comes with @pages, stays as long as the pin that got it.
+	 * NULL without ops->cpu_access. Set together with @pages; an unplug leaves it in place.
 	 */
 	struct page **page_array;
 	/**
-	 * @pages_pin: users of @pages: one for each bound VMA, attachment and copy in progress.
-	 * 0 -> 1 only with the object locked.
+	 * @pages_pin: number of pins: one for each bound VMA, attachment and copy in progress.
+	 * Leaves zero only with the object locked.
 	 */
 	atomic_t pages_pin;
 	/**
-	 * @vaddr: kernel mapping, see i915_gem_object_vmap(): made by the first who wants it, kept
-	 * as long as @pages; object locked
+	 * @vaddr: kernel mapping, created by the first i915_gem_object_vmap() and kept as long as
+	 * @pages; object locked
 	 */
 	void *vaddr;
 	/**
-	 * @tlb_stamp: not 0 if a GPU TLB may hold translations to @pages that no page table has any
-	 * more, see i915_tlb_stamp(). Stamped by unbinding (any VM's lock), cleared when the pages
-	 * go (object locked, no VMA bound).
+	 * @tlb_stamp: i915_tlb_stamp() of the last unbind, or 0 if no TLB can hold a translation to
+	 * @pages that has left the page tables. Set with the lock of some VM held, cleared when
+	 * the pages are released (object locked, no VMA bound).
 	 */
 	u32 tlb_stamp;
 
 	/**
-	 * @madv: I915_MADV_WILLNEED, I915_MADV_DONTNEED or the internal "purged" of
-	 * the user API; object locked
+	 * @madv: I915_MADV_WILLNEED, I915_MADV_DONTNEED or __I915_MADV_PURGED; object locked
 	 */
 	u8 madv;
 	/** @caching: I915_CACHING_NONE, _CACHED or _DISPLAY, as user space set it; object locked */
 	u8 caching;
 	/**
-	 * @eb_index: where the execbuf that has locked the object lists it first; without meaning
-	 * otherwise. Written with the object locked
+	 * @eb_index: index of the object's first entry in the list of the execbuf that has it
+	 * locked; meaningless otherwise. Written with the object locked.
 	 */
 	u32 eb_index;
-	/** @read_domains: I915_GEM_DOMAIN_* the object may be read in; object locked */
+	/** @read_domains: mask of I915_GEM_DOMAIN_* the object may be read in; object locked */
 	u32 read_domains;
 	/** @write_domain: the domain last written in, or 0; object locked */
 	u32 write_domain;
 
-	/** @import: the dma-buf it is an import of, a reference; NULL otherwise. Constant. */
+	/** @import: the dma-buf it was imported from, referenced, or NULL; constant */
 	struct dma_buf *import;
 	/**
-	 * @exported: there is, or was, a dma-buf of it, or it is an import. Never cleared:
-	 * base.dma_buf is gone with the last handle, while the dma-buf may live on, and others
-	 * add their fences
+	 * @exported: True once it was exported, and for imports. Never cleared: base.dma_buf is
+	 * cleared with the last handle, while the dma-buf may live on and others may add fences.
 	 */
 	bool exported;
 
-	/** @vma_lock: guards @vmas, and the i915_vma.active of each when it leaves zero */
+	/** @vma_lock: protects @vmas; the marks of each VMA leave zero only under it */
 	spinlock_t vma_lock;
-	/** @vmas: the object's VMAs by address space */
+	/** @vmas: VMAs of the object, by owner and address space; @vma_lock */
 	struct rb_root vmas;
-	/** @bind_count: bound VMAs among @vmas */
+	/** @bind_count: number of bound VMAs */
 	atomic_t bind_count;
-	/** @in_use: active marks on all of @vmas together: 0: no request of ours is unfinished */
+	/** @in_use: sum of the marks on @vmas; 0 if no request of this driver uses the object */
 	atomic_t in_use;
 
 	/** @mm_link: on i915_mm.objects; i915_mm.lock */

@@ -16,18 +16,18 @@
 /**
  * DOC: Pages of an object
  *
- * An object has all its pages or none. Who needs them pins: each bound VMA,
- * each exporter's attachment, each copy in progress. Pages come with the first
- * pin and stay when the last pin is gone; they are given back at the object's
- * end, under memory pressure, or when user space has said it does not need
+ * An object has all its pages or none. Each user of the pages pins them: a bound
+ * VMA, an importer's attachment, a copy in progress. Pages are allocated with the
+ * first pin and stay after the last unpin; they are given back when the object is
+ * freed, under memory pressure, or after user space has said that it does not need
  * the contents any more (madvise).
  *
- * The count leaves zero only with the object locked, so that whoever holds the
- * lock and sees zero may take the pages away. User space mappings hold no pin:
- * they are torn down then, and the next access faults them in again.
+ * The count leaves zero only with the object locked, so a caller that holds the
+ * lock and reads zero may take the pages away. User space mappings hold no pin;
+ * they are zapped then, and the next access faults them in again.
  *
- * The pages are mapped for DMA as long as the object has them, but not longer
- * than the driver is bound to the device: see i915_mm_unmap_dma().
+ * The pages are DMA mapped for as long as the object has them, but not longer than
+ * the driver is bound to the device: see i915_mm_unmap_dma().
  */
 
 static bool i915_gem_object_purgeable(const struct drm_i915_gem_object *obj)
@@ -49,11 +49,11 @@ static void i915_gem_object_account(struct drm_i915_gem_object *obj, int sign)
 }
 
 /**
- * i915_gem_object_adopt_dma - an object gets its DMA mapping
- * @obj: the object, without one
+ * i915_gem_object_adopt_dma - set the DMA mapping of an object
+ * @obj: the object, not mapped yet
  * @sgt: the mapping
  *
- * Context: object locked, or not known to anybody yet.
+ * Context: object locked, or not published yet.
  */
 void i915_gem_object_adopt_dma(struct drm_i915_gem_object *obj, struct sg_table *sgt)
 {
@@ -62,7 +62,7 @@ void i915_gem_object_adopt_dma(struct drm_i915_gem_object *obj, struct sg_table 
 }
 
 /**
- * i915_gem_object_forget_dma - the DMA mapping of an object is gone
+ * i915_gem_object_forget_dma - clear the DMA mapping of an object
  * @obj: the object; nothing happens if it has none
  *
  * Context: object locked, or without any reference left.
@@ -99,7 +99,7 @@ static struct sg_table *i915_gem_object_map_dma(struct drm_i915_gem_object *obj,
 }
 
 /**
- * i915_gem_object_set_pages - give an object its pages, DMA mapped
+ * i915_gem_object_set_pages - DMA map pages and give them to an object
  * @obj: the object, without pages
  * @pages: base.size >> PAGE_SHIFT pages; the array belongs to the object on success
  *
@@ -114,7 +114,7 @@ int i915_gem_object_set_pages(struct drm_i915_gem_object *obj, struct page **pag
 	struct sg_table *sgt;
 	int idx;
 
-	/* What is mapped in here is found by i915_mm_unmap_dma(), which takes the object lock. */
+	/* i915_mm_unmap_dma() waits for the object lock and then finds this mapping. */
 	if (!drm_dev_enter(drm, &idx))
 		return -ENODEV;
 
@@ -148,10 +148,10 @@ void i915_gem_object_unmap_pages(struct drm_i915_gem_object *obj)
 }
 
 /**
- * i915_gem_object_unplug_pages - end the DMA mapping, keep the pages
+ * i915_gem_object_unplug_pages - DMA unmap the pages of an object, but keep them
  * @obj: the object
  *
- * &i915_gem_object_ops.unplug of objects with pages of our own.
+ * &i915_gem_object_ops.unplug of objects that are not imported.
  *
  * Context: process context, may sleep; takes the object lock.
  */
@@ -191,8 +191,8 @@ static void i915_gem_object_release_mmaps(struct drm_i915_gem_object *obj)
 }
 
 /**
- * i915_gem_object_unset_pages - take the pages away that nobody has pinned
- * @obj: the object
+ * i915_gem_object_unset_pages - release the pages of an object
+ * @obj: the object, without pins
  *
  * Context: object locked, or without any reference left. May sleep.
  */
@@ -207,8 +207,8 @@ void i915_gem_object_unset_pages(struct drm_i915_gem_object *obj)
 	i915_gem_object_release_mmaps(obj);
 
 	/*
-	 * The GPU's page tables forgot these pages, its TLB may not have: a
-	 * batch still running in the same address space could reach them.
+	 * The pages are in no page table any more, but a TLB may still have them,
+	 * and a batch that runs in the same address space could reach them.
 	 */
 	i915_tlb_flush(i915, obj->tlb_stamp);
 	obj->tlb_stamp = 0;
@@ -223,13 +223,14 @@ void i915_gem_object_unset_pages(struct drm_i915_gem_object *obj)
 }
 
 /**
- * i915_gem_object_pin_pages - keep the pages of an object in place
+ * i915_gem_object_pin_pages - pin the pages of an object
  * @obj: the object
  *
- * Gets them first if there are none.
+ * Allocates them first if the object has none.
  *
  * Context: object locked, may sleep.
- * Return: 0; -EFAULT: user space gave up the contents; -ENOMEM; -ENODEV: unplugged.
+ * Return: 0; -EFAULT if user space gave up the contents (madvise); -ENOMEM; -ENODEV if the
+ * device was unplugged; -EINTR if the caller was killed.
  */
 int i915_gem_object_pin_pages(struct drm_i915_gem_object *obj)
 {
@@ -261,10 +262,10 @@ int i915_gem_object_pin_pages(struct drm_i915_gem_object *obj)
 EXPORT_SYMBOL_IF_KUNIT(i915_gem_object_pin_pages);
 
 /**
- * i915_gem_object_pin_pages_unlocked - the same for callers without the object lock
+ * i915_gem_object_pin_pages_unlocked - pin the pages of an object that is not locked
  * @obj: the object
  *
- * Takes no lock if somebody else has the pages pinned.
+ * Takes no lock if the pages are pinned already.
  *
  * Context: process context, may sleep.
  * Return: as i915_gem_object_pin_pages(), or -EINTR.
@@ -273,7 +274,7 @@ int i915_gem_object_pin_pages_unlocked(struct drm_i915_gem_object *obj)
 {
 	int ret;
 
-	/* With contents given up the slow path has the answer. */
+	/* If the contents were given up, let the slow path return the error. */
 	if (READ_ONCE(obj->madv) == I915_MADV_WILLNEED && atomic_inc_not_zero(&obj->pages_pin))
 		return 0;
 
@@ -288,7 +289,7 @@ int i915_gem_object_pin_pages_unlocked(struct drm_i915_gem_object *obj)
 }
 
 /**
- * i915_gem_object_unpin_pages - undo one pin
+ * i915_gem_object_unpin_pages - drop a pin
  * @obj: the object
  *
  * Context: any.
@@ -300,14 +301,13 @@ void i915_gem_object_unpin_pages(struct drm_i915_gem_object *obj)
 EXPORT_SYMBOL_IF_KUNIT(i915_gem_object_unpin_pages);
 
 /**
- * i915_gem_object_put_pages - give the pages back if nobody needs them in place
+ * i915_gem_object_put_pages - release the pages of an object if they are not pinned
  * @obj: the object
  *
- * What becomes of the contents: kept by shmem (and maybe swapped out), unless
- * user space declared them unneeded.
+ * shmem keeps the contents, maybe in swap, unless user space does not need them.
  *
  * Context: object locked, may sleep; also from memory reclaim.
- * Return: 0 or -EBUSY.
+ * Return: 0, or -EBUSY if they are pinned.
  */
 int i915_gem_object_put_pages(struct drm_i915_gem_object *obj)
 {
@@ -333,7 +333,7 @@ static void *i915_gem_object_map_pages(struct drm_i915_gem_object *obj)
 }
 
 /**
- * i915_gem_object_vmap - a kernel address of the whole object
+ * i915_gem_object_vmap - map a whole object into kernel space
  * @obj: the object
  *
  * Pins the pages until i915_gem_object_vunmap().
@@ -361,10 +361,10 @@ void *i915_gem_object_vmap(struct drm_i915_gem_object *obj)
 }
 
 /**
- * i915_gem_object_vunmap - done with i915_gem_object_vmap()
+ * i915_gem_object_vunmap - drop the pin of i915_gem_object_vmap()
  * @obj: the object
  *
- * The mapping itself stays until the pages go.
+ * The mapping itself stays until the pages are released.
  *
  * Context: any.
  */
@@ -381,10 +381,10 @@ static void i915_gem_object_purge(struct drm_i915_gem_object *obj)
 }
 
 /**
- * i915_gem_object_set_madv - user space says whether it needs the contents
+ * i915_gem_object_set_madv - record whether user space needs the contents
  * @obj: the object
  * @madv: I915_MADV_WILLNEED or I915_MADV_DONTNEED
- * @retained: out: the contents are still there
+ * @retained: set to whether the contents still exist
  *
  * Context: object locked.
  */

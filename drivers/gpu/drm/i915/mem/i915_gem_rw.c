@@ -13,12 +13,12 @@
 /**
  * DOC: PREAD and PWRITE
  *
- * A copy through the kernel's mapping of the pages, which is coherent with the
- * GPU. No lock is held over the copy: it may fault, and the fault may need the
+ * Copies through the kernel's mapping of the pages, which is coherent with the
+ * GPU. No lock is held during the copy: it may fault, and the fault may need the
  * lock of this very object. The pages are pinned instead.
  *
- * An object can have gigabytes, so the copy goes piece by piece. Between two
- * pieces the CPU is yielded and the caller can be killed.
+ * An object may be gigabytes large, so it is copied in pieces. Between two pieces
+ * the task may be rescheduled or killed.
  */
 
 /* Bytes of an import copied in one go */
@@ -29,8 +29,8 @@ static int i915_gem_copy_part(const struct i915_gem_copy *copy, void *vaddr, u64
 	unsigned long left;
 
 	/*
-	 * copy_from_user() would zero what it could not read. That is right for a kernel buffer;
-	 * here it would destroy the contents of the object. The caller has asked access_ok().
+	 * copy_from_user() zeroes the rest of the destination on a fault, which would destroy the
+	 * contents of the object. The caller has checked access_ok().
 	 */
 	if (copy->write)
 		left = __copy_from_user(vaddr, copy->user + done, len);
@@ -79,7 +79,7 @@ static int i915_gem_copy_mapping(void *vaddr, const struct i915_gem_copy *copy)
 	return 0;
 }
 
-/* What another driver exported has no pages for us, only a mapping. */
+/* An object of another driver has no struct pages, only a mapping. */
 static int i915_gem_copy_import(struct drm_i915_gem_object *obj, const struct i915_gem_copy *copy)
 {
 	void *vaddr;
@@ -103,10 +103,10 @@ static int i915_gem_copy_import(struct drm_i915_gem_object *obj, const struct i9
 /**
  * i915_gem_object_copy - copy between an object and user memory
  * @obj: the object
- * @copy: what and where: inside of the object, and access_ok()
+ * @copy: what to copy; within the object, and access_ok() holds
  *
- * Waits for the GPU first. A copy that fails or is killed half-way has changed
- * nothing beyond the point it had reached.
+ * Waits for the GPU first. If the copy fails or is killed half-way, nothing beyond
+ * that point was changed.
  *
  * Context: process context, may sleep; no lock held.
  * Return: 0, -EFAULT (user memory, or the contents were given up), -EINTR (killed),

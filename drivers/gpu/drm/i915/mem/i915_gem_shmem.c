@@ -12,17 +12,17 @@
 #include "mem/i915_gem_object.h"
 
 /**
- * DOC: Backing store of the driver's own objects
+ * DOC: Backing store of objects
  *
- * User objects live in shmem, so that they can be swapped out while nobody
- * uses them. The shmem file is made with the first pages: many objects are
- * created and closed without ever being touched.
+ * User objects are backed by shmem, so that they can be swapped out while they are
+ * not in use. The shmem file is created with the first pages, because many objects
+ * are created and closed without ever being touched.
  *
- * Internal objects hold plain pages that are gone when they are given back;
- * nothing but the driver sees them.
+ * Internal objects have plain pages whose contents are lost when they are released;
+ * only the driver sees them.
  */
 
-/* Fail rather than wake the OOM killer: the caller has an errno to return. */
+/* Fail instead of invoking the OOM killer: the caller can return an errno. */
 #define I915_GEM_GFP	(GFP_HIGHUSER | __GFP_RECLAIMABLE | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
 static int i915_gem_shmem_open(struct drm_i915_gem_object *obj)
@@ -43,9 +43,9 @@ static int i915_gem_shmem_open(struct drm_i915_gem_object *obj)
 }
 
 /*
- * In place of drm_gem_get_pages(), which does not let go of the CPU while it
- * reads GiBs. What it makes is drm_gem_put_pages()'s to undo: that skips the
- * entries not yet filled in.
+ * Replaces drm_gem_get_pages(), which does not reschedule while it reads gigabytes.
+ * The result is undone by drm_gem_put_pages(), which skips the entries that are not
+ * filled in yet.
  */
 static struct page **i915_gem_shmem_read(struct drm_i915_gem_object *obj)
 {
@@ -80,11 +80,11 @@ static int i915_gem_shmem_get_pages(struct drm_i915_gem_object *obj)
 	struct page **pages;
 	int ret;
 
-	/* Spares reading what could not be mapped. */
+	/* Do not read in what could not be mapped afterwards. */
 	if (drm_dev_is_unplugged(obj->base.dev))
 		return -ENODEV;
 
-	/* Does not fit however much is swapped out: do not even try. */
+	/* Cannot fit, however much is swapped out. */
 	if (obj->base.size >> PAGE_SHIFT > totalram_pages())
 		return -ENOMEM;
 
@@ -109,7 +109,7 @@ static void i915_gem_shmem_purge(struct drm_i915_gem_object *obj)
 		shmem_truncate_range(file_inode(obj->base.filp), 0, (loff_t)-1);
 }
 
-/* The GPU may have written any page: without a dirty bit in its tables all count as dirty. */
+/* GPU page tables have no dirty bit, so every page counts as dirty. */
 static void i915_gem_shmem_put_pages(struct drm_i915_gem_object *obj)
 {
 	bool keep = obj->madv == I915_MADV_WILLNEED && kref_read(&obj->base.refcount);
@@ -136,7 +136,7 @@ i915_gem_object_create(struct drm_i915_private *i915, const struct i915_gem_obje
 {
 	struct drm_i915_gem_object *obj;
 
-	/* drm_mm, scatterlists and loops over pages count in int. */
+	/* drm_mm, scatterlists and loops over pages use int. */
 	if (size >> PAGE_SHIFT > INT_MAX)
 		return ERR_PTR(-E2BIG);
 
@@ -153,7 +153,7 @@ i915_gem_object_create(struct drm_i915_private *i915, const struct i915_gem_obje
 }
 
 /**
- * i915_gem_object_create_shmem - an object for user space
+ * i915_gem_object_create_shmem - create an object for user space
  * @i915: the device
  * @size: bytes, a multiple of the page size
  *
@@ -216,11 +216,11 @@ static const struct i915_gem_object_ops i915_gem_internal_ops = {
 };
 
 /**
- * i915_gem_object_create_internal - an object that user space never sees
+ * i915_gem_object_create_internal - create an object that user space never sees
  * @i915: the device
  * @size: bytes, a multiple of the page size
  *
- * Zeroed; the contents last as long as the pages are pinned.
+ * Zeroed. The contents are kept while the pages are pinned.
  *
  * Context: process context.
  * Return: the object with one reference, or ERR_PTR(-EINVAL, -E2BIG, -ENOMEM).

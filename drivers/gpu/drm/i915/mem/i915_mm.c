@@ -10,14 +10,14 @@
 /**
  * DOC: All objects of a device
  *
- * A list of every object, for those who look for memory to give back, and for
- * the end of the binding; and the list of those whose last reference went where
- * they could not be freed, with the worker that does it.
+ * A list of every object, for the shrinker and for unbinding the driver; and the
+ * list of objects whose last reference was put where they could not be freed, with
+ * the worker that frees them.
  *
- * Files, mappings and dma-bufs keep objects alive when the driver has been
- * unbound from the device. Their memory stays, what the CPU sees in it too; the
- * DMA mapping does not, for it belongs to the binding: the IOMMU's tables may be
- * gone, or another driver's, by the time the last file is closed.
+ * Files, mappings and dma-bufs keep objects alive after the driver was unbound from
+ * the device. Their memory stays, with its contents for the CPU. Their DMA mapping
+ * does not: by the time the last file is closed, the IOMMU's page tables may be
+ * gone, or belong to another driver.
  */
 
 static void i915_mm_free_work(struct work_struct *work)
@@ -34,7 +34,7 @@ static void i915_mm_free_work(struct work_struct *work)
 /**
  * i915_mm_init - prepare a device for objects
  * @i915: the device
- * @funcs: GEM callbacks of every object; their free() is called in process context
+ * @funcs: GEM callbacks of every object; free() is only called in process context
  */
 void i915_mm_init(struct drm_i915_private *i915, const struct drm_gem_object_funcs *funcs)
 {
@@ -62,7 +62,7 @@ static void i915_gem_object_defer_free(struct kref *ref)
 }
 
 /**
- * i915_gem_object_put_maybe_last - the slow half of i915_gem_object_put()
+ * i915_gem_object_put_maybe_last - slow path of i915_gem_object_put()
  * @obj: the object
  *
  * Context: any.
@@ -90,7 +90,7 @@ void i915_mm_flush_free(struct drm_i915_private *i915)
 EXPORT_SYMBOL_IF_KUNIT(i915_mm_flush_free);
 
 /**
- * i915_mm_fini - the device goes; all its objects must be gone
+ * i915_mm_fini - undo i915_mm_init(); all objects must have been freed
  * @i915: the device
  */
 void i915_mm_fini(struct drm_i915_private *i915)
@@ -102,7 +102,7 @@ void i915_mm_fini(struct drm_i915_private *i915)
 EXPORT_SYMBOL_IF_KUNIT(i915_mm_fini);
 
 /**
- * i915_mm_add - an object comes to life
+ * i915_mm_add - add an object to the list
  * @obj: the object
  */
 void i915_mm_add(struct drm_i915_gem_object *obj)
@@ -116,7 +116,7 @@ void i915_mm_add(struct drm_i915_gem_object *obj)
 }
 
 /**
- * i915_mm_remove - an object comes to its end
+ * i915_mm_remove - remove an object from the list
  * @obj: the object, without references
  */
 void i915_mm_remove(struct drm_i915_gem_object *obj)
@@ -144,7 +144,7 @@ static struct drm_i915_gem_object *i915_mm_step(struct i915_mm *mm, struct list_
 
 	while (*left && (*at = (*at)->next) != &mm->objects) {
 		--*left;
-		/* An object on its way to its end leaves the list before its memory goes. */
+		/* An object leaves the list before it is freed. */
 		obj = list_entry(*at, struct drm_i915_gem_object, mm_link);
 		if (kref_get_unless_zero(&obj->base.refcount))
 			return obj;
@@ -158,7 +158,7 @@ static struct drm_i915_gem_object *i915_mm_step(struct i915_mm *mm, struct list_
  * @i915: the device
  * @prev: the object returned last, or NULL to start; its reference is consumed
  *
- * Sees every object once that is there from the beginning to the end of the walk.
+ * Visits each object that exists during the whole walk exactly once.
  *
  * Context: process context.
  * Return: the next object, referenced, or NULL at the end.
@@ -196,13 +196,13 @@ static struct drm_i915_gem_object *i915_mm_walk_next(struct i915_mm *mm, unsigne
 }
 
 /**
- * i915_mm_walk - share a walk of all objects with everybody who calls this
+ * i915_mm_walk - continue the common walk of all objects
  * @i915: the device
- * @fn: called with a reference of the object and without locks; false: stop here
- * @data: for @fn
+ * @fn: called with a reference to the object and no lock held; returns false to stop
+ * @data: argument of @fn
  *
- * For those who look for memory: the walk goes on where the last one stopped,
- * and ends when it has come round. Two at the same time see an object each.
+ * For reclaim. Begins where the last walk stopped, and ends after one round. Two
+ * concurrent callers share the walk: each object is visited by one of them.
  *
  * Context: process context, also memory reclaim.
  */
@@ -222,11 +222,11 @@ void i915_mm_walk(struct drm_i915_private *i915,
 }
 
 /**
- * i915_mm_unmap_dma - end the DMA mapping of every object
- * @i915: the device, at rest: the GPU does not run any more
+ * i915_mm_unmap_dma - DMA unmap every object
+ * @i915: the device; the GPU is idle for good
  *
- * If the device is unplugged, no object gets a DMA mapping after this, see
- * i915_gem_object_set_pages(). Nothing happens to what has none any more.
+ * If the device is unplugged, no object is DMA mapped after this, see
+ * i915_gem_object_set_pages().
  *
  * Context: process context, may sleep; no object locked.
  */
@@ -239,7 +239,7 @@ void i915_mm_unmap_dma(struct drm_i915_private *i915)
 		cond_resched();
 	}
 
-	/* What is left has lost its last reference, and is just being freed. */
+	/* What is still mapped has no reference and is being freed. */
 	i915_mm_flush_free(i915);
 	while (drm_dev_is_unplugged(&i915->drm) && atomic_long_read(&i915->mm.nr_mapped))
 		usleep_range(100, 1000);

@@ -8,25 +8,25 @@
 #include "mem/i915_gem_object.h"
 
 /**
- * DOC: Memory the GPU may still know
+ * DOC: Memory that a TLB may still translate to
  *
- * Page tables change while batches run. What they led to before, pages of
- * objects and tables alike, may be remembered by an engine's TLB until its next
- * request begins, so none of it may go back to the system before the TLBs were
- * told to forget.
+ * Page tables change while batches run. The TLB of an engine may still translate
+ * to memory that was removed from them, both pages of objects and page tables,
+ * until its next request begins. So no such memory may be freed before a TLB
+ * invalidation.
  *
- * Invalidations are counted. Whoever has taken memory out of the page tables
- * notes the count, a stamp; whoever gives it back asks for an invalidation that
- * began after the stamp. One does for everything stamped before it: freeing
- * many things that were unbound together costs one.
+ * Invalidations are counted. Whoever removes memory from the page tables stores
+ * the count with it, as a stamp; whoever frees it needs an invalidation that began
+ * after the stamp. One invalidation serves everything stamped before it, so
+ * freeing many things that were unbound together costs one.
  */
 
 /**
- * i915_tlb_stamp - note that memory was taken out of the page tables
- * @mm: the objects of the device
- * @stamp: with the memory, 0 while it was in no page table; made later, never earlier
+ * i915_tlb_stamp - record that memory was removed from the page tables
+ * @mm: &drm_i915_private.mm of the device
+ * @stamp: stamp of the memory, 0 if it was in no page table; only ever moves forward
  *
- * Context: any; after the page tables were written.
+ * Context: any; called after the page tables were written.
  */
 void i915_tlb_stamp(struct i915_mm *mm, u32 *stamp)
 {
@@ -42,9 +42,9 @@ void i915_tlb_stamp(struct i915_mm *mm, u32 *stamp)
 }
 
 /**
- * i915_tlb_flush - make the GPU forget what is about to be given back
+ * i915_tlb_flush - invalidate TLBs before memory is freed
  * @i915: the device
- * @stamp: of the memory, see i915_tlb_stamp(); 0: it was in no page table
+ * @stamp: i915_tlb_stamp() of the memory; nothing happens if it is 0
  *
  * Context: process context, also memory reclaim; sleeps only for another
  * invalidation.
@@ -57,10 +57,10 @@ void i915_tlb_flush(struct drm_i915_private *i915, u32 stamp)
 		return;
 
 	mutex_lock(&mm->tlb_lock);
-	/* All that have begun are over: they hold the lock. */
+	/* Invalidations run under the lock, so every one that began has ended. */
 	if ((s32)(mm->tlb_begun - stamp) <= 0) {
 		WRITE_ONCE(mm->tlb_begun, mm->tlb_begun + 1 ?: 1);
-		/* Whoever did not see the count wrote the page tables before: i915_tlb_stamp(). */
+		/* Whoever read the old count has written the page tables: i915_tlb_stamp(). */
 		smp_mb();
 		mm->invalidate_tlb(i915);
 	}

@@ -15,45 +15,44 @@ struct file;
 struct shrinker;
 
 /**
- * struct i915_mm - every GEM object of a device
+ * struct i915_mm - the GEM objects of a device
  */
 struct i915_mm {
 	/**
-	 * @funcs: the GEM callbacks every object gets. Set once by the room
-	 * that knows both objects and address spaces, before the first object.
+	 * @funcs: GEM callbacks of every object; constant. Set by a layer that knows both objects
+	 * and address spaces, before the first object is created.
 	 */
 	const struct drm_gem_object_funcs *funcs;
 
-	/** @lock: guards @objects, i915_gem_object.mm_link and @walk_at; innermost */
+	/** @lock: protects @objects, drm_i915_gem_object.mm_link and @walk_at; innermost */
 	spinlock_t lock;
-	/** @objects: all objects, in the order in which they were made */
+	/** @objects: all objects, in order of creation */
 	struct list_head objects;
-	/** @walk_at: where on @objects the last i915_mm_walk() stopped */
+	/** @walk_at: position on @objects where the last i915_mm_walk() stopped */
 	struct list_head *walk_at;
 	/** @nr_objects: length of @objects; @lock */
 	unsigned long nr_objects;
 
-	/** @nr_mapped: objects with a DMA mapping, i915_gem_object.pages */
+	/** @nr_mapped: number of objects with a DMA mapping, drm_i915_gem_object.pages */
 	atomic_long_t nr_mapped;
-	/** @shrinkable: pages that shrinkable objects hold, in pages */
+	/** @shrinkable: number of pages held by shrinkable objects */
 	atomic_long_t shrinkable;
-	/** @purgeable: those among them whose contents user space does not need, in pages */
+	/** @purgeable: number of those whose contents user space does not need */
 	atomic_long_t purgeable;
 
 	/**
-	 * @invalidate_tlb: make the GPU forget translations to memory that is
-	 * about to be given back. Set by the room that knows the engines; NULL:
-	 * there is no TLB to care for. Called by i915_tlb_flush() only.
+	 * @invalidate_tlb: invalidate the TLBs of all engines. Set by the GT; NULL if there are
+	 * none. Called by i915_tlb_flush() only.
 	 */
 	void (*invalidate_tlb)(struct drm_i915_private *i915);
 	/** @tlb_lock: held while the TLBs are invalidated; innermost mutex, nothing is allocated */
 	struct mutex tlb_lock;
-	/** @tlb_begun: invalidations begun, plus one, not 0; written under @tlb_lock */
+	/** @tlb_begun: number of invalidations begun, plus one, never 0; written under @tlb_lock */
 	u32 tlb_begun;
-	/** @mmap_file: the file behind all CPU mappings, no reference: get_file_active() */
+	/** @mmap_file: file of all CPU mappings, not referenced, see get_file_active() */
 	struct file *mmap_file;
 
-	/** @free_list: objects whose last reference went where sleeping is not allowed */
+	/** @free_list: objects whose last reference was put by i915_gem_object_put() */
 	struct llist_head free_list;
 	/** @free_work: frees @free_list, on drm_i915_private.wq */
 	struct work_struct free_work;
