@@ -16,16 +16,15 @@
 /**
  * DOC: 32-bit user space
  *
- * The structs of the i915 user API are the same for 32-bit and 64-bit programs:
- * addresses are __u64, and every __u64 is aligned to 8 bytes without the
- * compiler's help. The exception is &struct drm_i915_getparam, which has a
- * pointer in it. (So have the ioctls of user mode setting, which are gone.)
+ * The structs of the i915 user API have the same layout in 32-bit and 64-bit
+ * programs: addresses are __u64, and every __u64 is naturally aligned to 8 bytes.
+ * The exception is &struct drm_i915_getparam, which contains a pointer. (So do the
+ * ioctls of user mode setting, which no longer exist.)
  *
- * The kselftest i915_compat checks the layout of each struct in a 32-bit
- * program.
+ * The kselftest i915_compat checks the layout of each struct in a 32-bit program.
  */
 
-/* struct drm_i915_getparam of a 32-bit program */
+/* struct drm_i915_getparam as laid out in a 32-bit program */
 struct i915_compat_getparam {
 	s32 param;
 	compat_uptr_t value;

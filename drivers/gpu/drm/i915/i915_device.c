@@ -14,15 +14,14 @@
 /**
  * DOC: What every device has
  *
- * A GPU, the mock device of the selftests and that of the unit tests differ in
- * how they come to their registers and engines. The rest is here: who frees the
- * parts of a device, in which order, and the one function that brings a device
- * to rest, i915_device_quiesce(). Remove, a failed probe, shutdown and the end
- * of the mock devices all go through it, so that the tests see what a user sees.
+ * A GPU, the mock device of the selftests and the device of the unit tests differ
+ * in how they set up registers and engines. What they share is here: the managed
+ * actions that free the parts of a device, and i915_device_quiesce(), which stops
+ * all work for good. Remove, a failed probe, shutdown and tearing down a mock
+ * device all use it, so the tests exercise what a user gets.
  *
- * The parts are freed with the last reference of the DRM device, the last one
- * made first: engines, global address space, what all address spaces share,
- * objects, workqueue.
+ * The parts are freed with the last reference to the DRM device, in reverse order
+ * of creation: engines, GGTT, what address spaces share, objects, workqueue.
  */
 
 static void i915_device_release_wq(struct drm_device *drm, void *data)
@@ -49,14 +48,14 @@ static void i915_device_release_gt(struct drm_device *drm, void *data)
 {
 	struct drm_i915_private *i915 = to_i915(drm);
 
-	/* Files that were closed after the unbind left work behind, too. */
+	/* Files that were closed after the unbind have queued work, too. */
 	i915_device_quiesce(i915);
 	i915_gt_fini(&i915->gt);
 }
 
 static int i915_device_init_wq(struct drm_i915_private *i915)
 {
-	/* Longer names are cut with a warning. */
+	/* The workqueue core truncates longer names with a warning. */
 	i915->wq = alloc_workqueue("i915-%.16s", WQ_UNBOUND, 0, dev_name(i915->drm.dev));
 	if (!i915->wq)
 		return -ENOMEM;
@@ -65,11 +64,11 @@ static int i915_device_init_wq(struct drm_i915_private *i915)
 }
 
 /**
- * i915_device_init_mm - prepare a device for objects and address spaces
+ * i915_device_init_mm - set up a device for objects and address spaces
  * @i915: the device
  * @funcs: GEM callbacks of every object
  *
- * Makes the workqueue, too.
+ * Also allocates drm_i915_private.wq.
  *
  * Context: process context.
  * Return: 0 or -ENOMEM.
@@ -96,11 +95,11 @@ int i915_device_init_mm(struct drm_i915_private *i915, const struct drm_gem_obje
 EXPORT_SYMBOL_IF_KUNIT(i915_device_init_mm);
 
 /**
- * i915_device_adopt_ggtt - let the global address space go with the device
- * @i915: the device, &drm_i915_private.ggtt is set up
+ * i915_device_adopt_ggtt - free the GGTT with the device
+ * @i915: the device; &drm_i915_private.ggtt is set up
  *
  * Context: process context.
- * Return: 0, or -ENOMEM: the address space is gone.
+ * Return: 0, or -ENOMEM, after which the GGTT has been freed.
  */
 int i915_device_adopt_ggtt(struct drm_i915_private *i915)
 {
@@ -109,11 +108,11 @@ int i915_device_adopt_ggtt(struct drm_i915_private *i915)
 EXPORT_SYMBOL_IF_KUNIT(i915_device_adopt_ggtt);
 
 /**
- * i915_device_adopt_gt - let the engines go with the device
- * @i915: the device, &drm_i915_private.gt is set up
+ * i915_device_adopt_gt - free the engines with the device
+ * @i915: the device; &drm_i915_private.gt is set up
  *
  * Context: process context.
- * Return: 0, or -ENOMEM: the engines are gone.
+ * Return: 0, or -ENOMEM, after which the engines have been freed.
  */
 int i915_device_adopt_gt(struct drm_i915_private *i915)
 {
@@ -121,11 +120,11 @@ int i915_device_adopt_gt(struct drm_i915_private *i915)
 }
 
 /**
- * i915_device_flush - finish what was left to the workqueue
+ * i915_device_flush - finish the work on drm_i915_private.wq
  * @i915: the device
  *
- * The end of a context puts objects, whose end is queued behind it and may
- * queue the end of an address space: hence three steps.
+ * Freeing a context puts objects, which are queued to be freed and whose freeing
+ * may queue that of an address space: hence three steps.
  *
  * Context: process context, not on that workqueue; no object and no address
  * space locked.
@@ -138,8 +137,8 @@ void i915_device_flush(struct drm_i915_private *i915)
 }
 
 /*
- * The device must not be left with DMA mappings: the IOMMU's tables go with the
- * binding. Objects, page tables and images may live on in open files.
+ * No DMA mapping may outlive the binding, because the IOMMU's page tables do not. Objects, page
+ * tables and images may live on in open files.
  */
 static void i915_device_unmap_dma(struct drm_i915_private *i915)
 {
@@ -149,13 +148,13 @@ static void i915_device_unmap_dma(struct drm_i915_private *i915)
 }
 
 /**
- * i915_device_quiesce - bring a device to rest for good
- * @i915: the device, on its way out
+ * i915_device_quiesce - stop all work of a device for good
+ * @i915: the device, about to go away
  *
- * No new work is taken. What is in flight ends with -EIO, and so do contexts and
- * objects that lived only for its sake. The GPU does not touch memory any more,
- * none is mapped for it, and it may sleep. What open files hold stays, and what
- * they still let go of is the business of the next call.
+ * New work is refused. Requests in flight end with -EIO, and contexts and objects
+ * that only they held are freed. Afterwards the GPU does not access memory, nothing
+ * is mapped for it, and it is parked. What open files hold stays allocated; what
+ * they release later is finished by the next call.
  *
  * Context: process context, sleeps.
  */

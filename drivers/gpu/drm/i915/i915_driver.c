@@ -21,31 +21,32 @@
 /**
  * DOC: Life of a device
  *
- * Probe walks a table of steps. Each step leaves behind a managed action that
- * undoes it, so there is no unwinding here, neither when a step fails nor at
- * remove; the two lists of actions say what dies when:
+ * Probe walks a table of steps. Each step registers a managed action that undoes
+ * it, so there is no unwinding here, neither when a step fails nor at remove. The
+ * two kinds of actions run at different times:
  *
- * - devm_: with the binding. The hardware side: interrupt, engines brought to
- *   rest, registers. After it nothing touches the device, also not an ioctl that
- *   began before the unbind and goes on: see i915_uncore_close().
- * - drmm_: with the last reference of the DRM device. Open files hold one, and
- *   with them objects, contexts and address spaces, which therefore outlive
- *   an unbind until the last file is closed.
+ * - Device-managed actions (devm) run when the driver is unbound. They undo the
+ *   hardware side: interrupt, engines, registers. Afterwards nothing accesses the
+ *   device, not even an ioctl that began before the unbind and is still running:
+ *   see i915_uncore_close().
+ * - DRM-managed actions (drmm) run with the last put of the DRM device. Open files
+ *   hold a reference, and with them objects, contexts and address spaces live on
+ *   until the last file is closed.
  */
 
-/* BAR0: registers in the lower half, the page table of the GGTT in the upper. */
+/* BAR0: registers in the lower half, GGTT page table in the upper half */
 #define I915_MMIO_BAR		0
 #define I915_MMIO_REGS_SIZE	SZ_2M
 #define I915_MMIO_GGTT_OFFSET	SZ_8M
 /* BAR2: the aperture */
 #define I915_APERTURE_BAR	2
 
-/* GMCH control: size of the GGTT's page table, Broadwell PRM vol 2c "GGC" */
+/* GMCH control: size of the GGTT page table, Broadwell PRM vol 2c "GGC" */
 #define I915_GGC		0x50
 #define I915_GGC_GGMS_SHIFT	6
 #define I915_GGC_GGMS_MASK	0x3
 
-/* Addresses the GPU can put on the bus, bits */
+/* Width of the GPU's DMA addresses, bits */
 #define I915_DMA_BITS		39
 
 struct i915_probe_step {
@@ -77,7 +78,7 @@ static int i915_probe_pci(struct drm_i915_private *i915)
 	return 0;
 }
 
-/* Just before the registers are unmapped: whoever is late finds the gate closed. */
+/* Runs before the registers are unmapped: later accesses find the gate closed. */
 static void i915_release_mmio(void *data)
 {
 	i915_uncore_close(data);
@@ -90,8 +91,8 @@ static int i915_probe_mmio(struct drm_i915_private *i915)
 	int ret;
 
 	if (pci_resource_len(pdev, I915_MMIO_BAR) < 2 * I915_MMIO_GGTT_OFFSET) {
-		drm_err(&i915->drm, "BAR0 has %llu bytes, too few for a GPU\n",
-			(u64)pci_resource_len(pdev, I915_MMIO_BAR));
+		drm_err(&i915->drm, "BAR0 has %llu bytes, %u are needed; not using the GPU\n",
+			(u64)pci_resource_len(pdev, I915_MMIO_BAR), 2 * I915_MMIO_GGTT_OFFSET);
 		return -ENODEV;
 	}
 
@@ -146,7 +147,7 @@ static int i915_probe_ggtt(struct drm_i915_private *i915)
 	pci_read_config_word(pdev, I915_GGC, &ggc);
 	ggc = (ggc >> I915_GGC_GGMS_SHIFT) & I915_GGC_GGMS_MASK;
 	if (!ggc) {
-		drm_err(&i915->drm, "the firmware gave the GPU no page table (GGC)\n");
+		drm_err(&i915->drm, "GGC: firmware reserved no space for the GTT, not using the GPU\n");
 		return -ENODEV;
 	}
 	table = SZ_1M << ggc;
@@ -165,7 +166,7 @@ static int i915_probe_ggtt(struct drm_i915_private *i915)
 	return i915_device_adopt_ggtt(i915);
 }
 
-/* The device goes, at unbind or because a later step of probe failed. */
+/* Runs at unbind, and when a later step of probe failed. */
 static void i915_release_hardware(void *data)
 {
 	i915_device_quiesce(data);
@@ -183,7 +184,7 @@ static int i915_probe_gt(struct drm_i915_private *i915)
 	if (ret)
 		return ret;
 
-	/* the engines' memory lives as long as the DRM device, their registers only until unbind */
+	/* The engines live as long as the DRM device, but are stopped when the driver is unbound. */
 	return devm_add_action_or_reset(i915->drm.dev, i915_release_hardware, i915);
 }
 
@@ -242,10 +243,10 @@ static void i915_welcome(struct drm_i915_private *i915)
 /**
  * i915_driver_probe - set up one GPU
  * @pdev: its PCI function
- * @info: what it is
+ * @info: its description
  *
  * Context: process context.
- * Return: 0, or the errno of the step that failed; nothing is left then.
+ * Return: 0, or the errno of the step that failed, after everything was undone.
  */
 int i915_driver_probe(struct pci_dev *pdev, const struct i915_device_info *info)
 {
@@ -283,8 +284,8 @@ int i915_driver_probe(struct pci_dev *pdev, const struct i915_device_info *info)
  * i915_driver_remove - unbind from one GPU
  * @i915: the GPU
  *
- * User space's doors are closed here, the hardware by the devm_ actions after
- * it; memory that open files still hold lives until they are closed.
+ * Takes the device away from user space. The hardware is stopped by the managed
+ * actions that run afterwards; what open files hold is freed when they are closed.
  *
  * Context: process context.
  */
@@ -295,11 +296,11 @@ void i915_driver_remove(struct drm_i915_private *i915)
 }
 
 /**
- * i915_driver_shutdown - quiesce the GPU before the machine goes down or kexecs
+ * i915_driver_shutdown - stop the GPU before power-off, reboot or kexec
  * @i915: the GPU
  *
- * Context: process context. No DMA and no interrupt happens after it, and the
- * registers are not touched any more, whoever still has a file open.
+ * Context: process context. Afterwards there is no DMA, no interrupt and no register
+ * access, even if files are still open.
  */
 void i915_driver_shutdown(struct drm_i915_private *i915)
 {

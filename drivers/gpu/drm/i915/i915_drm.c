@@ -22,25 +22,25 @@
  *
  * The driver description, its file operations and the ioctl table.
  *
- * Every ioctl of the i915 user API that has an entry here is implemented in
- * full. Those the driver knows but has no hardware part for answer with the
- * errno that means so to user space; numbers that are not listed give -EINVAL
- * from the DRM core.
+ * An ioctl that is listed is implemented in full, or is one for hardware that this
+ * driver does not drive (overlay, perf, tiling) and fails with the errno that user
+ * space takes as "not supported". For numbers that are not listed the DRM core
+ * returns -EINVAL.
  */
 
-/* Fence registers and their tiling: not without the aperture. */
+/* Tiling needs fence registers, which work through the aperture only. */
 static int i915_gem_no_tiling_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
 {
 	return -EOPNOTSUPP;
 }
 
-/* Overlay, vblank pipe, sprite keys, user memory, perf: no such unit in this driver. */
+/* Overlay, vblank pipe, sprite keys, user memory, perf: not supported. */
 static int i915_no_unit_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
 {
 	return -ENODEV;
 }
 
-/* All of them are open to render nodes. */
+/* All of them are allowed on render nodes. */
 #define I915_IOCTL(name, func) DRM_IOCTL_DEF_DRV(I915_##name, func, DRM_RENDER_ALLOW)
 
 static const struct drm_ioctl_desc i915_ioctls[] = {

@@ -24,17 +24,17 @@
 /**
  * struct drm_i915_private - one GPU
  *
- * Rooms stack on each other in the order of the fields; each may use what
- * stands above its own field, never what stands below it.
+ * The fields are in the order of the layers: a layer may use the fields above its
+ * own, never those below it.
  */
 struct drm_i915_private {
 	/** @drm: the DRM device; its managed actions tear this struct down */
 	struct drm_device drm;
 
-	/** @info: what this model of GPU is; constant */
+	/** @info: description of the GPU model; constant */
 	const struct i915_device_info *info;
 
-	/** @topology: slices, subslices and EUs left by the fuses; constant after probe */
+	/** @topology: slices, subslices and EUs that are not fused off; constant after probe */
 	struct i915_topology topology;
 
 	/** @uncore: registers and forcewake */
@@ -43,7 +43,7 @@ struct drm_i915_private {
 	/** @mm: every GEM object of the device */
 	struct i915_mm mm;
 
-	/** @vm_device: what its address spaces share */
+	/** @vm_device: state shared by its address spaces */
 	struct i915_vm_device vm_device;
 
 	/** @ggtt: the global address space and its page table */
@@ -53,15 +53,15 @@ struct drm_i915_private {
 	struct i915_gt gt;
 
 	/**
-	 * @wq: work a lock or a fence pushed out of its caller: final frees, clean-up after retire.
-	 * Flushed by whoever needs the result (drop_caches, unload).
+	 * @wq: work that cannot run in its caller, because of a lock or in an interrupt: freeing
+	 * contexts, objects and address spaces. See i915_device_flush().
 	 */
 	struct workqueue_struct *wq;
 
-	/** @diag: the doors of the diagnostics room */
+	/** @diag: sysfs directories and PMU */
 	struct i915_diag diag;
 
-	/** @mock: true on the device of the mock selftests: no PCI, no MMIO */
+	/** @mock: True on the device of the mock selftests, which has no PCI function and no MMIO */
 	bool mock;
 };
 

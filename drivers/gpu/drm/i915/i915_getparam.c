@@ -14,13 +14,13 @@
 /**
  * DOC: GETPARAM
  *
- * A table with a row per parameter: a constant, or a function where the answer
- * depends on the device. What is not in the table gives -EINVAL, which is how
- * user space finds out that a kernel does not know a parameter.
+ * A table with one row per parameter: a constant, or a function if the value
+ * depends on the device. A parameter that is not in the table gives -EINVAL, by
+ * which user space recognises a kernel that does not know it.
  *
- * A feature is announced only where it does what its documentation says: no
- * EXEC_CAPTURE without an error state to look at, no secure batches, no user
- * pointers, no fence registers.
+ * A feature is reported only if it does what its documentation says: no
+ * EXEC_CAPTURE without an error state, no secure batches, no user pointers, no
+ * fence registers.
  */
 
 /* Return: 0 with @value filled, or -errno. */
@@ -30,11 +30,11 @@ typedef int (*i915_getparam_fn)(struct drm_i915_private *i915, int *value);
  * struct i915_getparam - one parameter
  */
 struct i915_getparam {
-	/** @get: asks the device; NULL: the answer is @value */
+	/** @get: reads the value from the device; NULL if it is @value */
 	i915_getparam_fn get;
-	/** @value: the constant answer; a negative errno is the answer of the ioctl */
+	/** @value: constant value; a negative errno is returned by the ioctl */
 	int value;
-	/** @known: the row is in use */
+	/** @known: True if the row is used; false in the gaps of the table */
 	bool known;
 };
 
@@ -98,7 +98,7 @@ static int i915_getparam_subslice_mask(struct drm_i915_private *i915, int *value
 	return *value ? 0 : -ENODEV;
 }
 
-/* 0: hangs stay, 1: the whole GPU is reset, 2: the engine that hangs is. */
+/* 0: hangs are not reset; 1: the whole GPU is reset; 2: only the engine is */
 static int i915_getparam_has_gpu_reset(struct drm_i915_private *i915, int *value)
 {
 	*value = i915_params.enable_hangcheck ? min(i915_params.reset, 2u) : 0;
@@ -216,14 +216,14 @@ static int i915_getparam(struct drm_i915_private *i915, int param, int *value)
 }
 
 /**
- * i915_getparam_ioctl - GETPARAM: a number that says what device and driver can do
+ * i915_getparam_ioctl - GETPARAM: a number that describes device or driver
  * @dev: the device
  * @data: struct drm_i915_getparam
  * @file: not used
  *
  * Context: process context.
- * Return: 0; -EINVAL for a parameter that is not known, -ENODEV for one that
- * this device has nothing to say about, -EFAULT.
+ * Return: 0; -EINVAL for an unknown parameter; -ENODEV for one that does not apply to
+ * this device; -EFAULT.
  */
 int i915_getparam_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
 {

@@ -21,27 +21,26 @@
 /**
  * DOC: Load and unload
  *
- * Load walks one table. A step that returns less than zero fails the load:
- * what the steps before it did is undone in reverse. A step that returns more
- * than zero ends the load early and successfully: the module stays, partial,
- * with nothing but what the steps before it made. Unload undoes exactly the
- * steps that were done, whichever way the load ended; how far it got is in
- * the parameter load_state. Documentation/gpu/i915/load.rst has a table of all
- * the ways a load can end and of what can come after each; every cell is a test.
+ * Load walks one table. A step that returns a negative errno fails the load, and
+ * the steps before it are undone in reverse order. A step that returns a positive
+ * number ends the load early and successfully: the module stays loaded, partially,
+ * with what the steps before it have set up. Unload undoes exactly the steps that
+ * were done; the parameter load_state shows how far load got.
+ * Documentation/gpu/i915/load.rst has a table of how a load can end and what can
+ * follow.
  *
- * Why a partial module stays at all: the selftests let go of files by fput(),
- * and in the task that loads the module those are released only when its
- * system call returns, after i915_init(). The slabs must outlive them, so they
- * can be destroyed in i915_exit() only. Built into the kernel there is no exit;
- * the task is init, and releases them when it goes to its first program.
+ * Why a partially loaded module stays at all: the selftests put files with fput(),
+ * and the task that loads the module releases them only when its system call
+ * returns, after i915_init(). The slabs must outlive these files, so they can only
+ * be destroyed in i915_exit(). If the driver is built in there is no exit; the task
+ * is init, which releases the files when it executes its first program.
  *
- * The audit has the last word of an unload: what is still alive then is named
- * in the log.
+ * The last step of an unload is the audit: whatever is still allocated is named in
+ * the log.
  */
 
 /*
- * Neither "nomodeset" nor modeset=0 stop mock selftests that were asked for:
- * they use no device.
+ * Mock selftests use no device, so they run even with "nomodeset" or modeset=0.
  */
 static bool i915_wanted(void)
 {
@@ -70,7 +69,7 @@ static void i915_audit_last_word(void)
 {
 	struct drm_printer p = drm_err_printer(NULL, "i915 leaked");
 
-	WARN(i915_audit_check_empty(&p), "i915: something outlives the module\n");
+	WARN(i915_audit_check_empty(&p), "i915: objects are still allocated at unload\n");
 }
 
 static int i915_audit_start(void)
@@ -78,7 +77,7 @@ static int i915_audit_start(void)
 	return 0;
 }
 
-/* The PMU of a device may outlive it; at unload it goes. */
+/* The PMU of a device may outlive it, and is freed at unload. */
 static int i915_pmu_start(void)
 {
 	return 0;
@@ -89,7 +88,7 @@ struct i915_load_step {
 	const char *name;
 	/* < 0: fail, undo the steps before. > 0: stop here, loaded. 0: go on. */
 	int (*init)(void);
-	/* undoes @init; a step that may end the load early has none */
+	/* undoes @init; NULL for a step that may end the load early */
 	void (*exit)(void);
 };
 
@@ -108,10 +107,10 @@ static const struct i915_load_step i915_load_steps[] = {
 	{ .name = "pci", .init = i915_pci_register_driver, .exit = i915_pci_unregister_driver },
 };
 
-/* Steps whose init succeeded: the entries before this index are to be undone. */
+/* Number of steps whose init succeeded, which unload has to undo */
 static unsigned int i915_load_progress;
 
-/* Why the load failed, or 0. Readable only where the driver is built in: a module goes. */
+/* Why the load failed, or 0. Visible only if the driver is built in: a module is unloaded. */
 static int i915_load_error;
 
 static int i915_load_state_get(char *buffer, const struct kernel_param *kp)
@@ -127,12 +126,12 @@ static int i915_load_state_get(char *buffer, const struct kernel_param *kp)
 }
 
 /**
- * i915_load_failed - is the driver built in and its load has failed?
+ * i915_load_failed - test whether the load of a built-in driver has failed
  *
- * Then nothing it needs is there. A module is gone if its load fails.
+ * If so, nothing the driver needs is set up. A module that fails to load is gone.
  *
  * Context: any.
- * Return: true if it has.
+ * Return: true if it has failed.
  */
 bool i915_load_failed(void)
 {

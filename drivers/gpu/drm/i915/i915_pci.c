@@ -13,7 +13,7 @@
 /**
  * DOC: PCI binding
  *
- * Which PCI devices are ours, and the calls of the PCI core: probe, remove,
+ * The PCI IDs of the driver, and the callbacks of the PCI core: probe, remove,
  * shutdown. What they do is in i915_driver.c.
  */
 
@@ -60,11 +60,11 @@ static struct pci_driver i915_pci_driver = {
 };
 
 /**
- * i915_pci_register_driver - let the PCI core bind the driver
+ * i915_pci_register_driver - register with the PCI core
  *
- * Context: process context, the last step of load. Devices are probed from
- * here; that one of them fails does not fail the load.
- * Return: 0 or the PCI core's errno.
+ * Context: process context, the last step of load. Devices are probed from here;
+ * a probe that fails does not fail the load.
+ * Return: 0 or the errno of the PCI core.
  */
 int i915_pci_register_driver(void)
 {

@@ -10,11 +10,11 @@
 /**
  * DOC: Power management of the device
  *
- * Suspend to idle and to memory, and hibernation. All of them are the same for
- * the driver: it stops the GPU and closes the registers, and later opens them
- * again taking nothing for granted. Memory is not touched: page tables, context
- * images and rings are ordinary memory and sleep with the rest of it. There is no
- * runtime power management: an idle GPU sleeps by itself, without forcewake.
+ * Suspend to idle, suspend to memory and hibernation are the same for the driver:
+ * it stops the GPU and closes the registers, and on resume it opens them again and
+ * assumes nothing about their contents. Page tables, context images and rings are
+ * in ordinary memory and are preserved with it. There is no runtime power
+ * management: a GPU without forcewake sleeps by itself.
  */
 
 static int i915_pm_suspend(struct device *dev)

@@ -11,12 +11,12 @@
 /**
  * DOC: Chained extensions of the user API
  *
- * Several ioctls take a singly linked list in user memory, each link with a
- * number that says which larger struct it is the head of. The list is walked
- * in place: a link is read once, checked, and handed to its handler.
+ * Several ioctls take a singly linked list in user memory. Each link has a number
+ * that says which struct it is the head of. The list is walked in place: a link is
+ * read once, checked, and passed to its handler.
  */
 
-/* A list longer than this is a loop, or somebody who wants the kernel to be busy. */
+/* A longer list is a loop, or an attempt to keep the kernel busy. */
 #define I915_USER_EXTENSIONS_MAX	512
 
 static bool i915_user_extension_valid(const struct i915_user_extension *head)
@@ -40,7 +40,7 @@ static bool i915_user_extension_valid(const struct i915_user_extension *head)
  *
  * Context: process context, reads user memory; no locks that a page fault may need.
  * Return: 0; -EFAULT for an address that cannot be read, -EINVAL for an unknown
- * extension or reserved bits, -E2BIG for an endless list, -EINTR, or what a handler gave.
+ * extension or reserved bits, -E2BIG for an endless list, -EINTR, or the errno of a handler.
  */
 int i915_user_extensions(u64 first, const i915_user_extension_fn *table, unsigned int count,
 			 void *data)

@@ -6,7 +6,7 @@
 
 struct i915_user_extension;
 
-/* Handles one extension: @ext points at its (user space) struct, @data is the caller's. */
+/* Handles one extension: @ext is its struct in user space, @data the argument of the caller. */
 typedef int (*i915_user_extension_fn)(struct i915_user_extension __user *ext, void *data);
 
 int i915_user_extensions(u64 first, const i915_user_extension_fn *table, unsigned int count,
