@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from . import cache, debian, kernel, lockorder, proc, ui
+from . import cache, debian, docs, kernel, lockorder, proc, ui
 from .front import Front
 
 T = TypeVar('T')
@@ -321,6 +321,8 @@ CHECKS = [
     ('flake8', harness_form, False),
     ('unit tests', harness_tests, False),
     ('QEMU checkpatch', device, False),
+    ('pages', docs.check_pages, False),
+    ('htmldocs', docs.check_render, False),
 ]
 
 

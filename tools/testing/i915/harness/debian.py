@@ -16,7 +16,8 @@ BUILD = ['gcc', 'libc6-dev', 'perl', 'make', 'bc', 'bison', 'flex', 'libelf-dev'
          'linux-source-6.12', 'busybox-static', 'intel-gpu-tools', 'dpkg-dev', 'ninja-build', 'meson', 'pkg-config',
          'libglib2.0-dev', 'libfdt-dev', 'libpixman-1-dev', 'zlib1g-dev', 'seabios', 'qemu-system-data',
          'ca-certificates', 'libgcc-s1', 'rsync']
-CHECK = ['sparse', 'python3-ply', 'python3-git', 'git', 'mypy', 'flake8', 'shellcheck']
+CHECK = ['sparse', 'python3-ply', 'python3-git', 'git', 'mypy', 'flake8', 'shellcheck', 'python3-sphinx',
+         'graphviz']
 
 KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 NETWORK = ('check this machine\'s network and its apt sources (apt-get update must work), then run the same '
