@@ -3,8 +3,8 @@
 FRONT := I915_CALLED=make tools/testing/i915/front
 
 .DEFAULT_GOAL := help
-.PHONY: help run test merge shell igt check judge bench mutate build clean
-help run shell check judge build clean:
+.PHONY: help run quick test merge shell igt check judge bench mutate build clean
+help run quick shell check judge build clean:
 	@$(FRONT) $@
 
 test:

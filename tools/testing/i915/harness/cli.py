@@ -9,28 +9,30 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 
-from . import bench, cache, check, guest, igt, judge, mainjob, mutate, mutation, parts, suite, ui
+from . import bench, cache, check, guest, igt, judge, mainjob, mutate, mutation, parts, quick, suite, ui
 from .front import Front
 
 BOOTED = ('fast', 'debug', 'builtin', 'stock')
 HELP = '''\
 make run      build everything, boot the kernel on the virtual GPU, load i915, test it, print one table
+make quick    build the driver, boot, run what a change to the clean-up path needs: does it leak, and what?
 make test [ONLY='PART...'] [SHARD=K/N]
               everything the project promises, under a debug kernel; last line "N passed, N failed". Parts run side by
               side; ONLY= names some of them (a wrong name lists them); SHARD= is the K-th of N shares, for N machines
 make merge DIRS='DIR...'
               one result of all shares; DIR is what each left in build/test
-make shell    the same guest, interactive (log in is automatic; "poweroff" or Ctrl-A X leaves)
+make shell    the same guest, interactive (login is automatic; "poweroff" or Ctrl-A X leaves)
 make igt IGT=DIR LIST=FILE [FLAVOUR=debug] [LIMIT=SECONDS]
               run an installed or built IGT: DIR is its prefix or meson build directory, FILE lists tests, one
               a line ("gem_basic", "gem_exec_basic@basic"); results are compared with tools/testing/i915/expectations
 make check    checkpatch --strict, sparse, W=1, kernel-doc, headers that stand alone, SPDX; for the tools mypy, flake8,
-              unit tests, QEMU's checkpatch: all at zero
+              unit tests, QEMU's checkpatch; documentation: all at zero
 make judge    the stock driver of the same kernel on the virtual GPU
-make bench [ONLY='WORD...'] [REPEAT=2] [WSIM=DIR]
-              the stock driver and ours side by side: counts an operation, ratios, a plot, a profile by function;
-              only rows with a WORD in their name; everything so many times, to see that it counts the same; with
-              the workloads of an IGT source (its benchmarks/wsim)
+make bench [ONLY='WORD...'] [REPEAT=N] [WSIM=DIR]
+              the stock driver and ours side by side: counts per operation, ratios, a plot, a profile by function
+              ONLY='WORD...'  only rows whose name contains a WORD
+              REPEAT=N        measure N times and compare
+              WSIM=DIR        add DIR's gem_wsim workloads (benchmarks/wsim of an IGT source)
 make mutate [ONLY='PATTERN...'] [JOBS=N]
               breaks the driver on purpose, one small change at a time (tools/testing/i915/mutations), and says which
               test noticed each; only those with PATTERN in their name, file or table
@@ -118,6 +120,10 @@ def do_run(front: Front, args: Namespace) -> int:
     return mainjob.run(front, args.flavour)
 
 
+def do_quick(front: Front, _args: Namespace) -> int:
+    return quick.run(front)
+
+
 def do_test(front: Front, args: Namespace) -> int:
     return suite.run(front, args.only, args.jobs, args.shard)
 
@@ -157,6 +163,7 @@ def parser() -> argparse.ArgumentParser:
                               ('shell', do_shell, 'the guest, interactive'),
                               ('run', do_run, 'build, boot, test, print one table')):
         sub(name, func, help_).add_argument('--flavour', default='fast', choices=BOOTED)
+    sub('quick', do_quick, 'does a change to the clean-up path leak?')
     p = sub('check', do_check, 'checkpatch, sparse, W=1, kernel-doc, headers, SPDX')
     p.add_argument('--only', action='append', default=[], choices=[c[0] for c in check.CHECKS])
     p = sub('test', do_test, 'everything the project promises')

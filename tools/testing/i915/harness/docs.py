@@ -107,8 +107,9 @@ def _sphinx(tree: str, source: str, out: str) -> tuple[list[str], int]:
                            SPHINX_CONF=os.path.join(source, 'conf.py'))
     done = subprocess.run(
         ['nice', 'sphinx-build', '-q', '-E', '-j', str(proc.jobs()), '-b', 'html',
-         '-c', os.path.join(tree, 'Documentation'), '-d', os.path.join(out, 'doctrees'), '-D', 'kerneldoc_srctree=' + tree,
-         '-D', 'kerneldoc_bin=' + os.path.join(tree, 'scripts/kernel-doc'), '-D', 'version=i915', '-D', 'release=i915',
+         '-c', os.path.join(tree, 'Documentation'), '-d', os.path.join(out, 'doctrees'),
+         '-D', 'kerneldoc_srctree=' + tree, '-D', 'kerneldoc_bin=' + os.path.join(tree, 'scripts/kernel-doc'),
+         '-D', 'version=i915', '-D', 'release=i915',
          source, os.path.join(out, 'html')],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, errors='replace',
         env=env, timeout=1800)
