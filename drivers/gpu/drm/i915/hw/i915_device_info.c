@@ -11,11 +11,14 @@
 /**
  * DOC: Device info
  *
- * One constant line per model of GPU. Code asks for the property it needs,
- * never for the name of a platform, so a model is added by adding a line.
+ * One constant description per GPU model. Code tests the property it needs and
+ * never the name of a platform. A model of a known generation is added by adding a
+ * description; a generation takes more: topology, MOCS, workarounds, the context
+ * image and a few commands depend on i915_device_info.gen, see
+ * Documentation/gpu/i915/howto.rst.
  */
 
-/* RCS, BCS, VCS0, VECS0: all the driver drives; models with a second VCS run with one */
+/* RCS, BCS, VCS0, VECS0. The second VCS that some models have is not used. */
 #define GEN8_ENGINES	GENMASK(3, 0)
 
 static const struct i915_forcewake_domain broadwell_domains[] = {
@@ -66,10 +69,10 @@ const struct i915_device_info i915_mock_info = {
 };
 
 /**
- * i915_device_info_print - describe a GPU, for i915_capabilities
- * @info: the model
- * @topology: what its fuses left
- * @p: where to
+ * i915_device_info_print - print the description of a GPU, for i915_capabilities
+ * @info: description of the model
+ * @topology: what is not fused off
+ * @p: the printer
  *
  * Context: process context.
  */

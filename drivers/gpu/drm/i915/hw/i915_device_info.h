@@ -9,22 +9,22 @@ struct i915_uncore;
 struct drm_printer;
 
 /**
- * struct i915_device_info - what one model of GPU is
+ * struct i915_device_info - description of a GPU model
  */
 struct i915_device_info {
-	/** @name: as users know it, for logs and i915_capabilities */
+	/** @name: marketing name, for logs and i915_capabilities */
 	const char *name;
 	/** @gen: graphics generation, 8 or 9 */
 	u8 gen;
 	/** @gt: size of the GT: 1, 2, 3 or 4 */
 	u8 gt;
-	/** @engine_mask: bit n: the n-th entry of the engine table exists */
+	/** @engine_mask: mask of enum i915_engine_id: the engines that exist */
 	u32 engine_mask;
-	/** @has_preemption: a batch can be preempted between its commands */
+	/** @has_preemption: True if a batch can be preempted between its commands */
 	bool has_preemption;
 	/** @timestamp_hz: frequency of the command streamer timestamp, Hz */
 	u32 timestamp_hz;
-	/** @forcewake: forcewake domains, ended by a zero entry */
+	/** @forcewake: forcewake domains, terminated by a zero entry */
 	const struct i915_forcewake_domain *forcewake;
 };
 
@@ -33,16 +33,16 @@ struct i915_device_info {
 #define I915_MAX_EUS		8
 
 /**
- * struct i915_topology - what the fuses left of the slices
+ * struct i915_topology - slices, subslices and EUs that are not fused off
  */
 struct i915_topology {
-	/** @slice_mask: bit s: slice s is there */
+	/** @slice_mask: mask of the enabled slices */
 	u8 slice_mask;
-	/** @subslice_mask: per slice, bit ss: subslice ss is there */
+	/** @subslice_mask: mask of the enabled subslices, by slice */
 	u8 subslice_mask[I915_MAX_SLICES];
-	/** @eu_mask: per subslice, bit e: execution unit e is there */
+	/** @eu_mask: mask of the enabled execution units, by slice and subslice */
 	u8 eu_mask[I915_MAX_SLICES][I915_MAX_SUBSLICES];
-	/** @max_subslices: subslices per slice the format has room for (3 on gen8, 4 on gen9) */
+	/** @max_subslices: subslices per slice in the fuse format: 3 on gen8, 4 on gen9 */
 	u8 max_subslices;
 };
 

@@ -4,7 +4,7 @@
 
 #include <linux/bits.h>
 
-/* Registers each engine has; offsets from i915_engine_desc.mmio_base, bytes */
+/* Registers of each engine; byte offsets from i915_engine_desc.mmio_base */
 #define RING_TAIL			0x030
 #define RING_HEAD			0x034
 #define   RING_HEAD_MASK		GENMASK(20, 2)

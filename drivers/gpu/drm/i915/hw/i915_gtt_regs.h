@@ -12,7 +12,7 @@
 #define I915_PTE_PAT		BIT_ULL(7)
 #define I915_PTE_ADDR		GENMASK_ULL(38, 12)
 
-/* A write makes GGTT PTEs written before it visible to the engines. */
+/* A write makes all earlier writes to GGTT PTEs visible to the engines. */
 #define I915_GFX_FLSH_CNTL	0x101008
 #define   I915_GFX_FLSH_CNTL_EN	BIT(0)
 

@@ -8,10 +8,10 @@
 /**
  * DOC: Memory object control state
  *
- * Gen9 commands name the cacheability of a surface by an index in a table.
- * The first three entries are part of the user API: uncached, as the page
- * table says, and cached everywhere. Index 63 is what L3 uses for its own
- * evictions. The rest is uncached, so that a wrong index is slow, not wrong.
+ * Gen9 commands select the cacheability of a surface by an index into a table.
+ * The first three entries are part of the user API: uncached, according to the
+ * page table, and cached in all levels. L3 uses index 63 for its own evictions.
+ * All others are uncached, so that a wrong index costs time but not coherency.
  */
 
 #define MOCS_ENTRIES	64
@@ -39,7 +39,7 @@ static const struct {
 };
 
 /**
- * i915_mocs_control - LLC control of an index
+ * i915_mocs_control - LLC control value of an index
  * @index: 0 to 63
  *
  * Return: value of the engine's table register.
@@ -60,7 +60,7 @@ static u32 mocs_l3(unsigned int index)
 }
 
 /**
- * i915_mocs_l3cc - L3 control of two indices
+ * i915_mocs_l3cc - L3 control value of two indices
  * @pair: 0 to 31
  *
  * Return: value of the register that holds indices 2 * @pair and the next.

@@ -11,9 +11,9 @@
 /**
  * DOC: Topology
  *
- * The execution units stand in subslices, these in slices. Fuses tell which of
- * them a chip has: FUSE2 enables slices and disables subslices (the same ones
- * in every slice), EU_DISABLE has eight bits per subslice.
+ * Execution units (EUs) are grouped in subslices, and subslices in slices. Fuses
+ * tell which of them a chip has: FUSE2 enables slices and disables subslices (the
+ * same ones in every slice), EU_DISABLE has eight bits per subslice.
  */
 
 /*
@@ -32,7 +32,7 @@ static u8 eu_disabled(const u32 *fuse, const struct i915_device_info *info, unsi
  * i915_topology_init - read the fuses
  * @topology: to fill
  * @info: the model
- * @uncore: registers; awake or not, the fuses are always on
+ * @uncore: the GPU
  *
  * Context: process context.
  */

@@ -14,22 +14,21 @@
 /**
  * DOC: Registers and forcewake
  *
- * Everything outside the GPU's cores ("uncore") is reached through registers
- * in BAR0. The engines sleep when they can; most of their registers may only
- * be touched while the driver holds their power wells awake: forcewake.
+ * Everything outside the GPU's cores ("uncore") is accessed through registers in
+ * BAR0. The engines sleep when they can, and most of their registers may be
+ * accessed only while the driver keeps their power wells awake: forcewake.
  *
- * Forcewake is one count for all power wells together. The driver holds it for
- * as long as requests are in flight, so that nothing in the submission path
- * asks for it, and the few other users are rare enough to wake all wells.
+ * Forcewake is one count for all power wells together. The driver holds it while
+ * requests are in flight, so the submission path never has to take it, and other
+ * users are so rare that waking all wells does not matter.
  *
- * A table of two functions stands between the driver and the registers. It is
- * also the gate that closes when the registers go away, at unbind, or lose
- * their meaning, while the system sleeps: i915_uncore_close() puts a table in
- * place that touches nothing, and waits for the accesses under way. So no
- * caller has to know whether the device is still there, neither an ioctl that
- * slept through an unbind nor memory reclaim nor a timer, and the mock device,
- * whose gate never opens, is the same case. The count of forcewake goes on
- * behind a closed gate, so that get and put always pair.
+ * All register accesses go through a table of two functions. It also serves as a
+ * gate: when the registers go away at unbind, or are not valid because the system
+ * sleeps, i915_uncore_close() installs a table that accesses nothing and waits for
+ * accesses in progress. So no caller has to know whether the device is still
+ * there: neither an ioctl that slept through an unbind, nor memory reclaim, nor a
+ * timer. The mock device is the same case: its gate never opens. Forcewake is
+ * still counted behind a closed gate, so that get and put always pair.
  */
 
 #define FORCEWAKE_TIMEOUT_US	50000
@@ -59,13 +58,13 @@ static void closed_write(struct i915_uncore *uncore, u32 reg, u32 value)
 {
 }
 
-/* Nothing is waited for in vain: bits that hardware clears when it is done read as cleared. */
+/* Reads 0, so polling for a bit that hardware clears when it is done ends at once. */
 static const struct i915_uncore_ops closed_ops = {
 	.read = closed_read,
 	.write = closed_write,
 };
 
-/* A closed gate, or the mock device: there is nothing to be woken. */
+/* Behind a closed gate there is nothing to wake. */
 static const struct i915_forcewake_domain no_domains[] = {
 	{ }
 };
@@ -79,8 +78,8 @@ static const struct i915_forcewake_domain *domains_of(const struct i915_uncore *
  * i915_uncore_wait - wait for bits of a register
  * @uncore: the GPU
  * @reg: byte offset in BAR0
- * @mask: bits to look at
- * @value: what they shall be
+ * @mask: bits to compare
+ * @value: their expected value
  * @timeout_us: how long to wait, microseconds
  *
  * Context: any; busy-waits.
@@ -134,8 +133,8 @@ static int domain_wait_ack(struct i915_uncore *uncore, const struct i915_forcewa
 }
 
 /*
- * Skylake can lose the acknowledge of one bit. Asking with another one makes
- * the hardware look at all of them again.
+ * Skylake can lose the acknowledge of a bit. A request with another bit makes the hardware evaluate
+ * all of them again.
  */
 static int domain_wait_ack_fallback(struct i915_uncore *uncore,
 				    const struct i915_forcewake_domain *domain, bool set)
@@ -170,12 +169,12 @@ static void domains_get(struct i915_uncore *uncore)
 
 	for (domain = domains_of(uncore); domain->request; domain++) {
 		if (domain_wait_ack_fallback(uncore, domain, true))
-			drm_err(uncore->drm, "forcewake 0x%05x: no acknowledge\n",
+			drm_err(uncore->drm, "forcewake 0x%05x: no acknowledge, registers may read wrong\n",
 				domain->request);
 		if (domain->thread_status &&
 		    i915_uncore_wait(uncore, GEN8_GT_THREAD_STATUS, GT_THREAD_STATUS_CORE_MASK, 0,
 				     THREAD_STATUS_TIMEOUT_US))
-			drm_err(uncore->drm, "forcewake 0x%05x: threads stay asleep\n",
+			drm_err(uncore->drm, "forcewake 0x%05x: threads did not wake up\n",
 				domain->request);
 	}
 }
@@ -207,7 +206,7 @@ void i915_forcewake_get(struct i915_uncore *uncore)
 }
 
 /**
- * i915_forcewake_put - let the GPU sleep if nobody else needs it
+ * i915_forcewake_put - undo i915_forcewake_get()
  * @uncore: the GPU
  *
  * Context: any.
@@ -223,14 +222,14 @@ void i915_forcewake_put(struct i915_uncore *uncore)
 }
 
 /**
- * i915_uncore_open - begin, or go on, to use the registers
- * @uncore: the GPU, whose registers are mapped and answer
+ * i915_uncore_open - start, or resume, using the registers
+ * @uncore: the GPU, whose registers are mapped
  *
- * Drops whatever forcewake firmware, an earlier driver or the time before a
- * sleep left behind, and wakes the GPU again if somebody holds it awake.
+ * Drops forcewake that firmware, another driver or the time before a sleep has left
+ * behind, and takes it again if somebody holds it.
  *
  * Context: process context. Nobody else uses the registers yet.
- * Return: 0, or -EIO when the GPU does not answer: the gate stays closed then.
+ * Return: 0, or -EIO if the GPU does not respond, with the gate still closed.
  */
 int i915_uncore_open(struct i915_uncore *uncore)
 {
@@ -257,10 +256,10 @@ int i915_uncore_open(struct i915_uncore *uncore)
 
 /**
  * i915_uncore_close - stop using the registers
- * @uncore: the GPU; nothing happens if its gate is closed already
+ * @uncore: the GPU; nothing happens if its gate is closed
  *
- * Lets the GPU sleep, whoever holds it awake. When it returns no access is under
- * way, and later ones read zero and write nothing.
+ * Lets the GPU sleep even if somebody holds forcewake. On return no access is in
+ * progress; later reads return 0 and later writes are dropped.
  *
  * Context: process context, sleeps.
  */
@@ -274,7 +273,7 @@ void i915_uncore_close(struct i915_uncore *uncore)
 	WRITE_ONCE(uncore->ops, &closed_ops);
 	spin_unlock_irqrestore(&uncore->lock, flags);
 
-	/* who saw the old table: i915_read(), i915_write() */
+	/* Wait for i915_read() and i915_write() that use the old table. */
 	synchronize_rcu();
 }
 
@@ -294,12 +293,11 @@ static void uncore_init(struct i915_uncore *uncore, struct drm_device *drm, void
  * i915_uncore_init - take over the registers of a GPU
  * @uncore: to set up
  * @drm: for messages
- * @regs: mapping of the first 2 MiB of BAR0; stays the caller's, who unmaps it only after
- *	i915_uncore_close()
- * @domains: forcewake domains of the model, ended by a zero entry
+ * @regs: mapping of the first 2 MiB of BAR0; the caller unmaps it after i915_uncore_close()
+ * @domains: forcewake domains of the model, terminated by a zero entry
  *
  * Context: process context.
- * Return: 0, or -EIO when the GPU does not answer.
+ * Return: 0, or -EIO if the GPU does not respond.
  */
 int i915_uncore_init(struct i915_uncore *uncore, struct drm_device *drm, void __iomem *regs,
 		     const struct i915_forcewake_domain *domains)
@@ -310,7 +308,7 @@ int i915_uncore_init(struct i915_uncore *uncore, struct drm_device *drm, void __
 }
 
 /**
- * i915_uncore_init_mock - registers of a device without hardware: reads give 0, writes do nothing
+ * i915_uncore_init_mock - set up registers that read 0 and drop writes
  * @uncore: to set up
  * @drm: for messages
  *

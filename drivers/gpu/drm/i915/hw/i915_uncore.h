@@ -13,10 +13,10 @@ struct i915_uncore;
 #define I915_FORCEWAKE_DOMAINS	3
 
 /**
- * struct i915_uncore_ops - how a register is reached
+ * struct i915_uncore_ops - register accessors
  *
- * One table for real hardware, one for registers that are not there: those of
- * the mock device, and of any device from i915_uncore_close() on.
+ * One table for hardware, and one for registers that are not accessible: those of
+ * the mock device, and of any device after i915_uncore_close().
  */
 struct i915_uncore_ops {
 	/** @read: 32-bit read of register offset @reg (bytes from BAR0) */
@@ -26,14 +26,14 @@ struct i915_uncore_ops {
 };
 
 /**
- * struct i915_forcewake_domain - one power well that MMIO must hold awake
+ * struct i915_forcewake_domain - a power well that must be awake for register accesses
  */
 struct i915_forcewake_domain {
-	/** @request: masked request register (byte offset); 0 ends the list */
+	/** @request: masked request register, byte offset; 0 terminates the list */
 	u32 request;
-	/** @ack: register whose bit 0 follows the request */
+	/** @ack: register whose bits follow those of the request, byte offset */
 	u32 ack;
-	/** @thread_status: the threads of the domain must be seen awake, too (Broadwell) */
+	/** @thread_status: True if the driver also has to wait for the threads (Broadwell) */
 	bool thread_status;
 };
 
@@ -43,18 +43,18 @@ struct i915_forcewake_domain {
 struct i915_uncore {
 	/** @drm: for messages */
 	struct drm_device *drm;
-	/** @regs: first 2 MiB of BAR0, NULL on the mock device */
+	/** @regs: mapping of the first 2 MiB of BAR0; NULL on the mock device */
 	void __iomem *regs;
-	/** @ops: the gate to the registers; written under @lock, read under RCU */
+	/** @ops: accessors, the gate to the registers; written under @lock, read under RCU */
 	const struct i915_uncore_ops *ops;
 	/** @domains: forcewake domains of this model; constant after init */
 	const struct i915_forcewake_domain *domains;
 	/** @gone: True once the log says that the GPU is not there, see i915_uncore_is_gone() */
 	bool gone;
 
-	/** @lock: guards @wakeref and the request registers; irqsave */
+	/** @lock: protects @wakeref and the request registers; irqsave */
 	spinlock_t lock;
-	/** @wakeref: holders of forcewake, all domains together */
+	/** @wakeref: number of forcewake references, for all domains together */
 	unsigned int wakeref;
 };
 
@@ -76,8 +76,8 @@ int i915_uncore_wait(struct i915_uncore *uncore, u32 reg, u32 mask, u32 value,
  * @uncore: the GPU
  * @reg: byte offset in BAR0
  *
- * Context: any. The caller holds forcewake where the register needs it.
- * Return: the value; 0 after i915_uncore_close().
+ * Context: any. The caller holds forcewake if the register needs it.
+ * Return: the value, or 0 after i915_uncore_close().
  */
 static inline u32 i915_read(struct i915_uncore *uncore, u32 reg)
 {
@@ -96,9 +96,9 @@ static inline u32 i915_read(struct i915_uncore *uncore, u32 reg)
  * @reg: byte offset in BAR0
  * @value: what to write
  *
- * Nothing is written after i915_uncore_close().
+ * Does nothing after i915_uncore_close().
  *
- * Context: any. The caller holds forcewake where the register needs it.
+ * Context: any. The caller holds forcewake if the register needs it.
  */
 static inline void i915_write(struct i915_uncore *uncore, u32 reg, u32 value)
 {

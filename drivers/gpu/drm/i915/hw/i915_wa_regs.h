@@ -4,7 +4,7 @@
 
 #include <linux/bits.h>
 
-/* Registers only workarounds touch */
+/* Registers used by workarounds only */
 #define RCS_MI_MODE			0x0209c
 #define   MI_MODE_ASYNC_FLIP_PERF_OFF	BIT(14)
 #define RCS_INSTPM			0x020c0

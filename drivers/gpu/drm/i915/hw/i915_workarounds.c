@@ -14,14 +14,14 @@
 /**
  * DOC: Workarounds
  *
- * Hardware that needs a register changed to work right. Three kinds, by what
- * forgets the change: GT workarounds are lost in a full reset, engine
- * workarounds in a reset of the engine, context workarounds are part of the
- * context image: commands set them once, in the first request of an engine, and
- * every image begins as a copy of the one saved after it.
+ * Register settings that the hardware needs to work correctly. There are three
+ * kinds, by what loses the setting: GT workarounds are lost in a full reset, engine
+ * workarounds in a reset of the engine, and context workarounds are part of the
+ * context image. The latter are set once by commands, in the first request of an
+ * engine, and every image starts as a copy of the one saved after that request.
  *
- * GT and engine workarounds are written with MMIO and read back: a register
- * that does not take its value is an error in the log, not a later hang.
+ * GT and engine workarounds are written by MMIO and read back, so a register that
+ * does not take its value is an error in the log and not a hang later.
  */
 
 static const struct i915_wa skl_gt_table[] = {
@@ -34,13 +34,13 @@ static const struct i915_wa skl_gt_table[] = {
 };
 
 static const struct i915_wa skl_rcs_table[] = {
-	/* allow user space to pick the preemption level */
+	/* let user space choose the preemption level */
 	{ GEN7_FF_SLICE_CHICKEN1, 0, FFSC_PERCTX_PREEMPT_CTRL, true },
 	/* WaContextSwitchWithConcurrentTLBInvalidate */
 	{ GEN9_CSFE_CHICKEN1, 0, CSFE_PREEMPT_SYNC_SWITCH_OFF, true },
 	/* WaEnableGapsTsvCreditFix */
 	{ GEN8_GARBCNTL, 0, GAPS_TSV_CREDIT_OFF },
-	/* atomics in L3 can hang for good */
+	/* atomics in L3 can hang the GPU */
 	{ GEN9_SCRATCH_LNCF1, LNCF_NONIA_ATOMICS, 0 },
 	/* the same, and WaOCLCoherentLineFlush */
 	{ GEN8_L3SQCREG4, LQSQ_NONIA_ATOMICS, LQSC_FLUSH_COHERENT_LINES },
@@ -60,7 +60,7 @@ static const struct i915_wa bdw_context_table[] = {
 	/* WaForceContextSaveRestoreNonCoherent */
 	{ HDC_CHICKEN0, 0, HDC_NO_FETCH_WHEN_MASKED | HDC_NON_COHERENT | HDC_CSR_NON_COHERENT,
 	  true },
-	/* hierarchical Z may pass reads: off by default, faster when on */
+	/* hierarchical Z may overtake reads: off by default, faster when on */
 	{ GEN7_CACHE_MODE_0, HIZ_RAW_STALL_OPT_OFF, 0, true },
 	/* Wa4x4STCOptimizationDisable */
 	{ GEN7_CACHE_MODE_1, 0, STC_4X4_OPT_OFF, true },
@@ -95,7 +95,7 @@ static const struct i915_wa skl_context_table[] = {
 	  ~PREEMPT_GPGPU_COMMAND), PREEMPT_GPGPU_COMMAND, true },
 };
 
-/* Registers user space may write on Skylake: it tunes preemption and its own workarounds */
+/* Registers that user space may write on Skylake, for preemption and workarounds of its own */
 static const u32 skl_rcs_whitelist[] = {
 	GEN9_CTX_PREEMPT,
 	GEN8_CS_CHICKEN1,
@@ -127,7 +127,7 @@ static const struct i915_wa_list skl_context_list = {
 };
 
 /**
- * i915_wa_gt - workarounds a full reset loses
+ * i915_wa_gt - workarounds that a full reset loses
  * @info: the model
  *
  * Return: the list, maybe empty.
@@ -138,9 +138,9 @@ const struct i915_wa_list *i915_wa_gt(const struct i915_device_info *info)
 }
 
 /**
- * i915_wa_engine - workarounds a reset of an engine loses
+ * i915_wa_engine - workarounds that an engine reset loses
  * @info: the model
- * @render: for the render engine
+ * @render: true for the render engine
  *
  * Return: the list, maybe empty.
  */
@@ -150,11 +150,11 @@ const struct i915_wa_list *i915_wa_engine(const struct i915_device_info *info, b
 }
 
 /**
- * i915_wa_context - workarounds that live in the context image
+ * i915_wa_context - workarounds that are part of the context image
  * @info: the model
- * @render: for the render engine
+ * @render: true for the render engine
  *
- * Return: the list, maybe empty; all its registers are masked ones.
+ * Return: the list, maybe empty; all its registers are masked registers.
  */
 const struct i915_wa_list *i915_wa_context(const struct i915_device_info *info, bool render)
 {
@@ -169,7 +169,7 @@ const struct i915_wa_list *i915_wa_context(const struct i915_device_info *info, 
 /**
  * i915_wa_apply - write workarounds
  * @uncore: the GPU, awake
- * @list: what to write
+ * @list: the workarounds
  *
  * Context: any.
  */
@@ -189,10 +189,10 @@ void i915_wa_apply(struct i915_uncore *uncore, const struct i915_wa_list *list)
 /**
  * i915_wa_verify - read workarounds back
  * @uncore: the GPU, awake
- * @list: what was written
+ * @list: the workarounds
  *
  * Context: any.
- * Return: number of registers that have another value.
+ * Return: number of registers that have a different value.
  */
 unsigned int i915_wa_verify(struct i915_uncore *uncore, const struct i915_wa_list *list)
 {
@@ -213,13 +213,13 @@ unsigned int i915_wa_verify(struct i915_uncore *uncore, const struct i915_wa_lis
 }
 
 /**
- * i915_wa_whitelist - tell an engine which registers user space may write
+ * i915_wa_whitelist - let user space write some registers of an engine
  * @uncore: the GPU, awake
  * @info: the model
  * @mmio_base: of the engine
- * @render: it is the render engine
+ * @render: true for the render engine
  *
- * Unused slots name a register that does no harm.
+ * Unused slots are set to a harmless register.
  *
  * Context: any.
  */

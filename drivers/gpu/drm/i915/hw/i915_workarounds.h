@@ -8,16 +8,16 @@ struct i915_device_info;
 struct i915_uncore;
 
 /**
- * struct i915_wa - one register a workaround changes
+ * struct i915_wa - a register that a workaround changes
  */
 struct i915_wa {
 	/** @reg: byte offset in BAR0 */
 	u32 reg;
-	/** @clear: bits to clear (plain registers: before @set; masked ones: bits to disable) */
+	/** @clear: bits to clear */
 	u32 clear;
 	/** @set: bits to set */
 	u32 set;
-	/** @masked: the register takes a mask of the bits to change in its upper half */
+	/** @masked: True if the upper half of the register is a mask of the bits to change */
 	bool masked;
 };
 
@@ -41,7 +41,7 @@ const struct i915_wa_list *i915_wa_context(const struct i915_device_info *info, 
  * i915_wa_masked_value - what to write to a masked register
  * @wa: a workaround with i915_wa.masked
  *
- * Return: the value, mask of the bits it changes in the upper half.
+ * Return: the value, with the mask of the bits it changes in the upper half.
  */
 static inline u32 i915_wa_masked_value(const struct i915_wa *wa)
 {
