@@ -10,19 +10,20 @@
 /**
  * DOC: The leak audit
  *
- * One counter for each kind of thing the driver makes, of the whole module and
- * not of one device: what leaks usually outlives the device it belonged to, so
- * the count must not live in it. The makers count through two inline functions
- * that they may see although they may not see the rest of this room.
+ * One counter for each kind of object the driver allocates. The counters belong to
+ * the module and not to a device, because what leaks usually outlives its device.
+ * Every layer counts through two inline functions, the only part of diag/ that it
+ * may use.
  *
- * A selftest suite, a kselftest or a person takes a snapshot, does something
- * and compares. A difference names its kind; at unload every counter must
- * stand at zero. Tracking every single allocation instead was rejected: it
- * costs memory and a lock on each request, and KMEMLEAK and the slab debugging
- * of a debug kernel say where a thing was allocated once the kind is known.
+ * A mock selftest, a kselftest or a person takes a snapshot, does something and
+ * compares: a difference names the kind. At unload every counter must be zero.
+ *
+ * Rejected: tracking every allocation. It costs memory and a lock per request, and
+ * once the kind is known, KMEMLEAK and the slab debugging of a debug kernel say
+ * where the object was allocated.
  */
 
-/** i915_audit_alive - things alive, by kind; of all devices together */
+/** i915_audit_alive - number of allocated objects by kind, on all devices together */
 atomic_long_t i915_audit_alive[I915_AUDIT_KINDS];
 
 static const char * const i915_audit_names[I915_AUDIT_KINDS] = {
@@ -39,7 +40,7 @@ static const char * const i915_audit_names[I915_AUDIT_KINDS] = {
 };
 
 /**
- * i915_audit_name - what a kind is called in debugfs and in messages
+ * i915_audit_name - name of a kind in debugfs and in messages
  * @kind: the kind
  *
  * Context: any.
@@ -54,11 +55,11 @@ const char *i915_audit_name(enum i915_audit_kind kind)
 }
 
 /**
- * i915_audit_take - note what is alive now
+ * i915_audit_take - take a snapshot of the counters
  * @snap: filled in
  *
- * The counters are read one after the other, not at one instant: flush what
- * still works in the background before relying on the result.
+ * The counters are read one after the other and not at one instant, so flush work
+ * in the background before you rely on the result.
  *
  * Context: any.
  */
@@ -71,12 +72,12 @@ void i915_audit_take(struct i915_audit_snapshot *snap)
 }
 
 /**
- * i915_audit_compare - tell what has come and not gone since a snapshot
+ * i915_audit_compare - print the kinds whose count has changed since a snapshot
  * @before: the snapshot
- * @p: gets one line for each kind whose count differs
+ * @p: gets one line for each such kind
  *
- * Fewer than before is as wrong as more: something was freed that was counted
- * as alive, or was counted down twice.
+ * A lower count is as wrong as a higher one: something was freed that was part of
+ * the snapshot, or was decremented twice.
  *
  * Context: as @p allows.
  * Return: number of kinds that differ.
@@ -104,11 +105,11 @@ int i915_audit_compare(const struct i915_audit_snapshot *before, struct drm_prin
 }
 
 /**
- * i915_audit_check_empty - tell what is alive though nothing should be
- * @p: gets one line for each kind that is not at zero
+ * i915_audit_check_empty - print the kinds whose count is not zero
+ * @p: gets one line for each such kind
  *
  * Context: as @p allows.
- * Return: number of kinds that are not at zero.
+ * Return: number of kinds whose count is not zero.
  */
 int i915_audit_check_empty(struct drm_printer *p)
 {

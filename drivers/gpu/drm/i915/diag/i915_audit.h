@@ -8,7 +8,7 @@
 struct drm_printer;
 
 /**
- * enum i915_audit_kind - kinds of things whose life the audit counts
+ * enum i915_audit_kind - kinds of objects that the audit counts
  * @I915_AUDIT_OBJECT: GEM objects
  * @I915_AUDIT_OBJECT_PAGES: GEM objects that hold their pages
  * @I915_AUDIT_VMA: VMAs, bound or not
@@ -21,7 +21,7 @@ struct drm_printer;
  * @I915_AUDIT_FILE: open files
  * @I915_AUDIT_KINDS: number of kinds
  *
- * The one part of the diag room that the others may see: two inline counters.
+ * With the two inline functions below, the only part of diag/ that other layers use.
  */
 enum i915_audit_kind {
 	I915_AUDIT_OBJECT,
@@ -40,8 +40,8 @@ enum i915_audit_kind {
 extern atomic_long_t i915_audit_alive[I915_AUDIT_KINDS];
 
 /**
- * i915_audit_inc - one more thing of a kind is alive
- * @kind: what was made
+ * i915_audit_inc - count an allocation
+ * @kind: kind of the object
  *
  * Context: any.
  */
@@ -51,8 +51,8 @@ static inline void i915_audit_inc(enum i915_audit_kind kind)
 }
 
 /**
- * i915_audit_dec - a thing of a kind is gone
- * @kind: what was freed
+ * i915_audit_dec - count a free
+ * @kind: kind of the object
  *
  * Context: any.
  */
@@ -62,8 +62,8 @@ static inline void i915_audit_dec(enum i915_audit_kind kind)
 }
 
 /**
- * struct i915_audit_snapshot - what was alive at one moment
- * @alive: count by kind
+ * struct i915_audit_snapshot - the counters at one moment
+ * @alive: number of allocated objects by kind
  */
 struct i915_audit_snapshot {
 	long alive[I915_AUDIT_KINDS];

@@ -19,10 +19,10 @@
 /**
  * DOC: debugfs
  *
- * Files that show state, in the formats the GPU test suite reads, one table.
- * They take references where they walk lists, never a lock for long, so that
- * reading them does not disturb what is measured. The files that *do*
- * something are in i915_debugfs_control.c.
+ * Read-only files that show state, in the formats that IGT parses; one table.
+ * Walks of lists take references and never hold a lock for long, so that a read
+ * does not disturb what is measured. Files that change something are in
+ * i915_debugfs_control.c.
  */
 
 static struct drm_i915_private *node_to_i915(struct seq_file *m)
@@ -46,7 +46,7 @@ static void i915_describe_vmas(struct drm_i915_gem_object *obj, struct drm_print
 	spin_unlock(&obj->vma_lock);
 }
 
-/* The tests look for "(name: N)" and count lines; people read the rest. */
+/* IGT looks for "(name: N)" and counts lines; the rest is for people. */
 static void i915_describe_object(struct drm_i915_gem_object *obj, struct drm_printer *p)
 {
 	int name = READ_ONCE(obj->base.name);
@@ -114,7 +114,7 @@ static int i915_gem_objects_show(struct seq_file *m, void *unused)
 		i915_totals_add(&named, READ_ONCE(obj->base.name), obj);
 	}
 
-	/* The test suite reads the number in front of "objects". */
+	/* IGT parses the number in front of "objects". */
 	seq_printf(m, "%u objects, %llu bytes\n", all.count, all.bytes);
 	seq_printf(m, "%u with pages, %llu bytes\n", resident.count, resident.bytes);
 	seq_printf(m, "%u bound, %llu bytes\n", bound.count, bound.bytes);
@@ -229,7 +229,7 @@ static void i915_wa_list_print(struct seq_file *m, const char *engine,
 	seq_puts(m, "\n");
 }
 
-/* What every context brings along; the test suite reads the registers back with a batch. */
+/* Workarounds of the context image; IGT reads these registers back with a batch. */
 static int i915_wa_registers_show(struct seq_file *m, void *unused)
 {
 	struct drm_i915_private *i915 = node_to_i915(m);
@@ -257,8 +257,8 @@ static const struct drm_info_list i915_debugfs_list[] = {
  * i915_debugfs_register - add the driver's files below the DRM minor
  * @i915: the device, registered
  *
- * They go away with the minor. Nothing depends on them, so a file that could
- * not be made is no error.
+ * They are removed with the minor. Nothing depends on them, so failing to create a
+ * file is not an error.
  *
  * Context: process context.
  */

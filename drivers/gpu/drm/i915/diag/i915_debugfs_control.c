@@ -15,7 +15,7 @@
 #include "vm/i915_shrinker.h"
 
 /**
- * DOC: debugfs files that do something
+ * DOC: Writable debugfs files
  *
  * i915_gem_drop_caches brings the driver to rest and gives memory back,
  * i915_wedged says that engines hang and resets the GPU, i915_forcewake_user
@@ -24,15 +24,15 @@
  * after them the audit shows what is really kept.
  */
 
-#define I915_DROP_UNBOUND	BIT(0)	/* pages of objects that are bound nowhere */
+#define I915_DROP_UNBOUND	BIT(0)	/* pages of objects that are not bound */
 #define I915_DROP_BOUND		BIT(1)	/* pages of idle objects, unbinding them */
 #define I915_DROP_RETIRE	BIT(2)	/* retire what is complete */
 #define I915_DROP_ACTIVE	BIT(3)	/* wait until nothing runs */
 #define I915_DROP_FREED		BIT(4)	/* finish deferred frees */
-#define I915_DROP_SHRINK_ALL	BIT(5)	/* everything the shrinker can get */
-#define I915_DROP_IDLE		BIT(6)	/* wait until nothing runs and the GPU may sleep */
-#define I915_DROP_RESET_ACTIVE	BIT(7)	/* cancel what does not end in 200 ms */
-#define I915_DROP_RESET_SEQNO	BIT(8)	/* nothing: seqnos are per timeline and wrap */
+#define I915_DROP_SHRINK_ALL	BIT(5)	/* everything the shrinker can free */
+#define I915_DROP_IDLE		BIT(6)	/* wait until nothing runs, and park the GPU */
+#define I915_DROP_RESET_ACTIVE	BIT(7)	/* wedge and recover if not idle in 200 ms */
+#define I915_DROP_RESET_SEQNO	BIT(8)	/* ignored: seqnos are per timeline and wrap */
 #define I915_DROP_RCU		BIT(9)	/* wait for RCU callbacks */
 #define I915_DROP_ALL		GENMASK(9, 0)
 
@@ -167,7 +167,7 @@ static int i915_forcewake_open(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* Also called when the file outlived the binding: then only the count is put right. */
+/* After an unbind this only decrements the count. */
 static int i915_forcewake_release(struct inode *inode, struct file *file)
 {
 	struct drm_i915_private *i915 = inode->i_private;
@@ -195,7 +195,7 @@ static const struct {
 };
 
 /**
- * i915_control_debugfs_register - add the files that do something
+ * i915_control_debugfs_register - add the writable files
  * @i915: the device, registered
  *
  * Context: process context.

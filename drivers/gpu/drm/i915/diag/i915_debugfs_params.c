@@ -13,16 +13,16 @@
 /**
  * DOC: debugfs i915_params/
  *
- * One file for each module parameter. The test suite prefers these to
- * /sys/module/i915/parameters because other drivers keep a copy per device;
- * here both show the one value there is.
+ * One file for each module parameter. IGT prefers these to
+ * /sys/module/i915/parameters, because other drivers have a copy per device; here
+ * both show the same variable.
  */
 
 struct i915_param_file {
 	const char *name;
 	void *value;
 	umode_t mode;
-	/* makes the file of this type */
+	/* creates a file for this type */
 	void (*create)(const struct i915_param_file *file, struct dentry *dir);
 };
 

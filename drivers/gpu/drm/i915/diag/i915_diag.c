@@ -5,22 +5,20 @@
 #include "mem/i915_gem_object.h"
 
 /**
- * DOC: The diagnostics room
+ * DOC: Diagnostics
  *
- * Everything that shows the driver's state to people and tools: debugfs,
- * sysfs, the PMU, the memory and engine lines of fdinfo, and the leak audit.
- * It may look at every other room; none of them knows it, except for the
- * counters of the audit. So nothing here can be needed for the driver to work,
- * and all of it can be read to learn what a room's state means.
+ * Everything that shows the state of the driver to people and tools: debugfs,
+ * sysfs, the PMU, the lines of fdinfo, and the leak audit. This layer may read the
+ * state of all others, and none of them uses it except for the counters of the
+ * audit. So the driver works without it.
  */
 
 /**
- * i915_diag_register - open the doors for people and tools
+ * i915_diag_register - create sysfs and debugfs files and the PMU
  * @i915: the device, registered
  *
  * Context: process context.
- * Return: 0, or the errno of the part that failed; nothing is left then but
- * the debugfs files, which go with the DRM minor.
+ * Return: 0, or the errno of the part that failed, after the others were undone.
  */
 int i915_diag_register(struct drm_i915_private *i915)
 {
@@ -44,12 +42,12 @@ err_sysfs:
 }
 
 /**
- * i915_diag_unregister - close them
+ * i915_diag_unregister - undo i915_diag_register()
  * @i915: the device, still registered
  *
- * debugfs files go with the DRM minor.
+ * debugfs files are removed with the DRM minor.
  *
- * Context: process context; waits for readers that are inside.
+ * Context: process context; waits for readers.
  */
 void i915_diag_unregister(struct drm_i915_private *i915)
 {

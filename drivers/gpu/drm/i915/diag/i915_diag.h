@@ -7,7 +7,7 @@ struct drm_i915_gem_object;
 struct drm_i915_private;
 struct drm_printer;
 
-/* all of the room, for the root: debugfs, sysfs, PMU (i915_diag.c) */
+/* i915_diag.c */
 int i915_diag_register(struct drm_i915_private *i915);
 void i915_diag_unregister(struct drm_i915_private *i915);
 

@@ -8,9 +8,9 @@ struct i915_pmu;
 struct kobject;
 
 /**
- * struct i915_diag - what the diagnostics room keeps per device
+ * struct i915_diag - diagnostics state of a device
  *
- * Written by register and unregister only.
+ * Written by i915_diag_register() and i915_diag_unregister() only.
  */
 struct i915_diag {
 	/** @engine_dir: sysfs engine/ */
@@ -19,7 +19,7 @@ struct i915_diag {
 	struct kobject *engine[I915_ENGINES];
 	/** @engine_defaults: sysfs engine/NAME/.defaults/, by i915_engine_id */
 	struct kobject *engine_defaults[I915_ENGINES];
-	/** @pmu: the perf events, or NULL. Perf may hold it longer than the device lives. */
+	/** @pmu: PMU of the slot, or NULL; it may outlive the device */
 	struct i915_pmu *pmu;
 };
 

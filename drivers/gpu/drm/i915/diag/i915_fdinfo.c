@@ -18,13 +18,13 @@
 /**
  * DOC: fdinfo
  *
- * Usage by client, as Documentation/gpu/drm-usage-stats.rst defines it: the
- * time each class of engine worked for the contexts of the file, and the
- * memory behind its handles. The time never goes back: that of a context which
- * is destroyed stays with its file, except for what its last requests still take.
+ * Usage by client, as defined in Documentation/gpu/drm-usage-stats.rst: the time
+ * each engine class has spent on contexts of the file, and the memory behind its
+ * handles. The time never decreases: that of a destroyed context is added to its
+ * file, except for what requests use that are still in flight then.
  */
 
-/* By I915_ENGINE_CLASS_*: names that tools know */
+/* Names that tools expect, by I915_ENGINE_CLASS_* */
 static const char * const i915_class_names[I915_ENGINE_CLASSES] = {
 	[I915_ENGINE_CLASS_RENDER] = "render",
 	[I915_ENGINE_CLASS_COPY] = "copy",
@@ -99,7 +99,7 @@ static void i915_show_memory(struct drm_printer *p, struct drm_file *file)
 
 /**
  * i915_show_fdinfo - the driver's lines in /proc/PID/fdinfo/FD
- * @p: where to print
+ * @p: the printer
  * @file: the open file
  *
  * Context: process context.

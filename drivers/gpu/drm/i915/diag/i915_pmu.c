@@ -34,7 +34,7 @@
  * over. A PMU that was never used goes with its device.
  */
 
-/* Those of all slots */
+/* The PMUs of all slots */
 static LIST_HEAD(i915_pmus);
 /* Guards i915_pmus. */
 DEFINE_MUTEX(i915_pmus_lock);
@@ -44,7 +44,7 @@ static struct i915_pmu *to_i915_pmu(struct pmu *pmu)
 	return container_of(pmu, struct i915_pmu, base);
 }
 
-/* The device of an event, on which it has a reference; not always that of the PMU */
+/* The device of an event, which it references; the PMU may have another one by now */
 static struct drm_i915_private *i915_pmu_event_device(const struct perf_event *event)
 {
 	return event->pmu_private;
@@ -93,13 +93,12 @@ static unsigned int i915_pmu_sampled(u64 config)
 	return config < __I915_PMU_OTHER(0) ? config & I915_PMU_SAMPLE_MASK : I915_SAMPLE_BUSY;
 }
 
-/* In hw.prev_count: where the event started from is not known yet */
+/* In hw.prev_count: the value at the start of the event is not known yet */
 #define I915_PMU_UNKNOWN	U64_MAX
 
 /*
- * Perf calls in with the run queue locked, and engine->lock is held where work
- * is queued, which locks a run queue: so the lock may only be tried. A value
- * that cannot be had now is had the next time; counters lose nothing by it.
+ * Perf calls this with a run queue locked, and queueing work under engine->lock locks a run queue,
+ * so the lock may only be trylocked. If that fails, the next read gets the value; nothing is lost.
  */
 static u64 i915_pmu_busy_ns(struct i915_engine *engine)
 {
@@ -159,7 +158,7 @@ static int i915_pmu_event_check(struct perf_event *event)
 	return event->cpu < 0 ? -EINVAL : 0;
 }
 
-/* Give the event the device that is bound now. From here on the PMU stays. */
+/* Attach the event to the device that is bound now. From here on the PMU is kept. */
 static int i915_pmu_event_attach(struct i915_pmu *pmu, struct perf_event *event)
 {
 	int ret = -ENODEV;
@@ -215,7 +214,7 @@ static void i915_pmu_event_read(struct perf_event *event)
 		local64_add(now - prev, &event->count);
 }
 
-/* An event that has to be sampled begins or stops to count; nothing else cares. */
+/* Start or stop sampling, if the event needs it. */
 static void i915_pmu_event_sampling(struct perf_event *event, bool on)
 {
 	unsigned int what = i915_pmu_sampled(event->attr.config);
@@ -277,7 +276,7 @@ static void i915_pmu_event_del(struct perf_event *event, int flags)
 	i915_pmu_event_stop(event, PERF_EF_UPDATE);
 }
 
-/* The integrated GPU's address has the short name; tools compute this from the PCI address. */
+/* Tools compute the name from the PCI address; the integrated GPU has a short one. */
 static void i915_pmu_make_name(char *name, size_t size, struct drm_i915_private *i915)
 {
 	const char *slot = dev_name(i915->drm.dev);
@@ -294,7 +293,7 @@ static void i915_pmu_make_name(char *name, size_t size, struct drm_i915_private 
 static const struct pmu i915_pmu_template = {
 	.module = THIS_MODULE,
 	.task_ctx_nr = perf_invalid_context,
-	/* any CPU will do: what is counted belongs to the device */
+	/* any CPU may read it: the counters belong to the device */
 	.scope = PERF_PMU_SCOPE_SYS_WIDE,
 	.event_init = i915_pmu_event_init,
 	.start = i915_pmu_event_start,
@@ -333,12 +332,12 @@ static struct i915_pmu *i915_pmu_create(struct drm_i915_private *i915, const cha
 static void i915_pmu_free(struct i915_pmu *pmu)
 {
 	list_del(&pmu->link);
-	/* waits for whoever still tries to make an event */
+	/* Waits for concurrent creation of events. */
 	perf_pmu_unregister(&pmu->base);
 	kfree(pmu);
 }
 
-/* That of an earlier device in the slot */
+/* The PMU of an earlier device in the slot */
 static struct i915_pmu *i915_pmu_find(const char *name)
 {
 	struct i915_pmu *pmu;
@@ -352,11 +351,11 @@ static struct i915_pmu *i915_pmu_find(const char *name)
 }
 
 /**
- * i915_pmu_register - offer the device's performance events
+ * i915_pmu_register - register the PMU of a device
  * @i915: the device
  *
  * Context: process context.
- * Return: 0, also where perf does not take the PMU; or -ENOMEM.
+ * Return: 0, even if perf refuses the PMU, or -ENOMEM.
  */
 int i915_pmu_register(struct drm_i915_private *i915)
 {
@@ -373,7 +372,7 @@ int i915_pmu_register(struct drm_i915_private *i915)
 	if (IS_ERR(pmu)) {
 		ret = PTR_ERR(pmu);
 		if (ret != -ENOMEM) {
-			drm_notice(&i915->drm, "no performance events: %pe\n", pmu);
+			drm_notice(&i915->drm, "PMU not registered, no performance events: %pe\n", pmu);
 			ret = 0;
 		}
 	} else {
@@ -388,7 +387,7 @@ int i915_pmu_register(struct drm_i915_private *i915)
 }
 
 /**
- * i915_pmu_unregister - the device goes away
+ * i915_pmu_unregister - detach the PMU from its device
  * @i915: the device
  *
  * Context: process context.
@@ -415,9 +414,9 @@ void i915_pmu_unregister(struct drm_i915_private *i915)
 }
 
 /**
- * i915_pmu_exit - free the PMUs that were kept for perf's sake
+ * i915_pmu_exit - free the PMUs that were kept for perf
  *
- * A step of unload, to which events do not let it come.
+ * A step of unload; there are no events left, as they hold the module.
  *
  * Context: process context; no device is bound.
  */

@@ -38,7 +38,7 @@ static ssize_t i915_pmu_event_show(struct device *dev, struct device_attribute *
 	return sysfs_emit(buf, "config=0x%llx\n", event->id);
 }
 
-/* A file in events/: the number of an event, or where @unit is given its unit */
+/* A file in events/: the number of an event or, if @unit is not NULL, its unit */
 static unsigned int i915_pmu_add_attr(struct i915_pmu *pmu, unsigned int n, u64 config,
 				      const char *unit)
 {
@@ -88,8 +88,8 @@ static unsigned int i915_pmu_add_engine(struct i915_pmu *pmu, unsigned int n,
 }
 
 /**
- * i915_pmu_make_attrs - make the names of the events
- * @pmu: new
+ * i915_pmu_make_attrs - fill in the files that name the events
+ * @pmu: the new PMU
  * @i915: the device, for its engines
  *
  * Context: any.

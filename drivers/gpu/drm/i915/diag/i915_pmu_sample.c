@@ -14,15 +14,15 @@
 /**
  * DOC: Sampled events
  *
- * That an engine waits, for an event or for a semaphore in memory, is known to
- * the engine alone and nothing tells of it. So it is looked at 200 times a
- * second, and what is seen is taken to have been so since the look before. The
- * timer runs only while an event that needs it counts, and looks only at engines
- * that run something: a GPU that sleeps is left asleep.
+ * Only the engine knows whether it waits for an event or a semaphore, and it does
+ * not report it. So a timer reads its state 200 times a second, and charges the
+ * time since the previous sample to what it sees. The timer runs only while an
+ * event counts that needs it, reads only engines that run something, and does not
+ * wake a GPU that sleeps.
  */
 
 #define I915_PMU_SAMPLE_NS	(5 * NSEC_PER_MSEC)
-/* A look that comes late must not charge more than this */
+/* A late sample must not charge more than this */
 #define I915_PMU_SAMPLE_MAX_NS	(4 * I915_PMU_SAMPLE_NS)
 
 static const u32 i915_pmu_ctl_bit[I915_PMU_SAMPLED] = {
@@ -88,8 +88,8 @@ static enum hrtimer_restart i915_pmu_sample(struct hrtimer *timer)
 }
 
 /**
- * i915_pmu_sampling_init - prepare for sampling
- * @pmu: new
+ * i915_pmu_sampling_init - set up sampling
+ * @pmu: the new PMU
  *
  * Context: any.
  */
@@ -100,8 +100,8 @@ void i915_pmu_sampling_init(struct i915_pmu *pmu)
 }
 
 /**
- * i915_pmu_sampling_stop - the device goes, or the PMU
- * @pmu: no device is bound to it any more, so the timer does not start again
+ * i915_pmu_sampling_stop - stop sampling for good
+ * @pmu: the PMU, without a device, so the timer does not start again
  *
  * Context: process context, sleeps.
  */
@@ -112,8 +112,8 @@ void i915_pmu_sampling_stop(struct i915_pmu *pmu)
 }
 
 /**
- * i915_pmu_sampling_get - an event that has to be sampled begins to count
- * @pmu: with a device
+ * i915_pmu_sampling_get - start counting an event that is sampled
+ * @pmu: the PMU, with a device
  * @engine: the engine
  * @what: I915_SAMPLE_WAIT or I915_SAMPLE_SEMA
  *
@@ -130,17 +130,17 @@ void i915_pmu_sampling_get(struct i915_pmu *pmu, struct i915_engine *engine, uns
 		return;
 
 	pmu->sampled_at = ktime_get_ns();
-	/* pinned: another CPU is not to be woken for it, with a run queue locked */
+	/* Pinned, so that no other CPU is woken: a run queue is locked. */
 	hrtimer_start(&pmu->timer, ns_to_ktime(I915_PMU_SAMPLE_NS), HRTIMER_MODE_REL_PINNED);
 }
 
 /**
- * i915_pmu_sampling_put - it stops counting
- * @pmu: with a device
+ * i915_pmu_sampling_put - stop counting an event that is sampled
+ * @pmu: the PMU, with a device
  * @engine: the engine
  * @what: as in i915_pmu_sampling_get()
  *
- * The timer finds out by itself when nobody needs it any more.
+ * The timer stops by itself when no event needs it.
  *
  * Context: pmu->lock held.
  */

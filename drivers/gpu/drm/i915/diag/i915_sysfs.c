@@ -15,22 +15,21 @@
 /**
  * DOC: sysfs engine/
  *
- * Below the card's device there is engine/, with one directory for each
- * engine: what it is (class, instance, capabilities) and what can be tuned
- * (heartbeat, timeouts), and in .defaults/ what the tunables were born with, so
- * that a test can put them back.
+ * engine/ below the card has one directory per engine: what it is (class, instance,
+ * capabilities), its tunables (heartbeat, timeouts), and in .defaults/ the initial
+ * values of the tunables, so that a test can restore them.
  *
- * One table of tunables makes the files of both. A tunable is read where it is
- * used, at the moment it is used; setting one needs no more than storing it.
+ * Tunables are read whenever they are used, so setting one only stores it. The
+ * exception is the heartbeat interval, which also reschedules the heartbeat.
  *
- * There is no max_busywait_duration_ns: a wait sleeps until its interrupt, it
- * does not spin for a while first. A file that changes nothing would mislead.
+ * There is no max_busywait_duration_ns: a wait never spins before it sleeps, and a
+ * file without effect would mislead.
  */
 
 struct i915_engine_kobj {
 	struct kobject kobj;
 	struct i915_engine *engine;
-	/* what the tunables below this directory show: props or defaults */
+	/* the values of the tunables in this directory: props or defaults */
 	struct i915_engine_props *props;
 };
 
@@ -38,9 +37,9 @@ struct i915_prop_attr {
 	struct kobj_attribute attr;
 	/* offset in struct i915_engine_props */
 	size_t offset;
-	/* largest value that makes sense, in the unit of the property */
+	/* largest allowed value, in the unit of the property */
 	unsigned long max;
-	/* needs a GPU that can preempt */
+	/* only on GPUs that can preempt */
 	bool preemption;
 };
 
@@ -100,7 +99,7 @@ static struct i915_prop_attr i915_props[] = {
 	I915_PROP(timeslice_duration_ms, INT_MAX, true),
 };
 
-/* The same without store: .defaults/ */
+/* Read-only, for .defaults/ */
 #define I915_DEFAULT(name_, preemption_) { \
 	.attr = { \
 		.attr = { .name = #name_, .mode = 0444 }, \
@@ -140,9 +139,8 @@ static ssize_t mmio_base_show(struct kobject *kobj, struct kobj_attribute *attr,
 }
 
 /*
- * What a video engine can do beyond its class. The first video decode engine
- * and the enhancement engine of these generations feed the scaler; HEVC came
- * with Gen9.
+ * Capabilities of video engines. The first video decode engine and the enhancement engine feed the
+ * scaler (SFC) on Gen9, which also added HEVC.
  */
 static ssize_t i915_emit_capabilities(struct i915_engine *engine, bool known, char *buf)
 {
@@ -162,7 +160,7 @@ static ssize_t i915_emit_capabilities(struct i915_engine *engine, bool known, ch
 		break;
 	}
 
-	/* the last space becomes the end of the line */
+	/* Replace the last space by a newline. */
 	if (!len)
 		return sysfs_emit(buf, "\n");
 	buf[len - 1] = '\n';
@@ -278,10 +276,10 @@ static void i915_kobj_remove(struct kobject **kobj)
 }
 
 /**
- * i915_sysfs_unregister - remove engine/ and all below it
+ * i915_sysfs_unregister - remove engine/
  * @i915: the device, still registered
  *
- * Context: process context; waits for readers that are inside.
+ * Context: process context; waits for readers.
  */
 void i915_sysfs_unregister(struct drm_i915_private *i915)
 {
@@ -299,7 +297,7 @@ void i915_sysfs_unregister(struct drm_i915_private *i915)
  * @i915: the device, registered
  *
  * Context: process context.
- * Return: 0 or -errno; nothing is left then.
+ * Return: 0, or -errno after everything was undone.
  */
 int i915_sysfs_register(struct drm_i915_private *i915)
 {
