@@ -6,8 +6,8 @@
 #include <linux/types.h>
 
 /*
- * Registers that the engines share; byte offsets in BAR0. The upper half of a "masked" register is a
- * mask of the bits to change.
+ * Registers that the engines share; byte offsets in BAR0. The upper half of a "masked" register
+ * is a mask of the bits to change.
  */
 #define I915_MASKED_DISABLE(bits)	((u32)(bits) << 16)
 
