@@ -17,11 +17,10 @@
 /**
  * DOC: Writable debugfs files
  *
- * i915_gem_drop_caches brings the driver to rest and gives memory back,
- * i915_wedged says that engines hang and resets the GPU, i915_forcewake_user
- * keeps it awake while open. The bits of drop_caches are the test suite's; those
- * that wait also finish what a lock or a fence pushed to the workqueue, so that
- * after them the audit shows what is really kept.
+ * i915_gem_drop_caches waits for work to finish and frees memory, i915_wedged
+ * declares engines hung and resets the GPU, and i915_forcewake_user keeps it awake
+ * while it is open. The bits of drop_caches are defined by IGT. Those that wait also
+ * flush the workqueue, so that the audit afterwards shows only what is really held.
  */
 
 #define I915_DROP_UNBOUND	BIT(0)	/* pages of objects that are not bound */
@@ -117,8 +116,8 @@ static ssize_t i915_wedged_read(struct file *file, char __user *buf, size_t size
 }
 
 /*
- * Resets the whole GPU. Bit n says that engine n hangs, so that what it runs is guilty. Both ways
- * to write "all ones" are in use: signed and not.
+ * Reset the whole GPU. Bit n declares engine n hung, so that what it runs is guilty. User space
+ * writes "all ones" both signed and unsigned.
  */
 static ssize_t i915_wedged_write(struct file *file, const char __user *buf, size_t size,
 				 loff_t *pos)

@@ -18,20 +18,20 @@
 /**
  * DOC: Performance events
  *
- * A PMU that perf and intel_gpu_top read: how long each engine was busy or
- * waited, how long requests kept the GPU awake, and how many interrupts came.
- * What the driver does not manage (frequency, RC6) is refused with -ENODEV rather
- * than shown as zero. Counting costs nothing while nobody looks; while an event
- * for interrupts exists every request interrupts, waited for or not, and waiting
- * is sampled (see i915_pmu_sample.c).
+ * The PMU that perf and intel_gpu_top read: how long each engine was busy or
+ * waiting, how long requests kept the GPU awake, and the number of interrupts. An
+ * event that the driver does not manage (frequency, RC6) is refused with -ENODEV,
+ * instead of reading zero. Counting is free while no event exists. While there is an
+ * event for interrupts, every request interrupts, whether or not somebody waits for
+ * it. Waiting is sampled (see i915_pmu_sample.c).
  *
- * A PMU must not go away under its events, and events outlive an unbind as long
- * as their file descriptors do. Nor does perf say when it is done with an event:
- * it still looks at the PMU after it has called the event's destroy(). So a PMU
- * that ever had an event stays until the module goes, which events keep from
- * going. It belongs to a PCI slot: at an unbind it loses its device, its events
- * stand still and new ones are refused; the next device in the slot takes it
- * over. A PMU that was never used goes with its device.
+ * A PMU must not be freed under its events, and events outlive an unbind as long as
+ * their file descriptors do. Nor does perf say when it is done with an event: it
+ * still uses the PMU after it has called the event's destroy(). So a PMU that ever
+ * had an event is kept until the module is unloaded, which events prevent. It
+ * belongs to a PCI slot: at an unbind it loses its device, its events stop counting
+ * and new ones are refused; the next device in the slot takes it over. A PMU that
+ * never had an event is freed with its device.
  */
 
 /* The PMUs of all slots */

@@ -15,26 +15,27 @@
 /**
  * DOC: Addresses of the buffer list
  *
- * Usually every VMA of the list has an address that is good, and the list is
- * walked once, with no lock of the address space.
+ * Usually every VMA of the list already has a suitable address, and the list is
+ * walked once without a lock of the address space.
  *
- * Where the addresses do not work out, all VMAs are let go and taken again,
- * those with the least choice first: a VMA of this list may have stood in the
- * way of another. Then what is idle is evicted, so that the list has all the
- * room that is not in use. What is in the way after that is either of this list,
- * which cannot be helped: -ENOSPC. Or it is in use by somebody else, and not for
- * ever. Then locks and marks are dropped, the GPU is waited for, and it begins
- * anew, as often as it takes: losing a race for an address is no error.
+ * If that fails, the marks of all VMAs are dropped and taken again, VMAs with the
+ * fewest possible addresses first, because VMAs of this list may be in each other's
+ * way. If there is still no room, idle VMAs are evicted, so that the list can use
+ * everything that is not active. What is in the way after that either belongs to
+ * this list, which is an error (-ENOSPC), or is active on behalf of somebody else,
+ * which will end. Then locks and marks are dropped, the GPU is waited for, and
+ * everything is tried again, as often as it takes: losing a race for an address is
+ * not an error.
  *
- * Those who wait in one address space take turns, so that each gets its chance.
- * Only the work of that address space is waited for: a shared object may be busy
- * elsewhere for as long as its other users like.
+ * Those who wait in one address space take turns, so that each of them makes
+ * progress. Only work of that address space is waited for: a shared object may be
+ * busy elsewhere indefinitely.
  */
 
-/* A batch that is relocated stays off the addresses below: it may get negative deltas. */
+/* A batch with relocations avoids the addresses below: deltas may be negative. */
 #define I915_EB_BATCH_BIAS	SZ_256K
 
-/* In the order in which they are given their places */
+/* Freedom of an entry, in the order in which entries are bound */
 enum i915_eb_choice {
 	I915_EB_CHOICE_NONE,	/* a fixed address */
 	I915_EB_CHOICE_LOW,	/* 32 bits of it */
@@ -42,11 +43,11 @@ enum i915_eb_choice {
 	I915_EB_CHOICES
 };
 
-/* A list for which there is no room */
+/* State of binding a list for which there is no room */
 struct i915_eb_squeeze {
-	/* entry that found none */
+	/* index of the entry that did not fit */
 	unsigned int stuck;
-	/* VMAs of the list that have their place; the same, in the 32-bit zone */
+	/* number of bound VMAs of the list; of those in the 32-bit zone */
 	unsigned int own;
 	unsigned int own_low;
 	/* i915_address_space.turn is held */
@@ -67,7 +68,7 @@ static void i915_eb_placement(const struct i915_execbuffer *eb, unsigned int i,
 	where->align = entry->alignment;
 	where->start = i915_eb_is_relocated_batch(eb, i) ? I915_EB_BATCH_BIAS : 0;
 	where->exact = entry->flags & EXEC_OBJECT_PINNED;
-	/* User space's idea of an address is taken up where it can be. */
+	/* Use the address that user space expects if it is free. */
 	where->prefer = !where->exact && where->offset >= where->start;
 	where->low = !(entry->flags & EXEC_OBJECT_SUPPORTS_48B_ADDRESS);
 	where->own = 0;
@@ -76,7 +77,7 @@ static void i915_eb_placement(const struct i915_execbuffer *eb, unsigned int i,
 		where->size = i915_eb_size(entry, eb->ev[i].obj);
 }
 
-/* The usual case: bound where user space thinks it is, and nothing special is asked for. */
+/* The usual case: bound where user space expects it, and no special requirements. */
 static bool i915_eb_is_in_place(const struct drm_i915_gem_exec_object2 *entry,
 				const struct i915_vma *vma)
 {
@@ -87,7 +88,7 @@ static bool i915_eb_is_in_place(const struct drm_i915_gem_exec_object2 *entry,
 	       (entry->flags & EXEC_OBJECT_SUPPORTS_48B_ADDRESS || i915_vma_is_low(vma));
 }
 
-/* Where the VMA is, for user space */
+/* Report the address of the VMA to user space. */
 static void i915_eb_note_offset(struct i915_execbuffer *eb, unsigned int i)
 {
 	u64 offset = i915_canonical_address(i915_vma_offset(eb->ev[i].vma));
@@ -100,7 +101,7 @@ static void i915_eb_note_offset(struct i915_execbuffer *eb, unsigned int i)
 	eb->any_moved = true;
 }
 
-/* Marks the VMA of an entry and gives it its place; @squeeze: NULL at the first attempt. */
+/* Mark and bind the VMA of an entry; @squeeze is NULL in the first attempt. */
 static int i915_eb_bind_one(struct i915_execbuffer *eb, unsigned int i,
 			    const struct i915_eb_squeeze *squeeze)
 {
@@ -131,7 +132,7 @@ static int i915_eb_bind_one(struct i915_execbuffer *eb, unsigned int i,
 	return 0;
 }
 
-/* Entries that name an object once more have its address, too. */
+/* A repeated entry has the address of the first one. */
 static void i915_eb_bind_repeated(struct i915_execbuffer *eb, unsigned int i)
 {
 	eb->ev[i].vma = eb->ev[eb->ev[i].first].vma;
@@ -187,7 +188,7 @@ static int i915_eb_bind_choice(struct i915_execbuffer *eb, struct i915_eb_squeez
 	return 0;
 }
 
-/* Everything is let go and bound again, least choice first. Objects locked. */
+/* Drop all marks and bind again, least freedom first. Objects locked. */
 static int i915_eb_bind_afresh(struct i915_execbuffer *eb, struct i915_eb_squeeze *squeeze)
 {
 	enum i915_eb_choice choice;
@@ -211,7 +212,7 @@ static int i915_eb_bind_afresh(struct i915_execbuffer *eb, struct i915_eb_squeez
 	return 0;
 }
 
-/* Does the list itself stand where the stuck entry, which has a fixed address, has to be? */
+/* Is another VMA of the list at the fixed address of the stuck entry? */
 static bool i915_eb_is_own_fault(const struct i915_execbuffer *eb,
 				 const struct i915_eb_squeeze *squeeze)
 {
@@ -235,15 +236,15 @@ static bool i915_eb_is_own_fault(const struct i915_execbuffer *eb,
 }
 
 /*
- * All that can be done without a wait. Objects locked.
- * Return: -EBUSY: others are in the way; -ENOSPC: nobody is.
+ * Try everything that needs no wait. Objects locked.
+ * Return: -EBUSY if VMAs of others are in the way; -ENOSPC if waiting would not help.
  */
 static int i915_eb_bind_somehow(struct i915_execbuffer *eb, struct i915_eb_squeeze *squeeze)
 {
 	int ret = i915_eb_bind_afresh(eb, squeeze);
 
 	if (ret == -ENOSPC) {
-		/* What has no mark now is idle, or of this list and better placed anew. */
+		/* VMAs without marks are idle, or belong to this list and are bound again. */
 		i915_eb_drop_marks(eb);
 		i915_vm_evict_idle(eb->ctx->base.vm);
 		ret = i915_eb_bind_afresh(eb, squeeze);
@@ -252,7 +253,7 @@ static int i915_eb_bind_somehow(struct i915_execbuffer *eb, struct i915_eb_squee
 	return ret == -EBUSY && i915_eb_is_own_fault(eb, squeeze) ? -ENOSPC : ret;
 }
 
-/* Waits for requests in @vm that use the object. Return: 1: waited; 0: there was nothing to. */
+/* Wait for requests in @vm that use the object. Return: 1 if there were any, 0 if not. */
 static int i915_eb_wait_object(struct drm_i915_gem_object *obj,
 			       const struct i915_address_space *vm)
 {
@@ -294,13 +295,13 @@ static int i915_eb_wait_range(struct i915_execbuffer *eb, u64 start, u64 end, bo
 			break;
 	}
 
-	/* Who found a fence signalled may have been quicker than the interrupt. */
+	/* A fence may be seen signalled before its request has retired. */
 	i915_gt_retire(&eb->i915->gt);
 
 	return all || !obj ? i915_vm_wait_marks(vm, start, end) : 0;
 }
 
-/* Locks on entry, no locks on return: the GPU may take its time. */
+/* Called with the objects locked; returns with them unlocked. */
 static int i915_eb_wait_for_room(struct i915_execbuffer *eb, struct i915_eb_squeeze *squeeze)
 {
 	const struct drm_i915_gem_exec_object2 *entry = &eb->exec[squeeze->stuck];
@@ -310,7 +311,7 @@ static int i915_eb_wait_for_room(struct i915_execbuffer *eb, struct i915_eb_sque
 	u64 start = 0, end = vm->total;
 
 	if (i915_vma_is_bound(vma)) {
-		/* It is in use where it is, and cannot be moved. */
+		/* It is active where it is, and cannot be moved. */
 		start = vma->node.start;
 		end = start + vma->node.size;
 		exact = true;
@@ -349,13 +350,13 @@ static int i915_eb_bind_hard(struct i915_execbuffer *eb)
 }
 
 /**
- * i915_eb_bind - lock the objects and see to it that all have an address
+ * i915_eb_bind - lock the objects and bind their VMAs
  * @eb: the execbuffer after i915_eb_lookup()
  *
- * Context: process context; nothing locked; waits interruptibly for the GPU where
- * there is no room otherwise. The objects are locked and marked on success; on
- * failure i915_eb_unlock() does what is needed.
- * Return: 0; -ENOSPC: they do not fit together; -EINVAL, -EFAULT (purged object),
+ * Context: process context; nothing locked; waits interruptibly for the GPU if there
+ * is no room otherwise. On success the objects are locked and their VMAs marked; on
+ * failure the caller calls i915_eb_unlock().
+ * Return: 0; -ENOSPC if they do not fit together; -EINVAL, -EFAULT (purged object),
  * -ENOMEM, -ERESTARTSYS.
  */
 int i915_eb_bind(struct i915_execbuffer *eb)

@@ -21,19 +21,19 @@
 /**
  * DOC: Fences of an execbuffer
  *
- * A request waits for what its objects are used for by others (unless user
- * space takes that on itself with EXEC_OBJECT_ASYNC), for a sync_file, and for
- * syncobjs. It signals itself to all of these. Waits are gathered while the
- * request can still be given up; whatever publishing needs (a file descriptor,
- * room in the reservation objects, links of a timeline) is allocated then too.
+ * A request waits for other users of its objects (unless user space does that
+ * itself and sets EXEC_OBJECT_ASYNC), for a sync_file, and for syncobjs. It is
+ * published in all of these. Waits are collected while the request can still be
+ * abandoned; whatever publishing needs (a file descriptor, room in the reservation
+ * objects, links of a timeline) is allocated by then, too.
  *
- * The number of fences user space may name is bounded, by I915_EB_MAX_FENCES:
- * each keeps kernel memory for as long as the ioctl takes.
+ * User space may name up to I915_EB_MAX_FENCES fences, because each takes kernel
+ * memory for the duration of the ioctl.
  */
 
 /*
- * As many as the stock driver takes, which wants its own notes on them, 32 bytes each, in one
- * piece of physical memory; it says -ENOMEM, too.
+ * The same limit as the stock driver, which allocates 32 contiguous bytes for each and also
+ * returns -ENOMEM.
  */
 #define I915_EB_MAX_FENCES	(SZ_4M / 32)
 
@@ -46,10 +46,10 @@ static void i915_eb_put_fence(struct i915_eb_fence *fence)
 }
 
 /**
- * i915_eb_put_fences - let go of all fences of an execbuffer
+ * i915_eb_put_fences - put all fences of an execbuffer
  * @eb: the execbuffer
  *
- * An out fence that was not published is given up, with its file descriptor.
+ * An out fence that was not published is released with its file descriptor.
  *
  * Context: process context.
  */
@@ -73,8 +73,8 @@ void i915_eb_put_fences(struct i915_execbuffer *eb)
 }
 
 /*
- * What there is to wait for at the point of a syncobj. Return: -EINVAL: nothing yet. Else @wait is
- * the fence, or NULL: that point is signalled already.
+ * Find the fence at a point of a syncobj. Return: -EINVAL if there is none yet; else 0, with @wait
+ * NULL if that point has signalled.
  */
 static int i915_eb_find_wait(struct drm_syncobj *syncobj, u64 point, struct dma_fence **wait)
 {
@@ -111,7 +111,7 @@ static int i915_eb_add_fence(struct i915_execbuffer *eb,
 		return -ENOENT;
 	}
 
-	/* From here on i915_eb_put_fences() lets go of it. */
+	/* From here on i915_eb_put_fences() puts it. */
 	fence->point = point;
 	eb->num_fences++;
 
@@ -122,7 +122,7 @@ static int i915_eb_add_fence(struct i915_execbuffer *eb,
 
 	if (user->flags & I915_EXEC_FENCE_WAIT) {
 		ret = i915_eb_find_wait(fence->syncobj, point, &fence->wait);
-		/* In a timeline, who signals as well may be the first to use it. */
+		/* An entry of a timeline that also signals may be its first user. */
 		if (ret && !(timeline && signal)) {
 			drm_dbg(&eb->i915->drm, "syncobj %u has no fence\n", user->handle);
 			return ret;
@@ -212,7 +212,7 @@ static const i915_user_extension_fn i915_eb_extensions[] = {
 };
 
 /**
- * i915_eb_copy_fences - read from user space what to wait for and what to signal
+ * i915_eb_copy_fences - read from user space which fences to wait for and to signal
  * @eb: the execbuffer
  *
  * Context: process context, may fault; no lock held.
@@ -246,8 +246,8 @@ int i915_eb_copy_fences(struct i915_execbuffer *eb)
  * i915_eb_reserve_fences - make room for the request's fence in every object
  * @eb: the execbuffer, its objects locked
  *
- * Two objects of the list may have their reservation in common, one read and the
- * other written: room for both.
+ * Two objects of the list may share a reservation object, one read and the other
+ * written: reserve two slots.
  *
  * Context: process context.
  * Return: 0, -ENOMEM, -EINTR: killed.
@@ -286,7 +286,7 @@ static int i915_eb_await_object(struct i915_execbuffer *eb, const struct i915_eb
 	return 0;
 }
 
-/* An order to begin together with another request, not after it. */
+/* The request may start together with the other one, not after it. */
 static int i915_eb_await_submit(struct i915_execbuffer *eb, struct dma_fence *fence)
 {
 	struct i915_request *other = i915_fence_to_request(fence);
@@ -298,8 +298,8 @@ static int i915_eb_await_submit(struct i915_execbuffer *eb, struct dma_fence *fe
 }
 
 /*
- * Nobody else looks at the timeline before this request is the latest on it, or
- * given up: two at a time would wait for the same one, and run side by side.
+ * The timeline stays locked until this request is the latest on it or was abandoned. Otherwise two
+ * requests could wait for the same one and run concurrently.
  */
 static int i915_eb_await_timeline(struct i915_execbuffer *eb)
 {
@@ -312,8 +312,8 @@ static int i915_eb_await_timeline(struct i915_execbuffer *eb)
 }
 
 /**
- * i915_eb_unlock_timeline - let others of the context's timeline go on
- * @eb: the execbuffer; its request is the latest on the timeline, or is given up
+ * i915_eb_unlock_timeline - unlock the timeline of the context, if it is locked
+ * @eb: the execbuffer; its request is the latest on the timeline, or was abandoned
  *
  * Context: process context.
  */
@@ -355,10 +355,11 @@ static int i915_eb_await_syncobjs(struct i915_execbuffer *eb)
 }
 
 /**
- * i915_eb_await - make the request wait for all it depends on
- * @eb: the execbuffer: request begun, objects locked
+ * i915_eb_await - make the request wait for everything it depends on
+ * @eb: the execbuffer, with a request that was begun and objects locked
  *
- * With a single timeline, it stays locked: i915_eb_unlock_timeline() is due.
+ * The timeline of a context with a single one stays locked until
+ * i915_eb_unlock_timeline().
  *
  * Context: process context.
  * Return: 0, -ENOMEM, -EINTR: killed.
@@ -402,7 +403,7 @@ int i915_eb_make_out_fence(struct i915_execbuffer *eb)
 }
 
 /**
- * i915_eb_publish_resv - show the request to others through its objects
+ * i915_eb_publish_resv - publish the fence of the request in its objects
  * @eb: the execbuffer past the point of no return, objects locked
  *
  * Context: process context.
@@ -424,7 +425,7 @@ void i915_eb_publish_resv(struct i915_execbuffer *eb)
 }
 
 /**
- * i915_eb_publish_fences - signal through syncobjs and the sync_file
+ * i915_eb_publish_fences - publish the fence in syncobjs and the sync_file
  * @eb: the execbuffer, its request added
  *
  * Context: process context.

@@ -11,25 +11,24 @@
 /**
  * DOC: Locked objects of an execbuffer
  *
- * All objects of the list are locked together, with those locks in any order and
- * backing off where two lists cross (drm_exec).
+ * All objects of the list are locked together, in any order, backing off when two
+ * lists conflict (drm_exec).
  *
- * An object may be in the list many times. While it is locked, it notes at which
- * index it stands first, so a later entry knows in one look that it is one more,
- * however long the list is. Such entries become one: what they ask for is asked
- * for by the first, and it alone is marked, waited for and handed to the
- * request. So a request has one mark and one reference for each object, and
- * their number is bounded by the requests there can be, not by what user space
- * writes in its lists.
+ * An object may be listed many times. While it is locked it stores the index of its
+ * first entry, so a later entry is recognised in constant time. Its requirements
+ * are merged into the first entry, which alone is marked, waited for and handed to
+ * the request. So a request has one mark and one reference per object, and their
+ * number is bounded by the number of requests and not by what user space writes in
+ * its lists.
  *
- * Marks are only had with the objects locked, and go before the locks do. Who
- * waits for the GPU holds neither.
+ * Marks are only held with the objects locked, and dropped before the locks. A
+ * caller that waits for the GPU holds neither.
  */
 
-/* Only if all entries of an object have these; the other flags if one has */
+/* Flags that hold for an object only if all its entries have them; of others, one is enough */
 #define I915_EB_FLAGS_OF_ALL	(EXEC_OBJECT_SUPPORTS_48B_ADDRESS | EXEC_OBJECT_ASYNC)
 
-/* Entry @i names the object of entry @first once more: it shall satisfy both. */
+/* Merge the requirements of entry @i into entry @first, which names the same object. */
 static int i915_eb_merge(struct i915_execbuffer *eb, u32 first, unsigned int i)
 {
 	struct drm_i915_gem_exec_object2 *all = &eb->exec[first];
@@ -68,7 +67,7 @@ static int i915_eb_lock_entry(struct i915_execbuffer *eb, unsigned int i)
 	if (!i915_eb_is_first(eb, i))
 		return 0;
 
-	/* If the object was listed before, it is locked by now: nobody else writes its index. */
+	/* If the object was listed before, it is locked, and nobody else writes its index. */
 	if (first < i && eb->ev[first].obj == obj)
 		return i915_eb_merge(eb, first, i);
 
@@ -84,7 +83,7 @@ static int i915_eb_lock_many(struct i915_execbuffer *eb)
 	unsigned int i;
 	int ret = 0;
 
-	/* Objects are different here; those of one dma-buf have their lock in common. */
+	/* Repeated entries are skipped, but imports of one dma-buf share a lock. */
 	drm_exec_init(&eb->locks, DRM_EXEC_INTERRUPTIBLE_WAIT | DRM_EXEC_IGNORE_DUPLICATES,
 		      eb->count);
 	drm_exec_until_all_locked(&eb->locks) {
@@ -108,11 +107,10 @@ static int i915_eb_lock_many(struct i915_execbuffer *eb)
  * i915_eb_lock - lock all objects of the list
  * @eb: the execbuffer
  *
- * Afterwards it is known which entries name an object once more:
- * i915_eb_is_first().
+ * Afterwards i915_eb_is_first() tells which entries are repetitions.
  *
  * Context: process context, sleeps interruptibly.
- * Return: 0; -EINVAL: entries of one object exclude each other; -ERESTARTSYS,
+ * Return: 0; -EINVAL if entries of one object contradict each other; -ERESTARTSYS,
  * -ENOMEM.
  */
 int i915_eb_lock(struct i915_execbuffer *eb)
@@ -125,12 +123,12 @@ int i915_eb_lock(struct i915_execbuffer *eb)
 		ret = i915_eb_lock_many(eb);
 
 	eb->locked = !ret;
-	/* -EINTR stands for a lock that may be tried again */
+	/* A lock that was interrupted may be taken again by a restart. */
 	return ret == -EINTR ? -ERESTARTSYS : ret;
 }
 
 /**
- * i915_eb_drop_marks - let go of the VMAs of the list
+ * i915_eb_drop_marks - drop the marks on the VMAs of the list
  * @eb: the execbuffer
  *
  * Context: process context; objects locked.

@@ -17,27 +17,27 @@
 /**
  * DOC: Relocations of an execbuffer
  *
- * A relocation says: at this offset of this object stands the address of that
- * object, plus a delta; I wrote it for this presumed address. Where the
- * presumption is right, nothing is done. Where it is wrong, the CPU writes the
- * address, once the GPU has finished with the object it stands in.
+ * A relocation says that the address of one object plus a delta is stored at an
+ * offset of another, and was written for a presumed address. If that is still
+ * correct, nothing is done. If not, the CPU writes the address, once the GPU has
+ * finished with the object that contains it.
  *
- * They are read from user space, and their targets looked up, before the objects
- * are locked, all at once. Where the GPU still works with an object that is to
- * be written, the locks are dropped for the wait, and on the way back only what
- * has moved meanwhile is written anew.
+ * All relocations are read from user space, and their targets looked up, before the
+ * objects are locked. If the GPU still uses an object that has to be written, the
+ * locks are dropped for the wait; afterwards only what has moved in the meantime is
+ * written again.
  *
- * What was written is told to user space afterwards, also when the ioctl fails:
- * an address in a batch and the presumption about it have to agree.
+ * The written addresses are reported to user space, even when the ioctl fails: the
+ * address in a batch and the presumed address have to agree.
  */
 
 #define I915_EB_MAX_RELOCS	(INT_MAX / sizeof(struct drm_i915_gem_relocation_entry))
-/* Told to user space so many at a time */
+/* Number of relocations reported to user space in one piece */
 #define I915_EB_RETURN_PIECE	SZ_4K
-/* Buffer lists up to this long are searched for a handle one by one. */
+/* In buffer lists up to this length, handles are searched linearly. */
 #define I915_EB_SEARCH_LIMIT	8
 #define I915_EB_NO_ENTRY	U32_MAX
-/* In place of the domains to read in, no longer needed: the address was written. */
+/* Replaces read_domains, which are not needed any more, once the address was written */
 #define I915_EB_RELOC_WRITTEN	U32_MAX
 
 static int i915_eb_count_relocs(struct i915_execbuffer *eb, size_t *count)
@@ -57,7 +57,7 @@ static int i915_eb_count_relocs(struct i915_execbuffer *eb, size_t *count)
 	return 0;
 }
 
-/* The entries of the list by handle; @head is NULL for a list that is short or has indices */
+/* Hash of the list by handle; @head is NULL if the list is short or targets are indices */
 struct i915_eb_handles {
 	/* index of the first entry with that hash, I915_EB_NO_ENTRY: none */
 	u32 *head;
@@ -77,7 +77,7 @@ static u32 i915_eb_find_hashed(const struct i915_execbuffer *eb,
 	return i;
 }
 
-/* A handle that is listed many times is in the table once: the first entry stands for it. */
+/* A handle that is listed repeatedly is in the table once, by its first entry. */
 static int i915_eb_hash_handles(const struct i915_execbuffer *eb, struct i915_eb_handles *handles)
 {
 	size_t slots;
@@ -169,7 +169,7 @@ static int i915_eb_check_reloc(struct i915_execbuffer *eb, const struct i915_eb_
 	return 0;
 }
 
-/* Once for all: afterwards target_handle is an index into the list. */
+/* Check all relocations; afterwards target_handle is an index into the list. */
 static int i915_eb_check_relocs(struct i915_execbuffer *eb, size_t count)
 {
 	struct i915_eb_handles handles = {};
@@ -241,7 +241,10 @@ int i915_eb_copy_relocs(struct i915_execbuffer *eb)
 	return i915_eb_check_relocs(eb, count);
 }
 
-/* They could be read a moment ago; who takes them away now loses only hints. */
+/*
+ * The entries were readable when they were copied in. If they are no longer writable, only
+ * presumed_offset is lost, and that is a hint.
+ */
 static void i915_eb_return_presumed(struct drm_i915_gem_relocation_entry __user *user,
 				    const struct drm_i915_gem_relocation_entry *relocs,
 				    u32 count)
@@ -260,10 +263,10 @@ out:
 }
 
 /**
- * i915_eb_return_relocs - tell user space which addresses were written
+ * i915_eb_return_relocs - report the written addresses to user space
  * @eb: the execbuffer, its objects not locked
  *
- * Also frees what the relocations needed.
+ * Also frees the copies of the relocations.
  *
  * Context: process context, may fault.
  */
@@ -293,7 +296,7 @@ void i915_eb_return_relocs(struct i915_execbuffer *eb)
 	eb->relocs = NULL;
 }
 
-/* The object whose relocations are under way */
+/* The object whose relocations are being written */
 struct i915_eb_place {
 	struct drm_i915_gem_object *obj;
 	void *vaddr;		/* of the page written last */
@@ -357,7 +360,7 @@ static bool i915_eb_is_busy(struct drm_i915_gem_object *obj)
 	return !i915_eb_is_alone(obj) && i915_gem_object_wait(obj, true, false, 0);
 }
 
-/* Locks on entry, no locks on return: whoever else uses the list's objects is not held up. */
+/* Called with the objects locked; unlocks them, so that nobody else has to wait for the GPU. */
 static int i915_eb_wait_for_place(struct i915_execbuffer *eb, struct drm_i915_gem_object *obj)
 {
 	long left;
@@ -411,7 +414,7 @@ static int i915_eb_relocate_entry(struct i915_execbuffer *eb, unsigned int i,
 }
 
 /**
- * i915_eb_relocate - write the addresses that user space presumed wrong
+ * i915_eb_relocate - write the addresses that differ from what user space presumed
  * @eb: the execbuffer: objects locked and bound, relocations read
  *
  * Context: process context; where the GPU has not finished with an object that is

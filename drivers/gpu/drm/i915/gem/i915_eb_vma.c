@@ -15,19 +15,18 @@
 /**
  * DOC: The buffer list of an execbuffer
  *
- * Handles become objects, once and with nothing locked. What is done with those
- * comes in i915_eb_lock.c and i915_eb_bind.c.
+ * Looks up the handles of the list, once and with nothing locked. The objects are
+ * locked in i915_eb_lock.c and bound in i915_eb_bind.c.
  *
- * A handle may be closed by another thread after it was looked up, while this
- * one sleeps or makes a VMA. Closing it has done its work by then and not met
- * that VMA, which would stay until its address space goes. So whatever becomes
- * of the execbuf, it looks in the end, when it takes no more marks, whether a
- * handle of its list is gone, and closes the VMA in place of who closed the
- * handle. The file counts closed handles, so one comparison tells whether that
- * may have happened.
+ * Another thread may close a handle after it was looked up, while this one sleeps
+ * or creates a VMA. The close then does not find that VMA, which would stay until
+ * its address space ends. So every execbuf, whether it succeeds or not, checks
+ * whether a handle of its list was closed, once it takes no more marks, and if so
+ * closes the VMA itself. The file counts closed handles, so one comparison tells
+ * whether that may have happened.
  */
 
-/* Exists in no address space of its own choosing: VMAs live in per-process address spaces only. */
+/* NEEDS_GTT is refused: user objects are only ever bound in a PPGTT. */
 #define I915_EB_REFUSED_OBJECT_FLAGS	(__EXEC_OBJECT_UNKNOWN_FLAGS | EXEC_OBJECT_NEEDS_GTT)
 
 static int i915_eb_check_pinned(struct i915_execbuffer *eb,
@@ -135,7 +134,7 @@ static int i915_eb_lookup_one(struct i915_execbuffer *eb, unsigned int i)
 }
 
 /**
- * i915_eb_lookup - the objects of the buffer list
+ * i915_eb_lookup - look up the objects of the buffer list
  * @eb: the execbuffer, with its context
  *
  * Checks each entry.
@@ -148,7 +147,7 @@ int i915_eb_lookup(struct i915_execbuffer *eb)
 {
 	int ret = 0;
 
-	/* Whatever is closed from here on, i915_eb_honour_closes() will see that something was. */
+	/* If a handle is closed from here on, i915_eb_honour_closes() notices. */
 	eb->closes = atomic_read(&eb->fpriv->handle_closes);
 	/* the count before the handles: pairs with i915_gem_file_close_object() */
 	smp_rmb();
@@ -180,11 +179,11 @@ static void i915_eb_close_lost_handles(struct i915_execbuffer *eb)
 }
 
 /**
- * i915_eb_honour_closes - nothing stays bound whose handle was closed meanwhile
+ * i915_eb_honour_closes - close VMAs whose handles were closed meanwhile
  * @eb: the execbuffer after i915_eb_lookup(); no more marks will be taken
  *
- * With a mark on it, the VMA goes when the request retires. This is no error:
- * the handles were good when the ioctl began.
+ * A marked VMA is destroyed when the request retires. This is not an error: the
+ * handles were valid when the ioctl began.
  *
  * Context: process context; either the objects are locked and all VMAs marked, or
  * no object is locked.
@@ -192,8 +191,8 @@ static void i915_eb_close_lost_handles(struct i915_execbuffer *eb)
 void i915_eb_honour_closes(struct i915_execbuffer *eb)
 {
 	/*
-	 * First the marks, then the look at the count: i915_gem_file_close_object() does it the
-	 * other way round. One of the two sees the other.
+	 * Take marks, then read the count. i915_gem_file_close_object() increments the count and
+	 * then looks for marks, so at least one of the two sees the other.
 	 */
 	smp_mb__after_atomic();
 
@@ -202,10 +201,10 @@ void i915_eb_honour_closes(struct i915_execbuffer *eb)
 }
 
 /**
- * i915_eb_release - let go of the buffer list
+ * i915_eb_release - put the objects of the buffer list
  * @eb: the execbuffer, its objects not locked
  *
- * Last: until here the references keep the objects that were locked.
+ * Called last, because the references keep the objects that are being unlocked.
  *
  * Context: process context.
  */

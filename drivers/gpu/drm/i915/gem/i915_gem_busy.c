@@ -13,13 +13,13 @@
 #include "mem/i915_gem_object.h"
 
 /**
- * DOC: How far the GPU is
+ * DOC: BUSY and THROTTLE
  *
- * BUSY looks at the fences of one object, THROTTLE at the requests of one
- * file. Both read what is there without taking the object's lock.
+ * BUSY tests the fences of one object, THROTTLE waits for old requests of one
+ * file. Neither takes an object lock.
  */
 
-/* A client may be this far ahead of the GPU before THROTTLE makes it wait. */
+/* How far a client may be ahead of the GPU before THROTTLE makes it wait */
 #define I915_THROTTLE_MS	20
 
 static u32 i915_busy_class(const struct i915_request *rq)
@@ -138,12 +138,12 @@ static int i915_gem_context_throttle(struct i915_gem_context *ctx, unsigned long
 }
 
 /**
- * i915_gem_throttle_ioctl - THROTTLE: wait for requests that are not fresh
+ * i915_gem_throttle_ioctl - THROTTLE: wait for old requests
  * @dev: the device
  * @data: not used
  * @file: whose requests
  *
- * Waits until no request of the file that is older than 20 ms is unfinished.
+ * Waits until every request of the file that is older than 20 ms has completed.
  *
  * Context: process context, sleeps interruptibly.
  * Return: 0, -EIO (GPU wedged), -ERESTARTSYS.

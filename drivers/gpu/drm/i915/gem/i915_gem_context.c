@@ -18,20 +18,19 @@
  * DOC: Contexts
  *
  * A context is an address space, a map of engines and a few policies. On each
- * engine it has a logical ring context (&struct i915_lrc), made when the
- * engine is first used; the address space comes with the first of them, or when
- * user space asks for its handle. Until then a context is one allocation.
+ * engine it has a logical ring context (&struct i915_lrc), created when the engine
+ * is first used. The address space is created with the first of them, or when user
+ * space asks for its handle. Until then a context is one allocation.
  *
- * Address space and engine map may be replaced until the first execbuf; after
- * that they are fixed, so that the submission path reads both without a lock.
+ * Address space and engine map may be replaced until the first execbuf; after that
+ * they are constant, so that the submission path reads them without a lock.
  *
- * Life: the handle holds one reference, each request in flight another. Closing
- * the handle stops new work at once; what runs goes on, unless the context is
- * not persistent: then it is cancelled. A context that is idle ends as it is
- * closed, any other on the workqueue when the last request has let go of it:
- * first its images and rings go, then
- * i915_gem_context_clean() unbinds what it leaves in its address space, then
- * the address space is let go.
+ * References are held by the handle, by each request in flight, and by the ports a
+ * context is in. Closing the handle stops new work at once. Requests in flight run
+ * on, unless the context is not persistent: then they are cancelled. A context that
+ * is idle is freed when it is closed, any other on the workqueue, after the last
+ * reference was put: first its images and rings, then i915_gem_context_clean()
+ * leaves the address space, then the reference to that is put.
  */
 
 static struct kmem_cache *i915_gem_context_slab;
@@ -57,14 +56,13 @@ void i915_gem_context_slab_exit(void)
 }
 
 /**
- * i915_gem_context_clean - unbind what a context leaves behind
- * @ctx: the context, in its final release
+ * i915_gem_context_clean - leave the address space of a context
+ * @ctx: the context, being freed
  *
- * The context is no user of its address space any more. If it was the last one,
- * every VMA is unbound without waiting: the last reference of the context is
- * gone, so no request in this address space is left, whatever keeps the objects
- * busy elsewhere. After the engine state is released and before the reference
- * of the address space is dropped.
+ * If the context was the last user of its address space, every VMA is destroyed
+ * without waiting: there is no reference to the context left, so there is no request
+ * left in this address space, even if its objects are busy elsewhere. Called after
+ * the engine state is freed and before the reference to the address space is put.
  *
  * Context: process context. Linear in the VMAs, no allocation, no wait for the GPU.
  */
@@ -128,7 +126,7 @@ static void i915_gem_context_release(struct i915_gt_context *base)
 	queue_work(ctx->i915->wq, &ctx->free_work);
 }
 
-/* For whoever may sleep: an idle context is gone on return. */
+/* For process context: an idle context is freed on return. */
 static void i915_gem_context_release_sync(struct kref *ref)
 {
 	i915_gem_context_free(container_of(ref, struct i915_gem_context, base.ref));
@@ -180,7 +178,7 @@ struct i915_gem_context *i915_gem_context_create(struct drm_i915_private *i915,
 }
 
 /**
- * i915_gem_context_vm - address space of a context, made if it is not there yet
+ * i915_gem_context_vm - get or create the address space of a context
  * @ctx: the context
  *
  * Context: process context; i915_gem_context.lock held.
@@ -224,12 +222,12 @@ static void i915_gem_context_cancel(struct i915_gem_context *ctx)
 }
 
 /**
- * i915_gem_context_close - close the handle side of a context
+ * i915_gem_context_close - close a context
  * @ctx: the context, no longer in a handle table
  *
- * No new work is taken from here on; the work of a context that is not
- * persistent, or is banned, is cancelled. Drops the reference of the handle; if
- * it was the last one, everything of the context is gone on return.
+ * New work is refused from here on; requests of a context that is not persistent, or
+ * is banned, are cancelled. Puts the reference of the handle; if it was the last one,
+ * the context is freed on return.
  *
  * Context: process context, may sleep.
  */
@@ -241,7 +239,7 @@ void i915_gem_context_close(struct i915_gem_context *ctx)
 	ctx->file = NULL;
 	mutex_unlock(&ctx->lock);
 
-	/* Not used: no work, and an engine map that may be replaced at this moment. */
+	/* An unused context has no work, and its engine map may be replaced concurrently. */
 	if (smp_load_acquire(&ctx->used))
 		i915_gem_context_cancel(ctx);
 
@@ -290,9 +288,9 @@ out:
 }
 
 /**
- * i915_gem_context_lookup - context of a handle
- * @file: whose handle
- * @id: the handle; 0 is the default context, made here if it is not there yet
+ * i915_gem_context_lookup - look up the context of a handle
+ * @file: the file
+ * @id: the handle; 0 is the default context, created here if it does not exist yet
  *
  * Context: process context.
  * Return: the context with one more reference, or ERR_PTR: -ENOENT (no such handle),
@@ -308,7 +306,7 @@ struct i915_gem_context *i915_gem_context_lookup(struct i915_file *file, u32 id)
 	return ctx ?: ERR_PTR(-ENOENT);
 }
 
-/* Who made it, as fences tell it: "comm[pid]", the same on all engines */
+/* Name of the timelines of a context, as shown by fences: "comm[pid]" of its creator */
 static void i915_gem_context_name(struct i915_gem_context *ctx, char *name, size_t size)
 {
 	struct task_struct *task;
@@ -332,7 +330,7 @@ static struct i915_lrc *i915_gem_context_make_lrc(struct i915_gem_context *ctx,
 		i915_gem_context_name(ctx, name, sizeof(name));
 		lrc = i915_lrc_create(slot->engine, &ctx->base, name);
 		if (!IS_ERR(lrc)) {
-			/* Whoever sees the lrc without the lock sees all of it. */
+			/* Whoever reads the pointer without the lock sees an initialised lrc. */
 			smp_store_release(&slot->lrc, lrc);
 		}
 	}
@@ -341,7 +339,7 @@ static struct i915_lrc *i915_gem_context_make_lrc(struct i915_gem_context *ctx,
 	return lrc;
 }
 
-/* From here on, who sees the flag sees the final engine map and address space too. */
+/* Fix engine map and address space: whoever sees the flag also sees their final values. */
 static int i915_gem_context_first_use(struct i915_gem_context *ctx)
 {
 	struct i915_address_space *vm;
@@ -358,11 +356,11 @@ static int i915_gem_context_first_use(struct i915_gem_context *ctx)
 }
 
 /**
- * i915_gem_context_lrc - what a context has on an engine, made at first use
+ * i915_gem_context_lrc - get or create the logical ring context of an engine
  * @ctx: the context
  * @idx: index in its engine map
  *
- * From the first call on, the context keeps its engine map and address space.
+ * After the first call, engine map and address space of the context are constant.
  *
  * Context: process context; takes i915_gem_context.lock the first time.
  * Return: the lrc, owned by the context, or ERR_PTR(): -EINVAL (no such engine),
@@ -397,9 +395,9 @@ struct i915_lrc *i915_gem_context_lrc(struct i915_gem_context *ctx, unsigned int
 }
 
 /**
- * i915_gem_context_add_runtime - how long a context was on the engines
+ * i915_gem_context_add_runtime - add up the time a context has run
  * @ctx: the context
- * @runtime_ns: by class of engine; the time of this context is added, nanoseconds
+ * @runtime_ns: sums by engine class, nanoseconds; the time of this context is added
  *
  * Context: process context, may sleep.
  */

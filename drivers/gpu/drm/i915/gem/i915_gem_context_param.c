@@ -18,10 +18,10 @@
 /**
  * DOC: Context parameters
  *
- * One table, a row per parameter, with a function to read and one to set it;
- * where one is missing, user space gets -EINVAL, as it does for parameters that
- * were taken out of the API (BAN_PERIOD, NO_ZEROMAP, RINGSIZE). A parameter
- * whose value is a number wants a zero size.
+ * One table, with a row per parameter: a flag of the context, or functions that read
+ * and set the value and a flag of -1. If a function is NULL, user space gets -EINVAL,
+ * as for parameters that were removed from the API (BAN_PERIOD, NO_ZEROMAP,
+ * RINGSIZE). The size of a parameter whose value is a number must be zero.
  */
 
 struct i915_context_param {
@@ -31,7 +31,7 @@ struct i915_context_param {
 	/* set: args is not changed */
 	int (*set)(struct i915_file *file, struct i915_gem_context *ctx,
 		   const struct drm_i915_gem_context_param *args);
-	/* flag: the parameter is this bit of i915_gt_context.flags */
+	/* flag: bit of i915_gt_context.flags, or -1; 0 only in the gaps of the table */
 	int flag;
 };
 
@@ -59,7 +59,7 @@ static int i915_context_set_flag(struct i915_gem_context *ctx, int flag,
 		return -EINVAL;
 	}
 
-	/* Hanging the GPU over and over without being stopped is for the administrator. */
+	/* Only the administrator may hang the GPU repeatedly without being banned. */
 	if (flag == I915_CTX_BANNABLE && !args->value && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
 
@@ -113,7 +113,7 @@ i915_context_sseu_engine(struct i915_gem_context *ctx,
 	return ctx->engines[array_index_nospec(idx, ctx->num_engines)].engine;
 }
 
-/* Slices, subslices and EUs of a context are those of the device: they cannot be set here. */
+/* A context always uses all slices, subslices and EUs of the device. */
 static void i915_context_fill_sseu(const struct i915_topology *topology,
 				   struct drm_i915_gem_context_param_sseu *sseu)
 {
@@ -279,7 +279,7 @@ static const struct i915_context_param i915_context_params[] = {
 
 static const struct i915_context_param *i915_context_param_find(u64 param)
 {
-	/* Gaps of the table are all zero: a row without functions is a flag, and bit 0 is none. */
+	/* Gaps of the table have flag 0, which therefore cannot be a parameter. */
 	static_assert(I915_CTX_BANNED == 0);
 
 	if (param >= ARRAY_SIZE(i915_context_params))
@@ -348,7 +348,7 @@ int i915_gem_context_getparam_ioctl(struct drm_device *dev, void *data, struct d
 	return ret;
 }
 
-/* The default context keeps its address space, engines, and what is chosen at creation. */
+/* Protected content is chosen at creation; the default context keeps its VM and engines. */
 static bool i915_context_param_fixed(const struct i915_gem_context *ctx, u64 param)
 {
 	if (param == I915_CONTEXT_PARAM_PROTECTED_CONTENT)

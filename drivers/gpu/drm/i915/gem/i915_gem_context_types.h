@@ -16,7 +16,7 @@ struct drm_file;
 struct drm_i915_private;
 
 /**
- * struct i915_file - what one open file owns, from open to postclose
+ * struct i915_file - state of an open file
  */
 struct i915_file {
 	/** @i915: the device */
@@ -24,27 +24,27 @@ struct i915_file {
 	/** @id: drm_file.client_id: i915_address_space.owner of its address spaces; constant */
 	u64 id;
 	/**
-	 * @contexts: struct i915_gem_context by handle; 0 is the default context, made on first
-	 * use. xa_lock for lookups with kref_get_unless_zero.
+	 * @contexts: struct i915_gem_context by handle; 0 is the default context, created on first
+	 * use. Lookups take a reference under xa_lock.
 	 */
 	struct xarray contexts;
 	/** @vms: struct i915_address_space (a user each) by handle, from 1 */
 	struct xarray vms;
 	/**
-	 * @lock: taken by whoever makes the default context or takes a context or VM out of its
-	 * table. Outside i915_gem_context.lock.
+	 * @lock: serialises creating the default context and removing contexts and VMs from their
+	 * tables. Outside i915_gem_context.lock.
 	 */
 	struct mutex lock;
 	/**
-	 * @handle_closes: object handles closed so far. An execbuf that sees it change closes the
-	 * VMAs whose handles are gone.
+	 * @handle_closes: number of object handles closed so far. An execbuf that sees it change
+	 * closes the VMAs of handles that are gone.
 	 */
 	atomic_t handle_closes;
-	/** @client: answers for the hangs of its contexts, also of those it has closed */
+	/** @client: accounts the hangs of its contexts, including closed ones */
 	struct i915_gt_client *client;
 	/**
-	 * @past_runtime_ns: time that destroyed contexts were on the engines, nanoseconds, by class
-	 * of engine; @lock
+	 * @past_runtime_ns: time that destroyed contexts have run, nanoseconds, by engine class;
+	 * @lock
 	 */
 	u64 past_runtime_ns[I915_ENGINE_CLASSES];
 };
@@ -53,14 +53,14 @@ struct i915_file {
  * struct i915_engine_slot - one entry of the engine map of a context
  */
 struct i915_engine_slot {
-	/** @engine: NULL: invalid entry, execbuf gives -EINVAL */
+	/** @engine: NULL for an invalid entry, for which execbuf returns -EINVAL */
 	struct i915_engine *engine;
-	/** @lrc: made at first use; i915_gem_context.lock to make, smp-safe to read */
+	/** @lrc: set once, at first use, under i915_gem_context.lock; smp_load_acquire to read */
 	struct i915_lrc *lrc;
 };
 
 /**
- * struct i915_gem_timeline - one order for the requests of all engines of a context
+ * struct i915_gem_timeline - common order of the requests on all engines of a context
  */
 struct i915_gem_timeline {
 	/**
@@ -75,8 +75,8 @@ struct i915_gem_timeline {
 /**
  * struct i915_gem_context - what user space calls a context
  *
- * Dies when its last reference goes: the handle's and one of each request in
- * flight. That may be in interrupt context, so the end is work on i915->wq.
+ * Freed with its last reference: the handle's, one of each request in flight and one of
+ * each port. The last put may be in an interrupt, so it queues @free_work.
  */
 struct i915_gem_context {
 	/**
@@ -86,15 +86,15 @@ struct i915_gem_context {
 	struct i915_gt_context base;
 	/** @i915: the device */
 	struct drm_i915_private *i915;
-	/** @file: owner; NULL once closed; @lock */
+	/** @file: the file it belongs to; NULL once closed; @lock */
 	struct i915_file *file;
 	/** @id: handle */
 	u32 id;
-	/** @pid: who made it, for debugfs; referenced */
+	/** @pid: the process that created it, referenced; names its timelines */
 	struct pid *pid;
-	/** @user_engines: the engine map is user space's (I915_EXEC_RING_MASK is an index) */
+	/** @user_engines: True once user space has set an engine map; execbuf then takes an index */
 	bool user_engines;
-	/** @used: an execbuf has run: VM and engine map are fixed */
+	/** @used: True from the first execbuf on: VM and engine map are constant */
 	bool used;
 	/** @num_engines: entries in @engines */
 	unsigned int num_engines;
@@ -105,13 +105,13 @@ struct i915_gem_context {
 	struct i915_engine_slot *engines;
 	/** @default_engines: what @engines is until user space brings its own map */
 	struct i915_engine_slot default_engines[I915_ENGINES];
-	/** @lock: guards the map, @used, making of the VM, of lrcs, and parameters */
+	/** @lock: protects the engine map, @used, and creation of VM and lrcs; not @base.flags */
 	struct mutex lock;
 	/**
-	 * @timeline: I915_CONTEXT_CREATE_FLAGS_SINGLE_TIMELINE: orders all its engines; else NULL
+	 * @timeline: order of all engines with I915_CONTEXT_CREATE_FLAGS_SINGLE_TIMELINE, or NULL
 	 */
 	struct i915_gem_timeline *timeline;
-	/** @free_work: the end, on i915->wq */
+	/** @free_work: frees it, on drm_i915_private.wq */
 	struct work_struct free_work;
 };
 

@@ -24,30 +24,30 @@
  * One ioctl turns a list of objects, one of them a batch of commands, into a
  * request on an engine:
  *
- * 1. copy everything from user space: buffer list, fences, relocations. No
- *    lock is held, so a page fault may do what it likes.
- * 2. look up context, engine and objects.
- * 3. see to it that the ring has room.
- * 4. lock the objects. Each gets an active mark on its VMA, from here on it
- *    stays bound; give those an address that have none, write relocations
- *    where an address is not what user space presumed.
- * 5. begin the request in the ring, make it wait for the fences of its objects
- *    and those user space named.
- * 6. the point of no return: the batch is in the ring, the request is handed to
- *    the scheduler, its fence is published.
- * 7. copy back what changed.
+ * 1. Copy everything from user space: buffer list, fences, relocations. No lock is
+ *    held, so page faults are allowed.
+ * 2. Look up context, engine and objects.
+ * 3. Make sure that the ring has room.
+ * 4. Lock the objects and mark the VMA of each; from here on it stays bound. Bind
+ *    those that are not, and write relocations if an address differs from what user
+ *    space presumed.
+ * 5. Begin the request in the ring, and make it wait for the fences of its objects
+ *    and those that user space named.
+ * 6. The point of no return: the batch start is written to the ring, the fence is
+ *    published and the request is handed to the scheduler.
+ * 7. Copy back what has changed.
  *
- * Everything that can fail or allocate comes before 6. With the same objects at
- * the same addresses as last time, nothing but the request is allocated, no
- * lock of the address space is taken, and nothing is walked but the list.
+ * Everything that can fail or allocate comes before step 6. With the same objects at
+ * the same addresses as last time, only the request is allocated, no lock of the
+ * address space is taken, and only the buffer list is walked.
  *
- * Objects belong to several clients. So with an object locked, or marked, the
- * GPU is never waited for: where that has to be, for room in the ring or in the
- * address space or to write a relocation, locks and marks are dropped, and 3
- * and 4 begin anew after the wait.
+ * Objects may belong to several clients, so the driver never waits for the GPU while
+ * one is locked or marked. If it has to wait, for room in the ring or in the address
+ * space or before it writes a relocation, it drops locks and marks and repeats steps
+ * 3 and 4 afterwards.
  *
- * A handle may be closed while its execbuf is under way: the object stays to
- * the end of the request, its binding no longer. See i915_eb_honour_closes().
+ * A handle may be closed while its execbuf is in progress: the object and its
+ * binding then live until the request retires. See i915_eb_honour_closes().
  */
 
 #define I915_EXEC_REFUSED \
@@ -116,7 +116,7 @@ static int i915_eb_check_args(struct drm_device *dev, struct drm_file *file,
 	return i915_eb_check_flags(dev, file, args);
 }
 
-/* The rings of old, before contexts had engine maps. */
+/* Ring selectors of contexts without an engine map */
 static const u8 i915_eb_rings[] = {
 	[I915_EXEC_DEFAULT] = I915_RCS0,
 	[I915_EXEC_RENDER] = I915_RCS0,
@@ -167,7 +167,7 @@ static int i915_eb_select_engine(struct i915_execbuffer *eb)
 	return 0;
 }
 
-/* Not with objects locked: the ring of a client is its own business. */
+/* Called without objects locked, because it may wait for the client's own requests. */
 static int i915_eb_find_ring_room(struct i915_execbuffer *eb)
 {
 	int ret;
@@ -187,7 +187,7 @@ static void i915_eb_end_turn(struct i915_execbuffer *eb)
 	eb->turn = false;
 }
 
-/* On success objects are locked and in place. */
+/* On success the objects are locked and bound. */
 static int i915_eb_prepare_objects(struct i915_execbuffer *eb)
 {
 	const bool always = !(eb->args->flags & I915_EXEC_NO_RELOC);
@@ -218,7 +218,7 @@ static u64 i915_eb_batch_address(const struct i915_execbuffer *eb)
 	return i915_vma_offset(eb->ev[eb->batch].vma) + eb->args->batch_start_offset;
 }
 
-/* The request takes over the marks, and has references of its own. */
+/* The request takes over the marks, and gets references of its own. */
 static void i915_eb_hand_over(struct i915_execbuffer *eb)
 {
 	unsigned int i;
@@ -238,7 +238,7 @@ static int i915_eb_begin_request(struct i915_execbuffer *eb)
 	struct i915_request *rq = i915_request_try_create(eb->lrc, eb->count - eb->repeated);
 
 	if (unlikely(rq == ERR_PTR(-EAGAIN))) {
-		/* Somebody was quicker: now it is waited for, in turn. */
+		/* Somebody else took the room: wait for more, in turn. */
 		i915_eb_unlock(eb);
 		i915_eb_end_turn(eb);
 		return I915_EB_AGAIN;
@@ -250,7 +250,7 @@ static int i915_eb_begin_request(struct i915_execbuffer *eb)
 	return 0;
 }
 
-/* Objects are locked and in place: everything up to the point where nothing fails any more. */
+/* Objects are locked and bound. Everything up to the point of no return. */
 static int i915_eb_build_request(struct i915_execbuffer *eb)
 {
 	int ret;
@@ -361,7 +361,7 @@ static int i915_eb_run(struct i915_execbuffer *eb)
 	return ret;
 }
 
-/* Tells user space where its objects are, if not where it thought. */
+/* Report the addresses of objects that are not where user space expected them. */
 static void i915_eb_return_offsets(const struct i915_execbuffer *eb)
 {
 	struct drm_i915_gem_exec_object2 __user *user = u64_to_user_ptr(eb->args->buffers_ptr);
@@ -373,8 +373,8 @@ static void i915_eb_return_offsets(const struct i915_execbuffer *eb)
 	for (i = 0; i < eb->count; i++) {
 		cond_resched();
 		/*
-		 * The batch is on its way, and the list could be read: if it cannot be written,
-		 * user space loses a hint, no more.
+		 * The batch was submitted and the list was readable: if it is not writable, user
+		 * space only loses a hint.
 		 */
 		if (eb->ev[i].moved && put_user(eb->exec[i].offset, &user[i].offset))
 			return;
@@ -382,10 +382,10 @@ static void i915_eb_return_offsets(const struct i915_execbuffer *eb)
 }
 
 /**
- * i915_eb_copy_from_user - copy_from_user() for what may be very long
- * @to: where to
- * @from: where from
- * @bytes: how much
+ * i915_eb_copy_from_user - copy_from_user() in pieces that can be interrupted
+ * @to: destination
+ * @from: source
+ * @bytes: number of bytes
  *
  * Context: process context, may fault.
  * Return: 0, -EFAULT, -EINTR: killed.
@@ -481,9 +481,9 @@ static int i915_eb_execute_long(struct drm_device *dev, struct drm_file *file,
  * @data: struct drm_i915_gem_execbuffer2
  * @file: whose context and objects
  *
- * Up to INT_MAX entries, INT_MAX bytes of them with what the driver notes down
- * for each (24 millions), and I915_EB_MAX_FENCES fences: -ENOMEM beyond the latter
- * two. What is allocated for them is charged to the caller's memory cgroup.
+ * Limits: INT_MAX entries; INT_MAX bytes for the list and the driver's state of each
+ * entry (24 million entries); I915_EB_MAX_FENCES fences. Beyond the latter two it
+ * returns -ENOMEM. The memory is charged to the caller's cgroup.
  *
  * Context: process context; sleeps interruptibly for ring space (O_NONBLOCK: does
  * not), for memory, for the GPU where an address is in use, and for user pages.

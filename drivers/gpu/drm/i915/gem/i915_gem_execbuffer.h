@@ -31,25 +31,25 @@ struct sync_file;
 /* Buffer lists up to this long live on the stack; as many as fit in a request without allocation */
 #define I915_EB_INLINE		4
 
-/* Positive, for inside: the locks were dropped for a wait, all from them on is to be done again */
+/* Internal, positive: the locks were dropped for a wait; lock and bind again */
 #define I915_EB_AGAIN		1
 
 /**
  * struct i915_eb_vma - one entry of the buffer list
  *
- * Several entries may name one object. Then the first of them is as strict as
- * all together, and it alone has the mark; the others only have its address.
+ * Several entries may name one object. Then the first has the requirements of all of
+ * them and alone holds the mark; the others only get its address.
  */
 struct i915_eb_vma {
 	/** @obj: referenced until the end of the ioctl */
 	struct drm_i915_gem_object *obj;
-	/** @vma: while the objects are locked: bound, with an active mark of the first entry */
+	/** @vma: bound, and marked by the first entry, while the objects are locked */
 	struct i915_vma *vma;
 	/** @first: index of the first entry with this object; known once the objects were locked */
 	u32 first;
-	/** @flags: EXEC_OBJECT_* of user space, and writes found in relocations */
+	/** @flags: EXEC_OBJECT_* from user space, plus writes found in relocations */
 	u16 flags;
-	/** @moved: not where user space thought */
+	/** @moved: True if it is not where user space expected it */
 	bool moved;
 };
 
@@ -68,9 +68,9 @@ struct i915_eb_fence {
 };
 
 /**
- * struct i915_execbuffer - one execbuffer ioctl under way
+ * struct i915_execbuffer - state of an execbuffer ioctl
  *
- * Private to the thread that runs it.
+ * Private to its thread.
  */
 struct i915_execbuffer {
 	/** @i915: the device */
@@ -88,36 +88,36 @@ struct i915_execbuffer {
 	struct i915_eb_vma *ev;
 	/** @count: entries in both */
 	unsigned int count;
-	/** @repeated: entries that name the object of an earlier one, found when they are locked */
+	/** @repeated: number of entries that name the object of an earlier one; set by locking */
 	unsigned int repeated;
-	/** @held: entries of @ev that are looked up */
+	/** @held: number of entries of @ev that are looked up */
 	unsigned int held;
-	/** @closes: i915_file.handle_closes before the look-up */
+	/** @closes: i915_file.handle_closes before the lookup */
 	int closes;
 	/** @batch: index of the batch */
 	unsigned int batch;
-	/** @any_moved: some entry has i915_eb_vma.moved set */
+	/** @any_moved: True if i915_eb_vma.moved is set in some entry */
 	bool any_moved;
-	/** @has_relocs: some entry has relocations */
+	/** @has_relocs: True if some entry has relocations */
 	bool has_relocs;
 
 	/** @ctx: referenced */
 	struct i915_gem_context *ctx;
 	/** @lrc: where the batch will run; owned by @ctx */
 	struct i915_lrc *lrc;
-	/** @turn: i915_lrc.turn is held: the next room in the ring is for this one */
+	/** @turn: True while i915_lrc.turn is held */
 	bool turn;
 
-	/** @locks: the objects' locks where there is more than one */
+	/** @locks: locks of the objects, if there is more than one entry */
 	struct drm_exec locks;
-	/** @locked: the objects are locked */
+	/** @locked: True while the objects are locked */
 	bool locked;
-	/** @marked: VMAs may have marks of this execbuf, which go when the objects are unlocked */
+	/** @marked: True while VMAs may have marks of this execbuf; dropped by unlocking */
 	bool marked;
 
 	/**
-	 * @relocs: the relocations of all entries in a row, or NULL: not read yet. In
-	 * target_handle stands the index of the target, see i915_eb_check_relocs()
+	 * @relocs: relocations of all entries, or NULL if not read yet; target_handle is replaced by
+	 * the index of the target, see i915_eb_check_relocs()
 	 */
 	struct drm_i915_gem_relocation_entry *relocs;
 
@@ -127,11 +127,11 @@ struct i915_execbuffer {
 	struct i915_eb_fence *fences;
 	/** @num_fences: entries in @fences */
 	unsigned int num_fences;
-	/** @timeline: of a context with a single one, locked by this execbuf; else NULL */
+	/** @timeline: the single timeline of the context, while locked by this execbuf, or NULL */
 	struct i915_gem_timeline *timeline;
 	/** @out: FENCE_OUT, or NULL */
 	struct sync_file *out;
-	/** @out_fd: reserved for @out */
+	/** @out_fd: file descriptor reserved for @out, or -1 */
 	int out_fd;
 
 	/** @rq: under construction */
@@ -165,7 +165,7 @@ static inline u64 i915_plain_address(u64 address)
 }
 
 /**
- * i915_eb_size - room that an entry of the buffer list takes
+ * i915_eb_size - address space that an entry of the buffer list takes
  * @entry: the entry
  * @obj: its object
  *
@@ -180,10 +180,10 @@ static inline u64 i915_eb_size(const struct drm_i915_gem_exec_object2 *entry,
 }
 
 /**
- * i915_eb_breathe - in a loop over a list that may be very long: let others run
- * @i: how many times round
+ * i915_eb_breathe - reschedule in a loop over a list that may be very long
+ * @i: number of iterations so far
  *
- * Return: 0; -EINTR: nobody waits for the result any more.
+ * Return: 0, or -EINTR if the caller was killed.
  */
 static inline int i915_eb_breathe(size_t i)
 {
@@ -195,11 +195,11 @@ static inline int i915_eb_breathe(size_t i)
 }
 
 /**
- * i915_eb_is_first - is this the entry that stands for its object?
- * @eb: the execbuffer, its objects were locked before
+ * i915_eb_is_first - test whether an entry is the first one of its object
+ * @eb: the execbuffer, whose objects were locked at least once
  * @i: index of the entry
  *
- * Return: false: an earlier one does.
+ * Return: true if it is.
  */
 static inline bool i915_eb_is_first(const struct i915_execbuffer *eb, unsigned int i)
 {
@@ -207,12 +207,12 @@ static inline bool i915_eb_is_first(const struct i915_execbuffer *eb, unsigned i
 }
 
 /**
- * i915_eb_is_alone - does nobody else use an object of the list?
+ * i915_eb_is_alone - test cheaply whether nobody else uses an object of the list
  * @obj: the object, locked, with a mark of this execbuffer
  *
- * Whoever comes later waits for the object's lock.
+ * Later users wait for the lock of the object.
  *
- * Return: true: its fences have signalled. False: ask them.
+ * Return: true if all its fences have signalled; false if they have to be checked.
  */
 static inline bool i915_eb_is_alone(const struct drm_i915_gem_object *obj)
 {

@@ -15,16 +15,16 @@
 /**
  * DOC: Files
  *
- * An open file owns three handle tables: objects (kept by the DRM core),
- * contexts and address spaces. Opening it makes none of them, so that a
- * program that only asks questions pays for none; context 0 comes into being
- * when it is first named.
+ * An open file owns three handle tables: objects (kept by the DRM core), contexts
+ * and address spaces. Opening it creates none of them, so that a program that only
+ * queries the device does not pay for them; context 0 is created when it is first
+ * used.
  *
- * At the last close the DRM core closes the object handles first, with the
- * contexts still there: each VMA of the file is then closed, now if it is idle
- * and at its retirement if not. i915_gem_postclose() closes contexts and
- * address spaces after that. What still runs keeps its context alive by
- * itself; nothing refers to the file any more.
+ * When the file is released, the DRM core closes the object handles first, while the
+ * contexts still exist: each VMA of the file is destroyed, at once if it is idle and
+ * when it retires if not. i915_gem_postclose() then closes contexts and address
+ * spaces. Requests in flight keep their context alive; nothing refers to the file
+ * any more.
  */
 
 /**
@@ -72,7 +72,7 @@ int i915_gem_open(struct drm_device *dev, struct drm_file *file)
 }
 
 /**
- * i915_gem_postclose - the last reference of a file went
+ * i915_gem_postclose - release what a file owns
  * @dev: the device
  * @file: the file; the DRM core has closed its object handles
  *
@@ -116,22 +116,22 @@ static void i915_gem_file_settle_object(struct i915_file *file, struct drm_i915_
 }
 
 /**
- * i915_gem_file_close_object - a file let go of a handle of an object
+ * i915_gem_file_close_object - close the VMAs of an object whose handle is closed
  * @file: the file
  * @obj: the object; the caller holds a reference
  *
- * Closes the VMA of @obj in every address space of the file: unbound and
- * destroyed now if it is idle, when it retires if it is not. Neither the
- * contexts of the file nor the VMAs of others are walked.
+ * Closes the VMA of @obj in every address space of the file: destroys it at once if
+ * it is idle, and when it retires if not. Walks neither the contexts of the file nor
+ * the VMAs of others.
  *
  * Context: process context; no lock of an object or a VM held.
  */
 void i915_gem_file_close_object(struct i915_file *file, struct drm_i915_gem_object *obj)
 {
 	/*
-	 * Before the look at the VMAs: an execbuf that still found the handle either has marked
-	 * its VMA active before that look, or sees the new count after it and closes the VMA
-	 * itself, see i915_eb_honour_closes().
+	 * Before looking for VMAs: an execbuf that still found the handle has either marked its
+	 * VMA before we look, or sees the new count afterwards and closes the VMA itself, see
+	 * i915_eb_honour_closes().
 	 */
 	atomic_inc(&file->handle_closes);
 	/* the count before the marks: pairs with i915_eb_lookup() */

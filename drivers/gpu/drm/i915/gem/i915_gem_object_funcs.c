@@ -10,9 +10,9 @@
 /**
  * DOC: GEM callbacks
  *
- * The one table of callbacks that every object of the driver gets. It stands
- * in this room because the end of a handle concerns the address spaces of its
- * file.
+ * The table of GEM callbacks of every object. It is in gem/ because destroying an
+ * object tears down its VMAs (vm/) and its pages (mem/), closing a handle concerns
+ * the address spaces of the file, and mem/ must not call up into either.
  */
 
 static void i915_gem_object_close(struct drm_gem_object *gem, struct drm_file *file)

@@ -11,10 +11,11 @@
 #include "i915_drv.h"
 
 /**
- * DOC: Figures of the device
+ * DOC: Reset statistics, aperture size, registers
  *
- * Resets of the whole GPU and what they, and those of single engines, did to a
- * context (see i915_verdict.c), the size of the global address space, and the one register user
+ * Three ioctls that report numbers: GET_RESET_STATS, how often the whole GPU was
+ * reset and how many batches of a context resets have hit (see i915_verdict.c);
+ * GET_APERTURE, the size of the GGTT; and REG_READ, for the one register that user
  * space may read.
  */
 

@@ -14,8 +14,8 @@
 /**
  * DOC: Handles of address spaces
  *
- * A handle is one user of its address space, like each context that runs in
- * it. Whoever is the last to go unbinds what is left; see i915_vm_put_user().
+ * A handle is a user of its address space, like each context that runs in it. The
+ * last user to leave destroys the VMAs that are left; see i915_vm_put_user().
  */
 
 /**

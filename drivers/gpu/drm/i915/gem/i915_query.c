@@ -17,15 +17,14 @@
 /**
  * DOC: Queries
  *
- * Each item of a query is answered by itself: its length, or an errno in its
- * place. An item of length 0 asks how long the answer is. The answers are
- * built in kernel memory, all of them small, and copied in one go.
+ * Each item of a query is answered separately, by its length or an errno. An item of
+ * length 0 asks for the length of the answer. Answers are small; they are built in
+ * kernel memory and copied at once.
  *
- * Where the user API has fields in the buffer that must be zero, they are
- * checked before anything is written: later versions may give them a meaning.
- * Which fields these are differs: the topology asks for its flags only, so a
- * buffer that holds an answer can be used again; engines and memory regions ask
- * for all of their header.
+ * Fields of the buffer that the user API wants zero are checked before anything is
+ * written, because later versions may give them a meaning. For the topology these
+ * are the flags only, so a buffer can be reused; for engines and memory regions they
+ * are the whole header.
  */
 
 /* Answers one item. Return: bytes of the answer, or -errno. */

@@ -27,8 +27,8 @@
  * cancel     the context that ends loses its batch    runs again
  * expired    the request that took too long loses     runs again
  *            its batch, with -EINTR
- * asked      whoever is in a batch, on the engines     runs again
- *            that the administrator says hang
+ * asked      whoever is in a batch, on the engines    runs again
+ *            that the administrator declares hung
  * =========  =======================================  =========================
  *
  * Engines that only share a full reset with the one that hangs are always
@@ -39,9 +39,9 @@
  * GET_RESET_STATS counts as active the batches that were lost, and as pending
  * those that had begun and ran again. Batches that had not begun do not count.
  *
- * Only a hang brings a context closer to a ban, found or declared: its third
- * within 120 seconds ends it, its first if user space declared it not recoverable, and none if it
- * is not bannable. A client, that is an open file, collects points: three for
+ * Only a hang, found or declared, brings a context closer to a ban: its third
+ * within 120 seconds ends it, its first if user space declared it not recoverable,
+ * and none if it is not bannable. A client, that is an open file, collects points: three for
  * a banned context, one for a hang within 60 seconds of the last one (or of
  * opening the file). With nine it gets no more contexts. Contexts that were
  * closed before they hang cost their client as much as others. All these
