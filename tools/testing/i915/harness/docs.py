@@ -31,6 +31,8 @@ DIRECTIVE = re.compile(r'^\.\. kernel-doc:: (\S+)\n((?:   :.*\n)*)', re.M)
 OPTION = re.compile(r'^   :(\w+):[ ]*(.*)$', re.M)
 DOC = re.compile(r'^ \* DOC: (.*)$', re.M)
 OTHERS = re.compile(r'^/\*\*\n \* (?!DOC:)', re.M)
+# what the kernel's conf.py prints
+THEME = re.compile(r'Using \S+ theme')
 FUNCTIONS = 'its functions and structures (:internal:)'
 Piece = tuple[str, str]         # file, title of a DOC paragraph or FUNCTIONS
 
@@ -133,7 +135,8 @@ def check_render(checker: Checker) -> tuple[list[str], str]:
         source = os.path.join(out, 'source')
         _lay_out(tree, source)
         rows, status = _sphinx(tree, source, out)
-    rows = [row.replace(source + '/', 'Documentation/').replace(tree + '/', '') for row in rows if row.strip()]
+    rows = [row.replace(source + '/', 'Documentation/').replace(tree + '/', '') for row in rows
+            if row.strip() and not THEME.fullmatch(row.strip())]
     if status and not rows:
         rows = ['sphinx-build ended with status %d and said nothing' % status]
     if not rows:
