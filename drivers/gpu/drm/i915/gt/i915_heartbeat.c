@@ -10,27 +10,27 @@
 /**
  * DOC: Heartbeat
  *
- * Looks at an engine from time to time while it is busy. A request that stands
- * at the head for five intervals is suspect. Where batches cannot be preempted
- * (Broadwell) it hangs: the engine is reset. Where they can (Skylake), the
- * heartbeat first submits an empty request of the highest priority: if it gets
- * through, the batch is only long. If not, the preempt timeout resets the
- * engine.
+ * Checks an engine periodically while it is busy. Each check first processes what
+ * the hardware has reported, so that a lost interrupt delays requests by one
+ * interval at most. Then, if the same request has been the next one to complete for
+ * five intervals, the engine is stuck. If batches cannot be preempted (Broadwell),
+ * the engine is reset. If they can (Skylake), the heartbeat first submits an empty
+ * request of the highest priority: if that completes, the batch is merely long; if
+ * not, the preempt timeout resets the engine.
  *
- * It does not go to sleep before the engine has reported the end of all it was
- * given. A port that holds nothing to run and does not empty means that a
- * report was lost: then the engine is reset as well, and nobody is guilty.
+ * The heartbeat continues until the engine has reported the end of everything it was
+ * given. A port that holds nothing to run but does not empty means that a report was
+ * lost: the engine is reset, and nobody is guilty.
  *
- * Fences wait for all of this, and memory reclaim may wait for fences. So
- * nothing here waits for memory.
+ * Fences wait for this worker, and memory reclaim may wait for fences, so it never
+ * waits for memory.
  *
- * What user space submits may run for i915.request_timeout_ms. A batch that
- * takes longer is taken out, even if it lets others have their turn meanwhile.
- * The time begins when a look finds it running, and looks are at least four
- * times as frequent.
+ * A batch may run for i915.request_timeout_ms, even if others get their turn
+ * meanwhile; then it is skipped. The time begins when a check first finds it running;
+ * checks are at least four times as frequent.
  *
- * The same work item does the resets others ask for from interrupt context. It
- * stops by itself when the engine is idle; submission starts it again.
+ * The same work item carries out resets that are requested in interrupt context. It
+ * stops when the engine is idle, and submission starts it again.
  */
 
 #define HEARTBEAT_BEATS		5

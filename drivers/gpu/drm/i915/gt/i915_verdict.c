@@ -14,8 +14,8 @@
 /**
  * DOC: Guilt
  *
- * A reset stops more than its cause. Who has to answer for it is decided here
- * and nowhere else, for each engine, from the cause of the reset and from how
+ * A reset also stops work that did not cause it. Who is guilty is decided here and
+ * nowhere else, for each engine, from the cause of the reset and the state in which
  * the engine was found:
  *
  * =========  =======================================  =========================
@@ -32,20 +32,20 @@
  * =========  =======================================  =========================
  *
  * Engines that only share a full reset with the one that hangs are always
- * "everybody else". A batch that is taken out is replaced by nothing in the
- * ring; the rest of its request runs, so that its seqno and all behind it come
- * in order, and its fence says -EIO.
+ * "everybody else". A guilty batch is skipped: its start in the ring is overwritten
+ * with MI_NOOP, the rest of its request runs, so that all seqnos are written in
+ * order, and its fence signals -EIO.
  *
- * GET_RESET_STATS counts as active the batches that were lost, and as pending
- * those that had begun and ran again. Batches that had not begun do not count.
+ * GET_RESET_STATS counts lost batches as active, and batches that had begun and ran
+ * again as pending. Batches that had not begun are not counted.
  *
  * Only a hang, found or declared, brings a context closer to a ban: its third
  * within 120 seconds ends it, its first if user space declared it not recoverable,
- * and none if it is not bannable. A client, that is an open file, collects points: three for
- * a banned context, one for a hang within 60 seconds of the last one (or of
- * opening the file). With nine it gets no more contexts. Contexts that were
- * closed before they hang cost their client as much as others. All these
- * numbers are those of the i915 user API as it has always been.
+ * and none if it is not bannable. A client, that is an open file, collects points:
+ * three for a banned context, one for a hang within 60 seconds of its previous one
+ * (or of opening the file). With nine it gets no more contexts. Contexts that were
+ * closed before they hang cost their client as much as others. These numbers are
+ * part of the established behaviour of the i915 user API.
  */
 
 #define CONTEXT_BAN_JIFFIES	(120 * HZ)
