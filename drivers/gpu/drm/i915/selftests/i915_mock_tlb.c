@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/array_size.h>
+#include <linux/completion.h>
+#include <linux/jiffies.h>
 #include <linux/sizes.h>
+#include <linux/workqueue.h>
 
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
+#include "vm/i915_pt.h"
 #include "vm/i915_vma.h"
 #include "vm/i915_vma_bind.h"
 #include "vm/i915_vma_end.h"
@@ -63,6 +67,68 @@ static void tables_outlive_what_runs(struct i915_st *st)
 	st_eq(st, "invalidations", tlb_seen.count, 1);
 	st_eq(st, "tables there at the invalidation", tlb_seen.tables, 1 + 3 + 2);
 
+	if (vma)
+		i915_vma_put_active(vma);
+	mock_client_close(&client);
+out:
+	if (idle)
+		i915_gem_object_put(idle);
+	if (busy)
+		i915_gem_object_put(busy);
+}
+
+/* Another one who frees page tables, while we are in the middle of that */
+static struct {
+	struct work_struct work;
+	struct completion over;
+	struct drm_i915_private *i915;
+	/* it found nothing to do, although there are tables left */
+	bool early;
+} tlb_other;
+
+#define TLB_OTHER_JIFFIES	msecs_to_jiffies(50)
+
+static void tlb_other_work(struct work_struct *work)
+{
+	i915_pt_free_pruned(tlb_other.i915);
+	complete(&tlb_other.over);
+}
+
+static void tlb_invalidate_slowly(struct drm_i915_private *i915)
+{
+	tlb_invalidate(i915);
+	queue_work(system_wq, &tlb_other.work);
+	tlb_other.early = wait_for_completion_timeout(&tlb_other.over, TLB_OTHER_JIFFIES);
+}
+
+/* When i915_pt_free_pruned() returns, tables that somebody else is about to free are free, too. */
+static void waits_for_who_frees(struct i915_st *st)
+{
+	const struct i915_vma_placement low = { .offset = 0, .exact = true };
+	const struct i915_vma_placement high = { .offset = SZ_1G, .exact = true };
+	struct drm_i915_gem_object *busy = mock_object(st, 1), *idle = mock_object(st, 1);
+	struct mock_client client;
+	struct i915_vma *vma;
+
+	if (!busy || !idle || !mock_client_open(st, &client))
+		goto out;
+
+	tlb_watch(st);
+	tlb_other.i915 = st->i915;
+	tlb_other.early = false;
+	init_completion(&tlb_other.over);
+	INIT_WORK(&tlb_other.work, tlb_other_work);
+	st->i915->mm.invalidate_tlb = tlb_invalidate_slowly;
+
+	vma = mock_bind_active(st, busy, client.vm, &low);
+	st_ok(st, "binding", mock_bind(idle, client.vm, &high, NULL));
+	i915_vma_close(idle, client.vm);
+	flush_work(&tlb_other.work);
+	st_eq(st, "invalidations", tlb_seen.count, 1);
+	st_true(st, "the other one waited", !tlb_other.early);
+	st_true(st, "the other one came back", completion_done(&tlb_other.over));
+
+	tlb_watch(st);
 	if (vma)
 		i915_vma_put_active(vma);
 	mock_client_close(&client);
@@ -207,6 +273,7 @@ out_obj:
 
 static const struct i915_subtest tlb_subtests[] = {
 	I915_SUBTEST(tables_outlive_what_runs),
+	I915_SUBTEST(waits_for_who_frees),
 	I915_SUBTEST(one_for_many),
 	I915_SUBTEST(one_serves_what_was_before),
 	I915_SUBTEST(one_is_too_early),
