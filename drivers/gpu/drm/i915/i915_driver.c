@@ -9,6 +9,7 @@
 #include "diag/i915_diag.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
+#include "gt/i915_irq.h"
 #include "i915_device.h"
 #include "i915_driver.h"
 #include "i915_drv.h"

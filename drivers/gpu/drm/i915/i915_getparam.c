@@ -6,7 +6,7 @@
 
 #include <uapi/drm/i915_drm.h>
 
-#include "gt/i915_gt.h"
+#include "gt/i915_gt_types.h"
 #include "i915_drv.h"
 #include "i915_getparam.h"
 #include "i915_params.h"

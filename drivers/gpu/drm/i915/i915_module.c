@@ -10,7 +10,7 @@
 #include "diag/i915_audit.h"
 #include "diag/i915_diag.h"
 #include "gem/i915_gem.h"
-#include "gt/i915_gt.h"
+#include "gt/i915_request.h"
 #include "i915_module.h"
 #include "i915_params.h"
 #include "mem/i915_gem_object.h"

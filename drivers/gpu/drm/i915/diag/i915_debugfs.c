@@ -10,7 +10,9 @@
 
 #include "diag/i915_audit.h"
 #include "diag/i915_diag.h"
-#include "gt/i915_gt.h"
+#include "gt/i915_engine.h"
+#include "gt/i915_engine_iter.h"
+#include "gt/i915_gt_power.h"
 #include "hw/i915_workarounds.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"

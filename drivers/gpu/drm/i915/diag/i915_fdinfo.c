@@ -11,7 +11,7 @@
 
 #include "diag/i915_diag.h"
 #include "gem/i915_gem.h"
-#include "gt/i915_gt.h"
+#include "gt/i915_engine_iter.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 

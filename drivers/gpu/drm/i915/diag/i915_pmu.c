@@ -13,6 +13,7 @@
 #include "diag/i915_diag.h"
 #include "diag/i915_pmu.h"
 #include "gt/i915_gt.h"
+#include "gt/i915_gt_power.h"
 #include "i915_drv.h"
 
 /**

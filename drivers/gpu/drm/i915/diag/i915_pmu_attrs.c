@@ -6,7 +6,7 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "diag/i915_pmu.h"
-#include "gt/i915_gt.h"
+#include "gt/i915_engine_iter.h"
 #include "i915_drv.h"
 
 /**

@@ -9,7 +9,8 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "diag/i915_diag.h"
-#include "gt/i915_gt.h"
+#include "gt/i915_engine_iter.h"
+#include "gt/i915_heartbeat.h"
 #include "i915_drv.h"
 
 /**

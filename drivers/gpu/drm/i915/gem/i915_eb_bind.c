@@ -5,7 +5,8 @@
 
 #include "gem/i915_gem.h"
 #include "gem/i915_gem_execbuffer.h"
-#include "gt/i915_gt.h"
+#include "gt/i915_request_fence.h"
+#include "gt/i915_retire.h"
 #include "i915_drv.h"
 #include "vm/i915_evict.h"
 #include "vm/i915_vm_types.h"

@@ -13,7 +13,8 @@
 
 #include "gem/i915_gem.h"
 #include "gem/i915_gem_execbuffer.h"
-#include "gt/i915_gt.h"
+#include "gt/i915_request_await.h"
+#include "gt/i915_request_fence.h"
 #include "i915_drv.h"
 #include "i915_user_extensions.h"
 #include "mem/i915_gem_object.h"

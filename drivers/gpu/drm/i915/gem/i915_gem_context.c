@@ -8,7 +8,9 @@
 
 #include "diag/i915_audit.h"
 #include "gem/i915_gem.h"
-#include "gt/i915_gt.h"
+#include "gt/i915_cancel.h"
+#include "gt/i915_gt_context.h"
+#include "gt/i915_lrc.h"
 #include "i915_drv.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vm.h"

@@ -10,6 +10,7 @@
 
 #include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
+#include "gt/i915_gt_context.h"
 #include "i915_drv.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vm.h"

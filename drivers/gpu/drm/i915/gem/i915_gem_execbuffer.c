@@ -13,7 +13,11 @@
 
 #include "gem/i915_gem.h"
 #include "gem/i915_gem_execbuffer.h"
-#include "gt/i915_gt.h"
+#include "gt/i915_gt_context.h"
+#include "gt/i915_request.h"
+#include "gt/i915_request_add.h"
+#include "gt/i915_request_end.h"
+#include "gt/i915_ring_room.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vma.h"

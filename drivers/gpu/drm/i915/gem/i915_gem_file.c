@@ -7,7 +7,8 @@
 
 #include "diag/i915_audit.h"
 #include "gem/i915_gem.h"
-#include "gt/i915_gt.h"
+#include "gt/i915_gt_context.h"
+#include "gt/i915_retire.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vma_end.h"

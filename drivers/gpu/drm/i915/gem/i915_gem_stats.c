@@ -7,7 +7,8 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "gem/i915_gem.h"
-#include "gt/i915_gt.h"
+#include "gt/i915_engine.h"
+#include "gt/i915_gt_context.h"
 #include "i915_drv.h"
 
 /**

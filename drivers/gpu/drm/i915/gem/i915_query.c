@@ -11,7 +11,7 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "gem/i915_gem.h"
-#include "gt/i915_gt.h"
+#include "gt/i915_engine_iter.h"
 #include "i915_drv.h"
 
 /**

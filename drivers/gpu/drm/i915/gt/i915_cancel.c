@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-#include "gt/i915_engine.h"
+#include "gt/i915_cancel.h"
+#include "gt/i915_gt_context.h"
 #include "gt/i915_lrc_layout.h"
+#include "gt/i915_ports.h"
 #include "gt/i915_request.h"
+#include "gt/i915_request_end.h"
+#include "gt/i915_reset.h"
+#include "gt/i915_retire.h"
 #include "gt/i915_sched.h"
 #include "gt/i915_verdict.h"
+#include "gt/i915_watch.h"
+#include "i915_drv.h"
 #include "i915_params.h"
 
 /**

@@ -6,7 +6,6 @@
 
 #include "gt/i915_emit.h"
 #include "gt/i915_gpu_commands.h"
-#include "gt/i915_gt.h"
 #include "gt/i915_lrc.h"
 #include "hw/i915_workarounds.h"
 #include "i915_drv.h"

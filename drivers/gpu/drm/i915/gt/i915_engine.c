@@ -6,13 +6,11 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "gt/i915_engine.h"
-#include "gt/i915_lrc.h"
-#include "gt/i915_ports.h"
-#include "gt/i915_sched.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
 #include "hw/i915_mocs.h"
 #include "hw/i915_workarounds.h"
+#include "i915_drv.h"
 #include "i915_params.h"
 #include "vm/i915_ggtt.h"
 
@@ -70,137 +68,6 @@ const struct i915_engine_desc i915_engine_table[I915_ENGINES] = {
 		.context_pages = { 2, 2 },
 	},
 };
-
-static const struct i915_engine_props default_props = {
-	.heartbeat_interval_ms = 2500,
-	.preempt_timeout_ms = 640,
-	.stop_timeout_ms = 100,
-	.timeslice_duration_ms = 1,
-};
-
-/* Kernel contexts die with their engine, not with their count */
-static void kernel_ctx_release(struct i915_gt_context *ctx)
-{
-}
-
-static void engine_init(struct i915_engine *engine, struct i915_gt *gt, enum i915_engine_id id,
-			const struct i915_engine_ops *ops)
-{
-	engine->gt = gt;
-	engine->id = id;
-	engine->desc = &i915_engine_table[id];
-	engine->ops = ops;
-	spin_lock_init(&engine->lock);
-	INIT_LIST_HEAD(&engine->queue);
-	INIT_LIST_HEAD(&engine->executing);
-	INIT_LIST_HEAD(&engine->done);
-	INIT_LIST_HEAD(&engine->late);
-	INIT_LIST_HEAD(&engine->released);
-	INIT_LIST_HEAD(&engine->lrcs);
-	engine->defaults = default_props;
-	if (!gt->i915->info->has_preemption) {
-		engine->defaults.preempt_timeout_ms = 0;
-		engine->defaults.timeslice_duration_ms = 0;
-	}
-	engine->props = engine->defaults;
-	i915_heartbeat_init(engine);
-	i915_cancel_init(engine);
-	timer_setup(&engine->timeslice, i915_ports_timeslice, 0);
-	timer_setup(&engine->preempt_timer, i915_ports_preempt_timeout, 0);
-	i915_gt_context_init(&engine->kernel_ctx, kernel_ctx_release);
-}
-
-/**
- * i915_engine_create - make one engine
- * @gt: whose
- * @id: which
- * @ops: how requests reach it
- *
- * Sets gt->engine[@id]. The hardware is not touched.
- *
- * Context: process context, may sleep.
- * Return: 0 or a negative errno.
- */
-int i915_engine_create(struct i915_gt *gt, enum i915_engine_id id,
-		       const struct i915_engine_ops *ops)
-{
-	struct i915_engine *engine;
-	int ret;
-
-	ret = i915_inject_probe_error(gt->i915);
-	if (ret)
-		return ret;
-
-	engine = kzalloc(sizeof(*engine), GFP_KERNEL);
-	if (!engine)
-		return -ENOMEM;
-
-	engine_init(engine, gt, id, ops);
-	ret = i915_ggtt_buf_init(&gt->i915->ggtt, &engine->hwsp, 1, 1, 0);
-	if (ret)
-		goto free_engine;
-
-	engine->default_image = vzalloc((i915_lrc_image_pages(engine) - 1) * PAGE_SIZE);
-	if (!engine->default_image) {
-		ret = -ENOMEM;
-		goto free_hwsp;
-	}
-
-	engine->kernel_lrc = i915_lrc_create(engine, &engine->kernel_ctx, engine->desc->name);
-	if (IS_ERR(engine->kernel_lrc)) {
-		ret = PTR_ERR(engine->kernel_lrc);
-		goto free_default;
-	}
-
-	if (ops->init) {
-		ret = ops->init(engine);
-		if (ret)
-			goto free_kernel_lrc;
-	}
-
-	gt->engine[id] = engine;
-
-	return 0;
-
-free_kernel_lrc:
-	i915_lrc_destroy(engine->kernel_lrc);
-free_default:
-	vfree(engine->default_image);
-free_hwsp:
-	i915_ggtt_buf_fini(&gt->i915->ggtt, &engine->hwsp);
-free_engine:
-	kfree(engine);
-	return ret;
-}
-
-/**
- * i915_engine_destroy - free an engine
- * @engine: nothing runs or is queued on it, the hardware is reset
- *
- * Context: process context, may sleep.
- */
-void i915_engine_destroy(struct i915_engine *engine)
-{
-	struct i915_gt *gt = engine->gt;
-
-	i915_heartbeat_stop(engine);
-	i915_cancel_stop(engine);
-	timer_shutdown_sync(&engine->timeslice);
-	timer_shutdown_sync(&engine->preempt_timer);
-	if (engine->ops->fini)
-		engine->ops->fini(engine);
-
-	spin_lock_irq(&engine->lock);
-	i915_ports_clear(engine);
-	spin_unlock_irq(&engine->lock);
-
-	i915_lrc_destroy(engine->kernel_lrc);
-	drm_WARN_ON(&gt->i915->drm, !list_empty(&engine->lrcs));
-	vfree(engine->default_image);
-	i915_ggtt_buf_fini(&gt->i915->ggtt, &engine->hwsp);
-	gt->engine[engine->id] = NULL;
-	kfree(engine);
-}
 
 /**
  * i915_engine_watch_errors - let the engine interrupt for errors

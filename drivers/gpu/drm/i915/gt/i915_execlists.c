@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 
 #include "gt/i915_engine.h"
+#include "gt/i915_execlists.h"
 #include "gt/i915_lrc.h"
 #include "gt/i915_lrc_layout.h"
 #include "gt/i915_ports.h"
-#include "gt/i915_request.h"
+#include "gt/i915_reset_hw.h"
+#include "gt/i915_watch.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
 #include "vm/i915_ggtt.h"

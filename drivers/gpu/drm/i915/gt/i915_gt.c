@@ -2,135 +2,30 @@
 
 #include <linux/sched/signal.h>
 
-#include "gt/i915_engine.h"
-#include "gt/i915_request.h"
-#include "gt/i915_sched.h"
+#include "gt/i915_engine_iter.h"
+#include "gt/i915_engine_life.h"
+#include "gt/i915_execlists.h"
+#include "gt/i915_gt.h"
+#include "gt/i915_gt_power.h"
+#include "gt/i915_heartbeat.h"
+#include "gt/i915_request_fence.h"
+#include "gt/i915_reset_hw.h"
+#include "gt/i915_retire.h"
+#include "gt/i915_tlb.h"
+#include "gt/i915_uevent.h"
+#include "gt/i915_wedge.h"
+#include "hw/i915_uncore.h"
 #include "hw/i915_workarounds.h"
+#include "i915_drv.h"
 #include "i915_params.h"
 
 /**
  * DOC: GT
  *
- * The engines and what they share: power, interrupts, reset. The GPU is awake
- * (forcewake is held) from the first request in flight to a moment after the
- * last one retired; the moment spares a busy user the handshake for every
- * request, and i915_gt_park() ends it at once.
+ * The engines and what they share, from load to unload. Everything else in this
+ * directory is below: what an engine is and does, requests, the scheduler, and
+ * the recovery from hangs.
  */
-
-#define GT_PARK_DELAY_MS	100
-#define GT_IDLE_POLL_MS		50
-
-static void gt_unpark(struct i915_gt *gt)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&gt->awake_lock, flags);
-	if (!gt->forcewake_held) {
-		i915_forcewake_get(&gt->i915->uncore);
-		gt->awake_since = ktime_get_ns();
-		WRITE_ONCE(gt->forcewake_held, true);
-	}
-	spin_unlock_irqrestore(&gt->awake_lock, flags);
-}
-
-/**
- * i915_gt_get_awake - a request is in flight
- * @gt: the GT
- *
- * Context: any.
- */
-void i915_gt_get_awake(struct i915_gt *gt)
-{
-	atomic_inc(&gt->awake);
-	/* pairs with i915_gt_park(): it sees the count, or we see that it parked */
-	smp_mb__after_atomic();
-	if (!READ_ONCE(gt->forcewake_held))
-		gt_unpark(gt);
-}
-
-/**
- * i915_gt_put_awake - a request retired
- * @gt: the GT
- *
- * Context: any.
- */
-void i915_gt_put_awake(struct i915_gt *gt)
-{
-	if (!atomic_dec_and_test(&gt->awake))
-		return;
-
-	if (wq_has_sleeper(&gt->idle_wq))
-		wake_up_all(&gt->idle_wq);
-	/* one that is queued already will do */
-	queue_delayed_work(system_wq, &gt->park_work, msecs_to_jiffies(GT_PARK_DELAY_MS));
-}
-
-/**
- * i915_gt_park - let the GPU sleep now, if it is idle
- * @gt: the GT
- *
- * Context: any.
- */
-void i915_gt_park(struct i915_gt *gt)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&gt->awake_lock, flags);
-	if (gt->forcewake_held) {
-		WRITE_ONCE(gt->forcewake_held, false);
-		/* pairs with i915_gt_get_awake() */
-		smp_mb();
-		if (atomic_read(&gt->awake)) {
-			WRITE_ONCE(gt->forcewake_held, true);
-		} else {
-			gt->awake_ns += ktime_get_ns() - gt->awake_since;
-			i915_forcewake_put(&gt->i915->uncore);
-		}
-	}
-	spin_unlock_irqrestore(&gt->awake_lock, flags);
-}
-
-/**
- * i915_gt_get_if_awake - keep the GPU awake if it is awake
- * @gt: the GT
- *
- * Context: any.
- * Return: true: the caller drops it with i915_forcewake_put(); false: it sleeps.
- */
-bool i915_gt_get_if_awake(struct i915_gt *gt)
-{
-	unsigned long flags;
-	bool awake;
-
-	spin_lock_irqsave(&gt->awake_lock, flags);
-	awake = gt->forcewake_held;
-	if (awake)
-		i915_forcewake_get(&gt->i915->uncore);
-	spin_unlock_irqrestore(&gt->awake_lock, flags);
-
-	return awake;
-}
-
-/**
- * i915_gt_awake_ns - how long requests kept the GPU awake
- * @gt: the GT
- *
- * Context: any.
- * Return: nanoseconds since load.
- */
-u64 i915_gt_awake_ns(struct i915_gt *gt)
-{
-	unsigned long flags;
-	u64 ns;
-
-	spin_lock_irqsave(&gt->awake_lock, flags);
-	ns = gt->awake_ns;
-	if (gt->forcewake_held)
-		ns += ktime_get_ns() - gt->awake_since;
-	spin_unlock_irqrestore(&gt->awake_lock, flags);
-
-	return ns;
-}
 
 /**
  * i915_gt_listen - let every request interrupt at its end, or no longer
@@ -157,99 +52,6 @@ void i915_gt_listen(struct i915_gt *gt, int by)
 	}
 }
 
-static void park_worker(struct work_struct *work)
-{
-	i915_gt_park(container_of(work, struct i915_gt, park_work.work));
-}
-
-/**
- * i915_gt_retire_short - retire what is complete, on all engines, but long lists
- * @gt: the GT
- *
- * When it returns, nothing of any request that was complete before the call is
- * left, also if another CPU was in the middle of retiring it; except what is
- * left to i915_sched_retire_late(), which may take long and be another client's.
- *
- * Context: process context; not from i915_gt.retire_work.
- */
-void i915_gt_retire_short(struct i915_gt *gt)
-{
-	struct i915_engine *engine;
-	unsigned int id;
-
-	for_each_engine(engine, gt, id) {
-		do {
-			i915_sched_retire(engine);
-		} while (!list_empty_careful(&engine->done));
-		while (atomic_read_acquire(&engine->retiring))
-			cpu_relax();
-	}
-}
-
-/**
- * i915_gt_retire - retire what is complete, on all engines
- * @gt: the GT
- *
- * i915_gt_retire_short(), and long lists.
- *
- * Context: process context, sleeps; not from i915_gt.retire_work.
- */
-void i915_gt_retire(struct i915_gt *gt)
-{
-	i915_gt_retire_short(gt);
-	i915_sched_retire_late(gt);
-}
-
-/* A portion of each engine; if that is not all, it is queued again */
-static void retire_worker(struct work_struct *work)
-{
-	struct i915_gt *gt = container_of(work, struct i915_gt, retire_work);
-	bool cookie = dma_fence_begin_signalling();
-	struct i915_engine *engine;
-	unsigned int id;
-
-	for_each_engine(engine, gt, id)
-		i915_sched_retire(engine);
-	dma_fence_end_signalling(cookie);
-}
-
-static void late_worker(struct work_struct *work)
-{
-	i915_sched_retire_late(container_of(work, struct i915_gt, late_work));
-}
-
-/**
- * i915_gt_wait_for_idle - wait until nothing is in flight
- * @gt: the GT
- * @timeout: jiffies
- *
- * Does not count on interrupts: it also looks from time to time.
- *
- * Context: process context, sleeps; interruptible.
- * Return: 0, -ETIME or -ERESTARTSYS.
- */
-int i915_gt_wait_for_idle(struct i915_gt *gt, long timeout)
-{
-	const long poll = msecs_to_jiffies(GT_IDLE_POLL_MS);
-	long slice, ret;
-
-	for (;;) {
-		i915_gt_retire(gt);
-		if (!atomic_read(&gt->awake))
-			return 0;
-		if (timeout <= 0)
-			return -ETIME;
-
-		slice = min(timeout, poll);
-		ret = wait_event_interruptible_timeout(gt->idle_wq, !atomic_read(&gt->awake),
-						       slice);
-		if (ret < 0)
-			return ret;
-		if (timeout != MAX_SCHEDULE_TIMEOUT)
-			timeout -= slice - ret;
-	}
-}
-
 /**
  * i915_gt_engine - find an engine by its user API name
  * @gt: the GT
@@ -273,38 +75,14 @@ struct i915_engine *i915_gt_engine(struct i915_gt *gt, u16 uabi_class, u16 uabi_
 	return NULL;
 }
 
-static void gt_context_release(struct kref *ref)
-{
-	struct i915_gt_context *ctx = container_of(ref, struct i915_gt_context, ref);
-
-	ctx->release(ctx);
-}
-
-/**
- * i915_gt_context_put - drop a reference of a context
- * @ctx: the context
- *
- * Context: any.
- */
-void i915_gt_context_put(struct i915_gt_context *ctx)
-{
-	kref_put(&ctx->ref, gt_context_release);
-}
-
 static void gt_init_early(struct i915_gt *gt, struct drm_i915_private *i915)
 {
 	gt->i915 = i915;
 	/* each mock device has a name of its own, and there are many */
 	gt->driver_name = i915->mock ? DRIVER_NAME :
 				       i915_request_driver_name(dev_name(i915->drm.dev));
-	atomic_set(&gt->awake, 0);
-	init_waitqueue_head(&gt->idle_wq);
-	INIT_DELAYED_WORK(&gt->park_work, park_worker);
-	INIT_WORK(&gt->retire_work, retire_worker);
+	i915_gt_power_init(gt);
 	INIT_WORK(&gt->uevent_work, i915_gt_announce_work);
-	INIT_WORK(&gt->late_work, late_worker);
-	mutex_init(&gt->late_mutex);
-	spin_lock_init(&gt->awake_lock);
 	spin_lock_init(&gt->sched_lock);
 	INIT_LIST_HEAD(&gt->raise);
 	mutex_init(&gt->reset_mutex);
@@ -317,12 +95,9 @@ static void gt_destroy_engines(struct i915_gt *gt)
 
 	for_each_engine(engine, gt, id)
 		i915_engine_destroy(engine);
-	cancel_delayed_work_sync(&gt->park_work);
-	cancel_work_sync(&gt->retire_work);
+	i915_gt_power_fini(gt);
+	i915_retire_fini(gt);
 	cancel_work_sync(&gt->uevent_work);
-	cancel_work_sync(&gt->late_work);
-	destroy_workqueue(gt->late_wq);
-	mutex_destroy(&gt->late_mutex);
 	mutex_destroy(&gt->reset_mutex);
 }
 
@@ -344,21 +119,15 @@ int i915_gt_init_engines(struct i915_gt *gt, struct drm_i915_private *i915,
 	int ret;
 
 	gt_init_early(gt, i915);
-	gt->late_wq = alloc_workqueue("i915-late", WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 1);
-	if (!gt->late_wq)
-		return -ENOMEM;
-
-	for (id = 0; id < I915_ENGINES; id++) {
-		if (!(i915->info->engine_mask & BIT(id)))
-			continue;
-		ret = i915_engine_create(gt, id, ops);
-		if (ret) {
-			gt_destroy_engines(gt);
-			return ret;
-		}
+	ret = i915_retire_init(gt);
+	for (id = 0; id < I915_ENGINES && !ret; id++) {
+		if (i915->info->engine_mask & BIT(id))
+			ret = i915_engine_create(gt, id, ops);
 	}
+	if (ret)
+		gt_destroy_engines(gt);
 
-	return 0;
+	return ret;
 }
 
 static int gt_start(struct i915_gt *gt)

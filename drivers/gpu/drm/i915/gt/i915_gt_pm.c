@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: MIT
 
 #include "gt/i915_engine.h"
+#include "gt/i915_engine_iter.h"
+#include "gt/i915_gt_pm.h"
+#include "gt/i915_gt_power.h"
+#include "gt/i915_irq.h"
 #include "gt/i915_ports.h"
+#include "gt/i915_reset_hw.h"
+#include "gt/i915_retire.h"
 #include "gt/i915_sched.h"
+#include "gt/i915_watch.h"
+#include "gt/i915_wedge.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
+#include "i915_drv.h"
 
 /**
  * DOC: System sleep

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: MIT
 
-#include "gt/i915_engine.h"
+#include "gt/i915_cancel.h"
+#include "gt/i915_gt_power.h"
+#include "gt/i915_heartbeat.h"
 #include "gt/i915_ports.h"
+#include "gt/i915_priority.h"
 #include "gt/i915_request.h"
-#include "gt/i915_sched.h"
+#include "gt/i915_request_add.h"
+#include "gt/i915_request_fence.h"
+#include "gt/i915_reset.h"
+#include "gt/i915_retire.h"
 #include "gt/i915_verdict.h"
+#include "gt/i915_watch.h"
+#include "i915_drv.h"
 #include "i915_params.h"
 
 /**
@@ -34,28 +42,6 @@
  */
 
 #define HEARTBEAT_BEATS		5
-#define REQUEST_TIMEOUT_LOOKS	4
-
-static unsigned long heartbeat_delay(struct i915_engine *engine)
-{
-	return msecs_to_jiffies(READ_ONCE(engine->props.heartbeat_interval_ms));
-}
-
-static unsigned long request_timeout(void)
-{
-	return msecs_to_jiffies(READ_ONCE(i915_params.request_timeout_ms));
-}
-
-/* Time between two looks, jiffies; 0: no need to look */
-static unsigned long look_delay(struct i915_engine *engine)
-{
-	unsigned long timeout = request_timeout();
-
-	if (timeout)
-		timeout = max(timeout / REQUEST_TIMEOUT_LOOKS, 1ul);
-
-	return min_not_zero(heartbeat_delay(engine), timeout);
-}
 
 static struct i915_request *oldest_port(struct i915_engine *engine)
 {
@@ -167,7 +153,7 @@ static void reset_stuck(struct i915_engine *engine, struct i915_request *rq)
 static bool heartbeat_expired(struct i915_engine *engine, struct i915_request *rq)
 {
 	struct i915_lrc *lrc = rq->lrc;
-	unsigned long timeout = request_timeout();
+	unsigned long timeout = i915_watch_timeout();
 	bool expired = false;
 
 	if (!timeout || test_bit(I915_RQ_INTERNAL, &rq->state))
@@ -203,7 +189,7 @@ static void reset_expired(struct i915_engine *engine, struct i915_request *rq)
 static bool heartbeat_beat(struct i915_engine *engine)
 {
 	struct i915_request *rq = heartbeat_head(engine);
-	unsigned long delay = heartbeat_delay(engine);
+	unsigned long delay = i915_watch_interval(engine);
 
 	if (!rq)
 		return false;
@@ -227,7 +213,7 @@ static void heartbeat_worker(struct work_struct *work)
 	cookie = dma_fence_begin_signalling();
 	i915_engine_reset_if_asked(engine);
 	if (!i915_gt_is_wedged(engine->gt) && heartbeat_beat(engine))
-		delay = look_delay(engine);
+		delay = i915_watch_delay(engine);
 	else
 		drop_pulse(engine);
 	dma_fence_end_signalling(cookie);
@@ -248,20 +234,6 @@ void i915_heartbeat_init(struct i915_engine *engine)
 }
 
 /**
- * i915_heartbeat_start - the engine is busy
- * @engine: the engine
- *
- * Context: any; engine->lock may be held.
- */
-void i915_heartbeat_start(struct i915_engine *engine)
-{
-	unsigned long delay = look_delay(engine);
-
-	if (delay)
-		queue_delayed_work(system_highpri_wq, &engine->heartbeat, delay);
-}
-
-/**
  * i915_engine_heartbeat_changed - look at the new interval
  * @engine: whose i915_engine_props.heartbeat_interval_ms was set
  *
@@ -271,11 +243,11 @@ void i915_heartbeat_start(struct i915_engine *engine)
  */
 void i915_engine_heartbeat_changed(struct i915_engine *engine)
 {
-	unsigned long delay = look_delay(engine);
+	unsigned long delay = i915_watch_delay(engine);
 
 	if (delay)
 		mod_delayed_work(system_highpri_wq, &engine->heartbeat, delay);
-	if (!heartbeat_delay(engine))
+	if (!i915_watch_interval(engine))
 		i915_engine_cancel(engine, NULL);
 }
 

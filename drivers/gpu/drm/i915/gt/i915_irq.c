@@ -3,11 +3,15 @@
 #include <linux/interrupt.h>
 
 #include "gt/i915_engine.h"
-#include "gt/i915_lrc.h"
-#include "gt/i915_request.h"
-#include "gt/i915_sched.h"
+#include "gt/i915_engine_iter.h"
+#include "gt/i915_engine_life.h"
+#include "gt/i915_irq.h"
+#include "gt/i915_retire.h"
+#include "gt/i915_watch.h"
+#include "gt/i915_wedge.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
+#include "i915_drv.h"
 #include "i915_params.h"
 
 /**
@@ -23,7 +27,6 @@
 
 #define GT_IRQ_BANKS	4
 #define GT_IRQ_BITS	(GT_IRQ_USER | GT_IRQ_CS_ERROR | GT_IRQ_CONTEXT_SWITCH)
-#define GT_SELFTEST_MS	5000
 
 static const u32 bank_master_bits[GT_IRQ_BANKS] = {
 	[0] = MASTER_IRQ_RCS | MASTER_IRQ_BCS,
@@ -157,34 +160,13 @@ static void irq_enable(struct i915_gt *gt)
 	i915_write(uncore, GEN8_MASTER_IRQ, MASTER_IRQ_ENABLE);
 }
 
-/*
- * One empty request per engine: registers, GGTT, status page, interrupts and
- * command stream have to work together for it. It sets the workarounds, and the
- * image it leaves is what every context begins with.
- */
-static bool engine_answers(struct i915_engine *engine)
-{
-	struct i915_request *rq;
-	long left;
-
-	rq = i915_request_create(engine->kernel_lrc, 0);
-	if (IS_ERR(rq))
-		return false;
-
-	i915_request_add(rq);
-	left = dma_fence_wait_timeout(&rq->fence, false, msecs_to_jiffies(GT_SELFTEST_MS));
-	i915_request_put(rq);
-
-	return left > 0 && !i915_lrc_record_default(engine);
-}
-
 static void check_engines(struct i915_gt *gt)
 {
 	struct i915_engine *engine;
 	unsigned int id;
 
 	for_each_engine(engine, gt, id) {
-		if (engine_answers(engine))
+		if (i915_engine_answers(engine))
 			continue;
 		drm_err(&gt->i915->drm, "%s does not run an empty request: GPU not used\n",
 			engine->desc->name);

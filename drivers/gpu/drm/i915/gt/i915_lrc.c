@@ -4,14 +4,14 @@
 #include <linux/slab.h>
 
 #include "diag/i915_audit.h"
-#include "gt/i915_gt.h"
 #include "gt/i915_lrc.h"
 #include "gt/i915_lrc_layout.h"
 #include "gt/i915_ports.h"
-#include "gt/i915_sched.h"
+#include "gt/i915_request.h"
+#include "gt/i915_ring.h"
 #include "i915_drv.h"
-#include "vm/i915_ggtt.h"
 #include "vm/i915_gen8_ppgtt.h"
+#include "vm/i915_ggtt.h"
 
 /**
  * DOC: Logical ring contexts
@@ -41,10 +41,6 @@
  * submission port, a moment longer than its last request: ports therefore hold
  * a reference of i915_gt_context, whose end destroys the lrc.
  */
-
-/* Until the kernel context is saved, 100 ms at least */
-#define DEFAULT_POLL_US	100
-#define DEFAULT_TRIES	1000
 
 static dma_addr_t lrc_root(const struct i915_lrc *lrc)
 {
@@ -179,8 +175,8 @@ static int lrc_init_memory(struct i915_lrc *lrc)
  * i915_lrc_bind_new - give a context its GGTT address
  * @lrc: the context, without one
  *
- * Others that are idle make room. What has ended may still be in a port: that is
- * looked for before the answer is no.
+ * Others that are idle make room. What has ended may still be in a port:
+ * i915_lrc_begin_turn() looks for that.
  *
  * Context: lrc->lock held; does not wait for the GPU.
  * Return: 0; -ENOSPC: all addresses are in use; -ENOMEM; -EIO: the GPU is gone.
@@ -188,15 +184,10 @@ static int lrc_init_memory(struct i915_lrc *lrc)
 int i915_lrc_bind_new(struct i915_lrc *lrc)
 {
 	struct i915_gt *gt = lrc->engine->gt;
-	struct i915_ggtt *ggtt = &gt->i915->ggtt;
 	u32 offset;
 	int ret;
 
-	ret = i915_ggtt_buf_bind(ggtt, &lrc->buf);
-	if (ret == -ENOSPC) {
-		i915_gt_retire(gt);
-		ret = i915_ggtt_buf_bind(ggtt, &lrc->buf);
-	}
+	ret = i915_ggtt_buf_bind(&gt->i915->ggtt, &lrc->buf);
 	if (ret)
 		return ret == -ENODEV ? -EIO : ret;
 
@@ -280,51 +271,6 @@ err_lrc:
 	mutex_destroy(&lrc->turn);
 	kfree(lrc);
 	return ERR_PTR(ret);
-}
-
-static bool engine_is_idle(struct i915_engine *engine)
-{
-	unsigned long flags;
-	bool idle;
-
-	spin_lock_irqsave(&engine->lock, flags);
-	engine->ops->process(engine);
-	idle = !engine->active[0].rq && !engine->pending_ack;
-	i915_sched_unlock(engine, flags);
-
-	return idle;
-}
-
-/**
- * i915_lrc_record_default - keep the state of the kernel context for all others
- * @engine: its first request, which set the workarounds, is complete
- *
- * The hardware saves a context before it reports that it is at its end. Once
- * is enough: nothing happens the next time.
- *
- * Context: process context, sleeps; nothing else is submitted yet.
- * Return: 0 or -ETIME: that report does not come.
- */
-int i915_lrc_record_default(struct i915_engine *engine)
-{
-	const struct i915_ggtt_buf *image = &engine->kernel_lrc->buf;
-	unsigned int tries, n;
-
-	if (engine->default_valid)
-		return 0;
-
-	for (tries = 0; !engine_is_idle(engine); tries++) {
-		if (tries == DEFAULT_TRIES)
-			return -ETIME;
-		usleep_range(DEFAULT_POLL_US, 2 * DEFAULT_POLL_US);
-	}
-
-	for (n = 1; n < i915_lrc_image_pages(engine); n++)
-		copy_page(engine->default_image + (n - 1) * PAGE_SIZE,
-			  i915_ggtt_buf_vaddr(image, n));
-	engine->default_valid = true;
-
-	return 0;
 }
 
 /**

@@ -12,6 +12,17 @@
 #define LRC_HWSP_SEQNO		0x100
 
 int i915_lrc_bind_new(struct i915_lrc *lrc);
+struct i915_lrc *i915_lrc_create(struct i915_engine *engine, struct i915_gt_context *ctx,
+				 const char *name);
+void i915_lrc_destroy(struct i915_lrc *lrc);
+u32 i915_lrc_update(struct i915_lrc *lrc, const struct i915_request *rq);
+u64 i915_lrc_runtime_ns(struct i915_lrc *lrc);
+
+/* Software ids have 20 bits and are not 0; only those in the ports must differ */
+static inline u32 i915_lrc_sw_id(u32 n)
+{
+	return n % 0xfffff + 1;
+}
 
 /**
  * i915_lrc_bind - see to it that a context has a GGTT address
@@ -32,8 +43,5 @@ static inline unsigned int i915_lrc_image_pages(const struct i915_engine *engine
 {
 	return engine->desc->context_pages[engine->gt->i915->info->gen >= 9];
 }
-
-int i915_lrc_record_default(struct i915_engine *engine);
-u32 i915_lrc_update(struct i915_lrc *lrc, const struct i915_request *rq);
 
 #endif

@@ -3,13 +3,16 @@
 #include <linux/slab.h>
 #include <linux/timer.h>
 
-#include "gt/i915_engine.h"
+#include "gt/i915_engine_iter.h"
+#include "gt/i915_engine_life.h"
+#include "gt/i915_gt.h"
 #include "gt/i915_lrc.h"
 #include "gt/i915_lrc_layout.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_ports.h"
 #include "gt/i915_request.h"
-#include "gt/i915_sched.h"
+#include "gt/i915_retire.h"
+#include "i915_drv.h"
 
 /**
  * DOC: Mock engine
@@ -381,7 +384,7 @@ int i915_gt_init_mock(struct i915_gt *gt, struct drm_i915_private *i915)
 
 	/* there is no state to save: as the driver filled it in */
 	for_each_engine(engine, gt, id)
-		i915_lrc_record_default(engine);
+		i915_engine_record_default(engine);
 
 	return 0;
 }

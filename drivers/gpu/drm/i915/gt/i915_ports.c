@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 
 #include "gt/i915_engine.h"
+#include "gt/i915_gt_context.h"
 #include "gt/i915_ports.h"
 #include "gt/i915_request.h"
+#include "gt/i915_retire.h"
 #include "gt/i915_sched.h"
+#include "gt/i915_watch.h"
+#include "i915_drv.h"
 
 /**
  * DOC: Ports
@@ -70,10 +74,7 @@ void i915_ports_clear(struct i915_engine *engine)
 /* What runs now: the oldest request of the context in the first port */
 static struct i915_request *running_request(struct i915_engine *engine)
 {
-	struct i915_lrc *lrc = i915_port_lrc(&engine->active[0]);
-	struct i915_request *rq = lrc ? i915_lrc_first(lrc) : NULL;
-
-	return rq && test_bit(I915_RQ_EXECUTING, &rq->state) ? rq : NULL;
+	return i915_lrc_executing(i915_port_lrc(&engine->active[0]));
 }
 
 static struct i915_request *queue_first(struct i915_engine *engine)
@@ -215,7 +216,7 @@ static void submit_ports(struct i915_engine *engine, struct i915_request *last[I
 
 	if (idle) {
 		i915_engine_run(engine, last[0]->lrc);
-		i915_heartbeat_start(engine);
+		i915_watch_start(engine);
 	}
 	arm_timeslice(engine);
 	if (!idle && last[0]->lrc != i915_port_lrc(&engine->active[0]))

@@ -7,12 +7,14 @@
 
 #include "diag/i915_audit.h"
 #include "gt/i915_emit.h"
-#include "gt/i915_engine.h"
 #include "gt/i915_gpu_commands.h"
+#include "gt/i915_gt_context.h"
+#include "gt/i915_gt_power.h"
 #include "gt/i915_lrc.h"
 #include "gt/i915_request.h"
+#include "gt/i915_request_fence.h"
 #include "gt/i915_ring.h"
-#include "gt/i915_sched.h"
+#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vma.h"
 
@@ -37,9 +39,6 @@
  * a wait that need not sleep) may see that it is complete a moment before it
  * retired; i915_gt_retire() makes up for that.
  */
-
-/* VMAs between two looks around */
-#define LET_GO_PORTION	256
 
 static struct kmem_cache *request_slab;
 
@@ -87,7 +86,13 @@ static struct i915_request *request_alloc(unsigned int max_vmas, gfp_t gfp)
 	return rq;
 }
 
-static void request_free_vmas(struct i915_request *rq)
+/**
+ * i915_request_free_vmas - free the list of VMAs of a request
+ * @rq: the request; the list is empty
+ *
+ * Context: any.
+ */
+void i915_request_free_vmas(struct i915_request *rq)
 {
 	struct vma_list *list;
 
@@ -140,6 +145,49 @@ static void request_init(struct i915_request *rq, struct i915_lrc *lrc)
 	i915_audit_inc(I915_AUDIT_REQUEST);
 }
 
+/**
+ * i915_lrc_measure_room - look how much of a ring is free
+ * @lrc: the timeline
+ *
+ * Context: lrc->lock and engine->lock held.
+ * Return: true if a request has room; a ring without a request has.
+ */
+bool i915_lrc_measure_room(struct i915_lrc *lrc)
+{
+	const struct i915_request *oldest = i915_lrc_first(lrc);
+	struct i915_ring *ring = &lrc->ring;
+
+	WRITE_ONCE(ring->space, i915_ring_space(oldest ? oldest->head : ring->emit, ring->emit,
+						ring->size));
+
+	return !oldest || ring->space >= I915_EMIT_ROOM;
+}
+
+/* Room for a whole request that does not wrap, without a wait. lrc->lock held */
+static bool reserve_room(struct i915_lrc *lrc)
+{
+	struct i915_ring *ring = &lrc->ring;
+	bool room = true;
+	u32 pad;
+
+	if (ring->space < I915_EMIT_ROOM) {
+		spin_lock_irq(&lrc->engine->lock);
+		room = i915_lrc_measure_room(lrc);
+		spin_unlock_irq(&lrc->engine->lock);
+	}
+	if (!room)
+		return false;
+
+	pad = i915_ring_pad(ring->emit, I915_EMIT_MAX_BYTES, ring->size);
+	if (pad) {
+		memset(ring->vaddr + ring->emit, 0, pad);
+		ring->emit = 0;
+		ring->space -= pad;
+	}
+
+	return true;
+}
+
 /* May a request begin? lrc->lock held. Return: 0: there is room; -ENOENT, -EIO, -EAGAIN, -ENOMEM */
 static int check_begin(struct i915_lrc *lrc)
 {
@@ -159,7 +207,7 @@ static int check_begin(struct i915_lrc *lrc)
 	if (ret && ret != -ENOSPC)
 		return ret;
 
-	return !ret && i915_lrc_reserve(lrc) ? 0 : -EAGAIN;
+	return !ret && reserve_room(lrc) ? 0 : -EAGAIN;
 }
 
 /* 0: lrc->lock is held, and there is room */
@@ -215,7 +263,7 @@ struct i915_request *i915_request_try_create(struct i915_lrc *lrc, unsigned int 
 
 	ret = begin_request(lrc);
 	if (ret) {
-		request_free_vmas(rq);
+		i915_request_free_vmas(rq);
 		kmem_cache_free(request_slab, rq);
 		return ERR_PTR(ret);
 	}
@@ -258,34 +306,6 @@ struct i915_request *i915_request_create_atomic(struct i915_lrc *lrc)
 }
 
 /**
- * i915_request_create - begin a request
- * @lrc: on which context and engine
- * @max_vmas: room for i915_request_use_vma()
- *
- * i915_request_try_create() for those who may wait.
- *
- * Context: process context; no object locked; waits, interruptibly, for room in
- * the ring.
- * Return: the request, or ERR_PTR: -EIO (GPU wedged, context banned), -ENOENT
- * (context closed), -ERESTARTSYS, -ENOMEM.
- */
-struct i915_request *i915_request_create(struct i915_lrc *lrc, unsigned int max_vmas)
-{
-	struct i915_request *rq = i915_request_try_create(lrc, max_vmas);
-	int ret;
-
-	while (rq == ERR_PTR(-EAGAIN)) {
-		ret = i915_lrc_begin_turn(lrc, false);
-		if (ret)
-			return ERR_PTR(ret);
-		rq = i915_request_try_create(lrc, max_vmas);
-		i915_lrc_end_turn(lrc);
-	}
-
-	return rq;
-}
-
-/**
  * i915_request_use_vma - keep a VMA until the request retires
  * @rq: the request, under construction
  * @vma: takes over the caller's active mark and reference of its object
@@ -320,7 +340,13 @@ void i915_request_emit_batch(struct i915_request *rq, u64 addr, unsigned int fla
 	ring_advance(ring, end);
 }
 
-static void request_close(struct i915_request *rq)
+/**
+ * i915_request_close - write the end of a request
+ * @rq: the request, under construction
+ *
+ * Context: process context, lrc->lock held.
+ */
+void i915_request_close(struct i915_request *rq)
 {
 	struct i915_lrc *lrc = rq->lrc;
 	struct i915_ring *ring = &lrc->ring;
@@ -335,152 +361,6 @@ static void request_close(struct i915_request *rq)
 
 	drm_WARN_ON_ONCE(&rq->engine->gt->i915->drm,
 			 i915_ring_wrap(ring->emit - rq->head, ring->size) > I915_EMIT_MAX_BYTES);
-}
-
-/**
- * i915_request_add - the point of no return
- * @rq: the request; the caller keeps its reference
- *
- * Closes the request, drops lrc->lock and hands it to the scheduler, which
- * gives it to the hardware at once if that has room and nothing is awaited. If
- * the GPU was given up while the request was built, that ends it.
- *
- * Context: process context; does not sleep.
- * Return: 0; -EIO: the request has ended, its fence says the same.
- */
-int i915_request_add(struct i915_request *rq)
-{
-	struct i915_lrc *lrc = rq->lrc;
-	bool cookie = dma_fence_begin_signalling();
-	int ret;
-
-	request_close(rq);
-	i915_gt_get_awake(rq->engine->gt);
-	i915_request_get(rq);
-	ret = i915_sched_add(rq);
-	mutex_unlock(&lrc->lock);
-	dma_fence_end_signalling(cookie);
-
-	return ret;
-}
-
-static void release_vma(struct i915_vma *vma)
-{
-	struct drm_i915_gem_object *obj = vma->obj;
-
-	i915_vma_put_active(vma);
-	i915_gem_object_put(obj);
-}
-
-static void request_release_vmas(struct i915_request *rq)
-{
-	unsigned int i;
-
-	for (i = 0; i < rq->nr_vmas; i++)
-		release_vma(rq->vmas[i]);
-	rq->nr_vmas = 0;
-	request_free_vmas(rq);
-}
-
-/**
- * i915_request_let_go - let go of what may be much, before a request retires
- * @rq: complete, off every list of its timeline
- *
- * Context: process context, sleeps.
- */
-void i915_request_let_go(struct i915_request *rq)
-{
-	while (rq->nr_vmas) {
-		release_vma(rq->vmas[--rq->nr_vmas]);
-		if (rq->nr_vmas % LET_GO_PORTION == 0)
-			cond_resched();
-	}
-	i915_request_drop_awaits(rq);
-}
-
-/**
- * i915_request_abandon - give up a request under construction
- * @rq: not yet added; the reference is dropped
- *
- * Takes its commands back out of the ring, lets go of the VMAs handed over,
- * drops lrc->lock. Its fence signals with -ECANCELED and keeps its seqno: no
- * other fence may have the same.
- *
- * Context: process context.
- */
-void i915_request_abandon(struct i915_request *rq)
-{
-	struct i915_lrc *lrc = rq->lrc;
-	struct i915_ring *ring = &lrc->ring;
-	unsigned long flags;
-
-	ring->space += ring->emit - rq->head;
-	ring->emit = rq->head;
-
-	i915_request_drop_awaits(rq);
-	request_release_vmas(rq);
-
-	spin_lock_irqsave(&rq->hwsp_lock, flags);
-	set_bit(I915_RQ_RETIRED, &rq->state);
-	spin_unlock_irqrestore(&rq->hwsp_lock, flags);
-	dma_fence_set_error(&rq->fence, -ECANCELED);
-	dma_fence_signal(&rq->fence);
-
-	mutex_unlock(&lrc->lock);
-	i915_gt_context_put(rq->ctx);
-	i915_audit_dec(I915_AUDIT_REQUEST);
-	i915_request_put(rq);
-}
-
-/**
- * i915_request_retire - the end of a request
- * @rq: complete or failed, off every list; the scheduler's reference is dropped
- *
- * Context: any; interrupts are off, engine->lock is not held.
- */
-void i915_request_retire(struct i915_request *rq)
-{
-	struct i915_gt *gt = rq->engine->gt;
-
-	lockdep_assert_irqs_disabled();
-
-	spin_lock(&rq->hwsp_lock);
-	set_bit(I915_RQ_RETIRED, &rq->state);
-	spin_unlock(&rq->hwsp_lock);
-
-	request_release_vmas(rq);
-	i915_request_drop_awaits(rq);
-	dma_fence_signal(&rq->fence);
-	i915_gt_context_put(rq->ctx);
-	i915_audit_dec(I915_AUDIT_REQUEST);
-	i915_gt_put_awake(gt);
-	i915_request_put(rq);
-}
-
-/**
- * i915_request_skip - take the batch of a request out of the ring
- * @rq: not running
- * @error: what its fence shall say, a negative errno
- *
- * The rest of the request runs: it completes in its turn, like any other.
- *
- * Context: engine->lock held.
- */
-void i915_request_skip(struct i915_request *rq, int error)
-{
-	u32 *cs = rq->lrc->ring.vaddr + rq->batch;
-	unsigned int i;
-
-	lockdep_assert_held(&rq->engine->lock);
-
-	if (test_and_set_bit(I915_RQ_SKIPPED, &rq->state))
-		return;
-
-	/* not dma_fence_set_error(): a poll may have signalled the fence this moment */
-	if (!test_bit(DMA_FENCE_FLAG_SIGNALED_BIT, &rq->fence.flags))
-		rq->fence.error = error;
-	for (i = 0; i < rq->batch_dwords; i++)
-		WRITE_ONCE(cs[i], MI_NOOP);
 }
 
 /**

@@ -3,10 +3,9 @@
 #define _I915_REQUEST_H_
 
 #include <linux/dma-fence.h>
-#include <linux/mutex.h>
 #include <linux/rbtree.h>
 
-#include "gt/i915_gt.h"
+#include "gt/i915_gt_types.h"
 
 /**
  * struct i915_await - a request waits for a timeline, up to a fence
@@ -41,21 +40,6 @@ struct i915_await {
 	bool follows;
 };
 
-struct i915_request *i915_request_create_atomic(struct i915_lrc *lrc);
-extern const struct dma_fence_ops i915_request_fence_ops;
-
-extern struct mutex i915_driver_names_lock;	/* i915_request_fence.c */
-
-void i915_request_names_exit(void);
-void i915_request_init_locks(struct i915_request *rq);
-bool i915_lrc_reserve(struct i915_lrc *lrc);
-void i915_request_drop_awaits(struct i915_request *rq);
-void i915_request_inherit(struct i915_request *rq, int priority);
-void i915_request_let_go(struct i915_request *rq);
-void i915_request_retire(struct i915_request *rq);
-void i915_request_skip(struct i915_request *rq, int error);
-bool i915_request_begun(const struct i915_request *rq, u32 head);	/* i915_verdict.c */
-
 /* i915_request_completed() for who holds engine->lock and found @rq on a list of it */
 static inline bool __i915_request_completed(const struct i915_request *rq)
 {
@@ -67,5 +51,35 @@ static inline struct i915_request *i915_request_get(struct i915_request *rq)
 	dma_fence_get(&rq->fence);
 	return rq;
 }
+
+static inline void i915_request_put(struct i915_request *rq)
+{
+	dma_fence_put(&rq->fence);
+}
+
+/* engine->lock held: the oldest request of a context that is not complete, or NULL */
+static inline struct i915_request *i915_lrc_first(struct i915_lrc *lrc)
+{
+	return list_first_entry_or_null(&lrc->requests, struct i915_request, lrc_link);
+}
+
+/* engine->lock held: what runs of a context, if the hardware has been given it; or NULL */
+static inline struct i915_request *i915_lrc_executing(struct i915_lrc *lrc)
+{
+	struct i915_request *rq = lrc ? i915_lrc_first(lrc) : NULL;
+
+	return rq && test_bit(I915_RQ_EXECUTING, &rq->state) ? rq : NULL;
+}
+
+void i915_request_free_vmas(struct i915_request *rq);
+void i915_request_init_locks(struct i915_request *rq);
+bool i915_lrc_measure_room(struct i915_lrc *lrc);
+struct i915_request *i915_request_try_create(struct i915_lrc *lrc, unsigned int max_vmas);
+struct i915_request *i915_request_create_atomic(struct i915_lrc *lrc);
+void i915_request_use_vma(struct i915_request *rq, struct i915_vma *vma);
+void i915_request_emit_batch(struct i915_request *rq, u64 addr, unsigned int flags);
+void i915_request_close(struct i915_request *rq);
+int i915_request_slab_init(void);
+void i915_request_slab_exit(void);
 
 #endif

@@ -2,13 +2,24 @@
 
 #include <linux/iopoll.h>
 
+#include "gt/i915_cancel.h"
 #include "gt/i915_engine.h"
+#include "gt/i915_engine_iter.h"
+#include "gt/i915_gt_context.h"
+#include "gt/i915_gt_power.h"
 #include "gt/i915_ports.h"
 #include "gt/i915_request.h"
+#include "gt/i915_reset.h"
+#include "gt/i915_reset_hw.h"
+#include "gt/i915_retire.h"
 #include "gt/i915_sched.h"
+#include "gt/i915_uevent.h"
 #include "gt/i915_verdict.h"
+#include "gt/i915_watch.h"
+#include "gt/i915_wedge.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
+#include "i915_drv.h"
 #include "i915_params.h"
 
 /**
@@ -53,70 +64,11 @@ static void engine_release(struct i915_engine *engine)
 	i915_sched_unlock(engine, flags);
 }
 
-static bool port_holds(const struct i915_port *port, const struct i915_lrc *lrc)
-{
-	return port->rq && port->rq->lrc == lrc;
-}
-
-/**
- * i915_engine_in_port - has the hardware been given a context?
- * @engine: the engine
- * @lrc: the context
- *
- * Context: engine->lock held.
- * Return: true from the submission on, until it is known that the hardware left it.
- */
-bool i915_engine_in_port(const struct i915_engine *engine, const struct i915_lrc *lrc)
-{
-	unsigned int n;
-
-	lockdep_assert_held(&engine->lock);
-
-	for (n = 0; n < I915_PORTS; n++) {
-		if (port_holds(&engine->active[n], lrc) || port_holds(&engine->pending[n], lrc))
-			return true;
-	}
-
-	return false;
-}
-
-/**
- * i915_engine_running_lrc - which context does the hardware say it runs?
- * @engine: the engine, awake
- *
- * Context: engine->lock held.
- * Return: the context, or NULL if there is nothing in the ports.
- */
-struct i915_lrc *i915_engine_running_lrc(struct i915_engine *engine)
-{
-	u32 id = i915_engine_read(engine, RING_EXECLIST_STATUS_HI);
-	unsigned int n;
-
-	lockdep_assert_held(&engine->lock);
-
-	for (n = 0; n < I915_PORTS; n++) {
-		if (engine->active[n].rq && engine->active[n].rq->lrc->sw_id == id)
-			return engine->active[n].rq->lrc;
-		if (engine->pending[n].rq && engine->pending[n].rq->lrc->sw_id == id)
-			return engine->pending[n].rq->lrc;
-	}
-
-	return engine->active[0].rq ? engine->active[0].rq->lrc : NULL;
-}
-
-/* What runs: the oldest request of the context, if the hardware has been given it */
-static struct i915_request *first_executing(struct i915_lrc *lrc)
-{
-	struct i915_request *rq = lrc ? i915_lrc_first(lrc) : NULL;
-
-	return rq && test_bit(I915_RQ_EXECUTING, &rq->state) ? rq : NULL;
-}
-
 /* Has what the reset is about ended by itself? engine->lock held, reports taken in */
 static bool suspect_is_gone(struct i915_engine *engine, const struct i915_reset *reset,
 			    struct i915_lrc *running)
 {
-	struct i915_request *rq = first_executing(running);
+	struct i915_request *rq = i915_lrc_executing(running);
 
 	if (!reset->fence_context || !(reset->engines & BIT(engine->id)))
 		return false;
@@ -182,7 +134,7 @@ static void engine_rewind(struct i915_engine *engine, const struct i915_reset *r
 
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->ops->drain(engine);
-	rq = first_executing(running);
+	rq = i915_lrc_executing(running);
 	/* else it ended between the look and the reset, and was saved */
 	if (rq || (running && i915_engine_in_port(engine, running))) {
 		/* HEAD in the image is old, also if nothing is left to do */
@@ -425,33 +377,6 @@ static const struct {
 	[I915_ASK_CSB_POINTER] = { I915_RESET_FAULT, "invalid context status pointer" },
 	[I915_ASK_CSB_ENTRY] = { I915_RESET_FAULT, "context status entry missing" },
 };
-
-/**
- * i915_engine_want_reset - ask for a reset where it cannot be done
- * @engine: which does not behave
- * @ask: why; the first one counts
- *
- * What runs at this moment is the suspect, if it can be a batch's fault. Where
- * i915.reset does not allow to reset a single engine nothing happens: it is
- * left to the heartbeat to find out whether the engine goes on.
- *
- * Context: engine->lock held.
- */
-void i915_engine_want_reset(struct i915_engine *engine, enum i915_reset_ask ask)
-{
-	struct i915_request *rq;
-
-	lockdep_assert_held(&engine->lock);
-
-	if (engine->ask || engine->stopped || READ_ONCE(i915_params.reset) < 2)
-		return;
-
-	rq = first_executing(i915_engine_running_lrc(engine));
-	engine->ask = ask;
-	engine->suspect.fence_context = rq ? rq->fence.context : 0;
-	engine->suspect.seqno = rq ? rq->fence.seqno : 0;
-	mod_delayed_work(system_highpri_wq, &engine->heartbeat, 0);
-}
 
 /**
  * i915_engine_reset_if_asked - do what i915_engine_want_reset() could not

@@ -3,10 +3,14 @@
 #include <linux/iopoll.h>
 
 #include "gt/i915_engine.h"
+#include "gt/i915_engine_iter.h"
+#include "gt/i915_ports.h"
+#include "gt/i915_reset_hw.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
 #include "hw/i915_pat.h"
 #include "hw/i915_workarounds.h"
+#include "i915_drv.h"
 
 /**
  * DOC: Reset of the hardware

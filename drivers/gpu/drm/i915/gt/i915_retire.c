@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-#include "gt/i915_engine.h"
+#include "gt/i915_engine_iter.h"
+#include "gt/i915_gt_context.h"
 #include "gt/i915_ports.h"
-#include "gt/i915_request.h"
+#include "gt/i915_request_end.h"
+#include "gt/i915_retire.h"
 #include "gt/i915_sched.h"
 
 /**
@@ -28,6 +30,8 @@
 #define RETIRE_PORTION	512
 #define RETIRE_REQUEST	16
 #define RETIRE_LONG	(RETIRE_PORTION - RETIRE_REQUEST)
+
+#define GT_IDLE_POLL_MS		50
 
 static void finish_late(struct i915_request *rq)
 {
@@ -196,4 +200,124 @@ void i915_sched_retire(struct i915_engine *engine)
 	engine->ops->process(engine);
 	i915_ports_submit(engine);
 	i915_sched_unlock(engine, flags);
+}
+
+/**
+ * i915_gt_retire_short - retire what is complete, on all engines, but long lists
+ * @gt: the GT
+ *
+ * When it returns, nothing of any request that was complete before the call is
+ * left, also if another CPU was in the middle of retiring it; except what is
+ * left to i915_sched_retire_late(), which may take long and be another client's.
+ *
+ * Context: process context; not from i915_gt.retire_work.
+ */
+void i915_gt_retire_short(struct i915_gt *gt)
+{
+	struct i915_engine *engine;
+	unsigned int id;
+
+	for_each_engine(engine, gt, id) {
+		do {
+			i915_sched_retire(engine);
+		} while (!list_empty_careful(&engine->done));
+		while (atomic_read_acquire(&engine->retiring))
+			cpu_relax();
+	}
+}
+
+/**
+ * i915_gt_retire - retire what is complete, on all engines
+ * @gt: the GT
+ *
+ * i915_gt_retire_short(), and long lists.
+ *
+ * Context: process context, sleeps; not from i915_gt.retire_work.
+ */
+void i915_gt_retire(struct i915_gt *gt)
+{
+	i915_gt_retire_short(gt);
+	i915_sched_retire_late(gt);
+}
+
+/* A portion of each engine; if that is not all, it is queued again */
+static void retire_worker(struct work_struct *work)
+{
+	struct i915_gt *gt = container_of(work, struct i915_gt, retire_work);
+	bool cookie = dma_fence_begin_signalling();
+	struct i915_engine *engine;
+	unsigned int id;
+
+	for_each_engine(engine, gt, id)
+		i915_sched_retire(engine);
+	dma_fence_end_signalling(cookie);
+}
+
+static void late_worker(struct work_struct *work)
+{
+	i915_sched_retire_late(container_of(work, struct i915_gt, late_work));
+}
+
+/**
+ * i915_gt_wait_for_idle - wait until nothing is in flight
+ * @gt: the GT
+ * @timeout: jiffies
+ *
+ * Does not count on interrupts: it also looks from time to time.
+ *
+ * Context: process context, sleeps; interruptible.
+ * Return: 0, -ETIME or -ERESTARTSYS.
+ */
+int i915_gt_wait_for_idle(struct i915_gt *gt, long timeout)
+{
+	const long poll = msecs_to_jiffies(GT_IDLE_POLL_MS);
+	long slice, ret;
+
+	for (;;) {
+		i915_gt_retire(gt);
+		if (!atomic_read(&gt->awake))
+			return 0;
+		if (timeout <= 0)
+			return -ETIME;
+
+		slice = min(timeout, poll);
+		ret = wait_event_interruptible_timeout(gt->idle_wq, !atomic_read(&gt->awake),
+						       slice);
+		if (ret < 0)
+			return ret;
+		if (timeout != MAX_SCHEDULE_TIMEOUT)
+			timeout -= slice - ret;
+	}
+}
+
+/**
+ * i915_retire_init - set up retirement
+ * @gt: the GT, new
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int i915_retire_init(struct i915_gt *gt)
+{
+	INIT_WORK(&gt->retire_work, retire_worker);
+	INIT_WORK(&gt->late_work, late_worker);
+	mutex_init(&gt->late_mutex);
+	gt->late_wq = alloc_workqueue("i915-late", WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 1);
+
+	return gt->late_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * i915_retire_fini - the GT goes away
+ * @gt: the GT, without a request in flight
+ *
+ * Context: process context, sleeps.
+ */
+void i915_retire_fini(struct i915_gt *gt)
+{
+	cancel_work_sync(&gt->retire_work);
+	cancel_work_sync(&gt->late_work);
+	if (gt->late_wq)
+		destroy_workqueue(gt->late_wq);
+	mutex_destroy(&gt->late_mutex);
 }

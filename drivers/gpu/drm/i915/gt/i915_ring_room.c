@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-#include "gt/i915_emit.h"
-#include "gt/i915_engine.h"
 #include "gt/i915_lrc.h"
 #include "gt/i915_request.h"
-#include "gt/i915_sched.h"
+#include "gt/i915_retire.h"
+#include "gt/i915_ring_room.h"
 
 /**
  * DOC: Room in the ring
@@ -21,7 +20,6 @@
 static struct i915_request *blocks_ring(struct i915_lrc *lrc)
 {
 	struct i915_engine *engine = lrc->engine;
-	struct i915_ring *ring = &lrc->ring;
 	struct i915_request *rq;
 
 	lockdep_assert_held(&lrc->lock);
@@ -29,16 +27,23 @@ static struct i915_request *blocks_ring(struct i915_lrc *lrc)
 	i915_sched_retire(engine);
 
 	spin_lock_irq(&engine->lock);
-	rq = i915_lrc_first(lrc);
-	WRITE_ONCE(ring->space, i915_ring_space(rq ? rq->head : ring->emit, ring->emit,
-						ring->size));
-	if (rq && ring->space >= I915_EMIT_ROOM)
-		rq = NULL;
-	if (rq)
-		i915_request_get(rq);
+	rq = i915_lrc_measure_room(lrc) ? NULL : i915_request_get(i915_lrc_first(lrc));
 	spin_unlock_irq(&engine->lock);
 
 	return rq;
+}
+
+/* What has ended may still be in a port: that is looked for before the answer is no. */
+static int bind_address(struct i915_lrc *lrc)
+{
+	int ret = i915_lrc_bind(lrc);
+
+	if (ret == -ENOSPC) {
+		i915_gt_retire(lrc->engine->gt);
+		ret = i915_lrc_bind(lrc);
+	}
+
+	return ret;
 }
 
 /* All of the GGTT is in use: look again in a moment, or when nothing runs any more. */
@@ -65,7 +70,7 @@ static int wait_for_room(struct i915_lrc *lrc, bool nonblock)
 		/* not while waiting: whoever has objects locked may want this lock */
 		if (mutex_lock_interruptible(&lrc->lock))
 			return -ERESTARTSYS;
-		ret = i915_lrc_bind(lrc);
+		ret = bind_address(lrc);
 		rq = ret ? NULL : blocks_ring(lrc);
 		mutex_unlock(&lrc->lock);
 
@@ -127,32 +132,29 @@ void i915_lrc_end_turn(struct i915_lrc *lrc)
 }
 
 /**
- * i915_lrc_reserve - room for a whole request that does not wrap, without a wait
- * @lrc: the timeline
+ * i915_request_create - begin a request
+ * @lrc: on which context and engine
+ * @max_vmas: room for i915_request_use_vma()
  *
- * Context: process context, lrc->lock held.
- * Return: false: there is none.
+ * i915_request_try_create() for those who may wait.
+ *
+ * Context: process context; no object locked; waits, interruptibly, for room in
+ * the ring.
+ * Return: the request, or ERR_PTR: -EIO (GPU wedged, context banned), -ENOENT
+ * (context closed), -ERESTARTSYS, -ENOMEM.
  */
-bool i915_lrc_reserve(struct i915_lrc *lrc)
+struct i915_request *i915_request_create(struct i915_lrc *lrc, unsigned int max_vmas)
 {
-	struct i915_ring *ring = &lrc->ring;
-	struct i915_request *rq;
-	u32 pad;
+	struct i915_request *rq = i915_request_try_create(lrc, max_vmas);
+	int ret;
 
-	if (ring->space < I915_EMIT_ROOM) {
-		rq = blocks_ring(lrc);
-		if (rq) {
-			i915_request_put(rq);
-			return false;
-		}
+	while (rq == ERR_PTR(-EAGAIN)) {
+		ret = i915_lrc_begin_turn(lrc, false);
+		if (ret)
+			return ERR_PTR(ret);
+		rq = i915_request_try_create(lrc, max_vmas);
+		i915_lrc_end_turn(lrc);
 	}
 
-	pad = i915_ring_pad(ring->emit, I915_EMIT_MAX_BYTES, ring->size);
-	if (pad) {
-		memset(ring->vaddr + ring->emit, 0, pad);
-		ring->emit = 0;
-		ring->space -= pad;
-	}
-
-	return true;
+	return rq;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-#include "gt/i915_engine.h"
 #include "gt/i915_ports.h"
 #include "gt/i915_request.h"
+#include "gt/i915_request_end.h"
+#include "gt/i915_retire.h"
 #include "gt/i915_sched.h"
 
 /**
@@ -71,7 +72,7 @@ static void release_followers(struct i915_request *rq, struct list_head *ready, 
 			    !test_bit(I915_RQ_DONE, &await->rq->state))
 				list_move_tail(&await->rq->link, ready);
 		}
-		/* last: it may be freed now, see i915_sched_unfollow() */
+		/* last: it may be freed now, see await_unfollow() */
 		if (unlink)
 			list_del_init(&await->follow_link);
 	}
@@ -213,31 +214,6 @@ bool i915_sched_follow(struct i915_await *await, struct i915_request *first)
 	return !over;
 }
 
-/**
- * i915_sched_unfollow - undo i915_sched_follow()
- * @await: its request retires or is abandoned
- *
- * Context: any, outside engine->lock.
- * Return: true if it was still counted in i915_request.awaits.
- */
-bool i915_sched_unfollow(struct i915_await *await)
-{
-	struct i915_engine *engine = await->rq->engine;
-	unsigned long flags;
-	bool counted;
-
-	/* unlinked last, when it was over */
-	if (list_empty_careful(&await->follow_link))
-		return false;
-
-	spin_lock_irqsave(&engine->lock, flags);
-	list_del_init(&await->follow_link);
-	counted = !await->signaled;
-	spin_unlock_irqrestore(&engine->lock, flags);
-
-	return counted;
-}
-
 /* Queue a request whose turn on its timeline it is, and those behind that are ready, too */
 static void queue_timeline(struct i915_engine *engine, struct i915_request *rq,
 			   struct list_head *ready)
@@ -341,65 +317,21 @@ void i915_sched_ready(struct i915_request *rq)
 	spin_unlock_irqrestore(&engine->lock, flags);
 }
 
-/* The request before on the timeline, if it is less important */
-static struct i915_request *lesser_predecessor(const struct i915_request *rq)
-{
-	struct i915_request *prev;
-
-	if (list_empty(&rq->lrc->requests))
-		return NULL;
-
-	prev = list_last_entry(&rq->lrc->requests, struct i915_request, lrc_link);
-
-	return prev->priority < rq->priority ? prev : NULL;
-}
-
-/*
- * First what goes first: nothing that has to run before a request may be less
- * important when the request joins its timeline. Meanwhile somebody may raise
- * it: whoever was shown its fence early. Return: with engine->lock held.
- */
-static unsigned long lock_raised(struct i915_request *rq)
-	__acquires(&rq->engine->lock)
-{
-	struct i915_engine *engine = rq->engine;
-	struct i915_request *prev;
-	unsigned long flags;
-	int priority;
-
-	for (;;) {
-		priority = READ_ONCE(rq->priority);
-		i915_request_inherit(rq, priority);
-
-		spin_lock_irqsave(&engine->lock, flags);
-		prev = lesser_predecessor(rq);
-		if (!prev && rq->priority == priority)
-			return flags;
-		if (prev)
-			i915_request_get(prev);
-		spin_unlock_irqrestore(&engine->lock, flags);
-
-		if (prev) {
-			i915_request_set_priority(prev, READ_ONCE(rq->priority));
-			i915_request_put(prev);
-		}
-	}
-}
-
 /**
- * i915_sched_add - take over a request
- * @rq: closed; lrc->lock is held, so the order of the timeline is that of calls
+ * i915_sched_insert - take over a request
+ * @rq: closed; nothing that it waits for is less important. lrc->lock is held, so
+ *	the order of the timeline is that of calls
  *
- * Context: process context.
+ * Context: process context; engine->lock held, to be dropped with i915_sched_unlock().
  * Return: 0; -EIO: the GPU was given up, and with it the request.
  */
-int i915_sched_add(struct i915_request *rq)
+int i915_sched_insert(struct i915_request *rq)
 {
 	struct i915_engine *engine = rq->engine;
-	unsigned long flags;
 	int ret = 0;
 
-	flags = lock_raised(rq);
+	lockdep_assert_held(&engine->lock);
+
 	list_add_tail(&rq->lrc_link, &rq->lrc->requests);
 	/* and what is before it on its timeline, first */
 	if (unlikely(engine->given_up)) {
@@ -411,7 +343,6 @@ int i915_sched_add(struct i915_request *rq)
 		engine->ops->process(engine);
 	if (atomic_dec_and_test(&rq->awaits))
 		make_ready(rq);
-	i915_sched_unlock(engine, flags);
 
 	return ret;
 }

@@ -2,7 +2,8 @@
 
 #include <linux/kobject.h>
 
-#include "gt/i915_engine.h"
+#include "gt/i915_uevent.h"
+#include "i915_drv.h"
 
 /**
  * DOC: Events of resets

@@ -5,11 +5,11 @@
 
 #include <kunit/visibility.h>
 
-#include "gt/i915_engine.h"
-#include "gt/i915_request.h"
+#include "gt/i915_request_end.h"
 #include "gt/i915_ring.h"
 #include "gt/i915_sched.h"
 #include "gt/i915_verdict.h"
+#include "i915_drv.h"
 
 /**
  * DOC: Guilt
@@ -201,41 +201,6 @@ void i915_judge(const struct i915_reset *reset, struct i915_request *rq, u32 hea
 			blame(rq->ctx);
 	}
 	i915_request_skip(rq, verdict == I915_VERDICT_EXPIRED ? -EINTR : -EIO);
-}
-
-/**
- * i915_gt_client_create - somebody who may come to answer for hangs
- *
- * Context: process context.
- * Return: the client, with one reference, or NULL: no memory.
- */
-struct i915_gt_client *i915_gt_client_create(void)
-{
-	struct i915_gt_client *client = kzalloc(sizeof(*client), GFP_KERNEL);
-
-	if (client) {
-		kref_init(&client->ref);
-		client->hang_stamp = jiffies;
-	}
-
-	return client;
-}
-
-static void client_release(struct kref *ref)
-{
-	kfree(container_of(ref, struct i915_gt_client, ref));
-}
-
-/**
- * i915_gt_client_put - drop a reference of a client
- * @client: the client; NULL does nothing
- *
- * Context: any.
- */
-void i915_gt_client_put(struct i915_gt_client *client)
-{
-	if (client)
-		kref_put(&client->ref, client_release);
 }
 
 /**

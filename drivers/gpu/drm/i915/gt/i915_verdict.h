@@ -67,6 +67,8 @@ struct i915_evidence {
 enum i915_verdict i915_reach_verdict(enum i915_reset_cause cause,
 				     const struct i915_evidence *evidence);
 bool i915_is_suspect(const struct i915_reset *reset, const struct i915_request *rq);
+bool i915_request_begun(const struct i915_request *rq, u32 head);
 void i915_judge(const struct i915_reset *reset, struct i915_request *rq, u32 head);
+bool i915_gt_client_is_refused(const struct i915_gt_client *client);
 
 #endif

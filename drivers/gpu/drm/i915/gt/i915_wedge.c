@@ -2,10 +2,15 @@
 
 #include <linux/pci.h>
 
-#include "gt/i915_engine.h"
+#include "gt/i915_engine_iter.h"
+#include "gt/i915_gt_power.h"
 #include "gt/i915_ports.h"
-#include "gt/i915_request.h"
+#include "gt/i915_reset_hw.h"
+#include "gt/i915_retire.h"
 #include "gt/i915_sched.h"
+#include "gt/i915_wedge.h"
+#include "hw/i915_uncore.h"
+#include "i915_drv.h"
 
 /**
  * DOC: Wedged

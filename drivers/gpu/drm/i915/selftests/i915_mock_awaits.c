@@ -6,8 +6,15 @@
 #include <linux/slab.h>
 
 #include "gem/i915_gem.h"
-#include "gt/i915_gt.h"
 #include "gt/i915_mock_engine.h"
+#include "gt/i915_priority.h"
+#include "gt/i915_request.h"
+#include "gt/i915_request_add.h"
+#include "gt/i915_request_await.h"
+#include "gt/i915_request_end.h"
+#include "gt/i915_retire.h"
+#include "gt/i915_ring_room.h"
+#include "gt/i915_wedge.h"
 #include "i915_drv.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_order.h"

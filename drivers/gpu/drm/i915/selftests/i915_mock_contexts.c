@@ -5,7 +5,10 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "gem/i915_gem.h"
-#include "gt/i915_gt.h"
+#include "gt/i915_gt_context.h"
+#include "gt/i915_request.h"
+#include "gt/i915_request_end.h"
+#include "gt/i915_ring_room.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"

@@ -8,8 +8,10 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "gem/i915_gem.h"
-#include "gt/i915_gt.h"
 #include "gt/i915_lrc_layout.h"
+#include "gt/i915_request.h"
+#include "gt/i915_request_end.h"
+#include "gt/i915_ring_room.h"
 #include "i915_drv.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"

@@ -8,7 +8,7 @@
 
 #include <drm/drm_drv.h>
 
-#include "gt/i915_gt.h"
+#include "gt/i915_engine_iter.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"

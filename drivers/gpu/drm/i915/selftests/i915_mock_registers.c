@@ -4,9 +4,9 @@
 #include <linux/slab.h>
 
 #include "gem/i915_gem.h"
-#include "gt/i915_engine.h"
+#include "gt/i915_execlists.h"
+#include "gt/i915_irq.h"
 #include "gt/i915_mock_engine.h"
-#include "gt/i915_request.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
 #include "i915_drv.h"

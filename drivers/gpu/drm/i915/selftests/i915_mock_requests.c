@@ -7,10 +7,15 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "gem/i915_gem.h"
-#include "gt/i915_gt.h"
 #include "gt/i915_lrc_layout.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_request.h"
+#include "gt/i915_request_add.h"
+#include "gt/i915_request_end.h"
+#include "gt/i915_request_fence.h"
+#include "gt/i915_retire.h"
+#include "gt/i915_ring_room.h"
+#include "gt/i915_wedge.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"

@@ -4,7 +4,7 @@
 
 #include <drm/drm_print.h>
 
-#include "gt/i915_gt.h"
+#include "gt/i915_engine_iter.h"
 #include "i915_drv.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_device.h"

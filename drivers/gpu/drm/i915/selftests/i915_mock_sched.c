@@ -6,11 +6,17 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "gem/i915_gem.h"
-#include "gt/i915_gt.h"
 #include "gt/i915_lrc.h"
 #include "gt/i915_lrc_layout.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_ports.h"
+#include "gt/i915_priority.h"
+#include "gt/i915_request.h"
+#include "gt/i915_request_add.h"
+#include "gt/i915_request_await.h"
+#include "gt/i915_request_end.h"
+#include "gt/i915_retire.h"
+#include "gt/i915_ring_room.h"
 #include "gt/i915_sched.h"
 #include "i915_drv.h"
 #include "selftests/i915_mock_selftests.h"

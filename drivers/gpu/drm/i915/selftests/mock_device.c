@@ -12,8 +12,8 @@
 #include <drm/drm_managed.h>
 
 #include "gem/i915_gem.h"
-#include "gt/i915_gt.h"
 #include "gt/i915_mock_engine.h"
+#include "gt/i915_retire.h"
 #include "i915_device.h"
 #include "i915_driver.h"
 #include "i915_drv.h"

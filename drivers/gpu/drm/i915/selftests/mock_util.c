@@ -7,7 +7,13 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "gem/i915_gem.h"
-#include "gt/i915_gt.h"
+#include "gt/i915_gt_context.h"
+#include "gt/i915_request.h"
+#include "gt/i915_request_add.h"
+#include "gt/i915_request_await.h"
+#include "gt/i915_request_end.h"
+#include "gt/i915_retire.h"
+#include "gt/i915_ring_room.h"
 #include "i915_device.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"

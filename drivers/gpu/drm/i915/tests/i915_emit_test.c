@@ -5,7 +5,6 @@
 #include <kunit/test.h>
 
 #include "gt/i915_emit.h"
-#include "gt/i915_gt.h"
 #include "i915_drv.h"
 #include "i915_kunit_device.h"
 
