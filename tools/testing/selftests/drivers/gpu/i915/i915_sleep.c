@@ -15,17 +15,25 @@
 
 #define PAGE		4096
 
+/* Before anything is done that only waking up makes good again */
+static void require_sleep(const char *state)
+{
+	char delay[16];
+
+	if (i915_read_file(PM_DELAY, delay, sizeof(delay)) || i915_write_file(PM_TEST, "none"))
+		i915_skip("no " PM_TEST " (CONFIG_PM_DEBUG)");
+	if (!strcmp(state, "disk") && i915_write_file(PM_DISK, "shutdown"))
+		i915_skip("no hibernation");
+}
+
 /* Put the devices to sleep and wake them: "freeze" as for suspend, "disk" as for hibernation. */
 static void devices_sleep(const char *state)
 {
 	char delay[16];
 	int ret;
 
-	if (i915_read_file(PM_DELAY, delay, sizeof(delay)) ||
-	    i915_write_file(PM_TEST, "devices"))
-		i915_skip("no " PM_TEST " (CONFIG_PM_DEBUG)");
-	if (!strcmp(state, "disk") && i915_write_file(PM_DISK, "shutdown"))
-		i915_skip("no hibernation");
+	i915_require_ok(i915_read_file(PM_DELAY, delay, sizeof(delay)));
+	i915_require_ok(i915_write_file(PM_TEST, "devices"));
 	i915_write_file(PM_DELAY, "0");
 	ret = i915_write_file(PM_STATE, state);
 	i915_write_file(PM_DELAY, delay);
@@ -53,6 +61,7 @@ static void idle(int fd)
 {
 	int klog = i915_klog_open();
 
+	require_sleep("freeze");
 	check_engines(fd);
 	devices_sleep("freeze");
 	check_engines(fd);
@@ -75,6 +84,7 @@ static void busy(int fd)
 	char path[128], timeout[16];
 	unsigned int n;
 
+	require_sleep(state);
 	/* a slow machine takes its time to sleep, and this is not about hangs */
 	i915_heartbeat(fd, 0);
 	i915_debugfs_path(fd, TIMEOUT, path, sizeof(path));
@@ -147,6 +157,7 @@ static void registers_lost(int fd)
 	struct i915_slot slot = i915_slot(fd);
 	int klog = i915_klog_open();
 
+	require_sleep("freeze");
 	check_engines(fd);
 	i915_settle(fd);
 	lose_registers(fd, &slot);

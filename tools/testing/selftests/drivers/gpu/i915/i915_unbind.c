@@ -315,7 +315,7 @@ static void file_of_the_past(int fd)
 
 static const struct i915_case cases[] = {
 	{ "contexts", "contexts that live only for their work end in time", contexts_without_file },
-	{ "exec-asleep", "execbufs that wait for room in a ring get an error", exec_asleep },
+	{ "exec-asleep", "execbufs that wait for room in a ring get an error", exec_asleep, 180 },
 	{ "calls", "calls of all kinds come in meanwhile", calls_coming_in },
 	{ "waits", "who waits for a batch is woken", waits },
 	{ "held", "files, mappings, fences, events are held, and let go later", held, 120 },
