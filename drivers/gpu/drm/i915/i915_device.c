@@ -119,23 +119,6 @@ int i915_device_adopt_gt(struct drm_i915_private *i915)
 	return drmm_add_action_or_reset(&i915->drm, i915_device_release_gt, NULL);
 }
 
-/**
- * i915_device_flush - finish the work on drm_i915_private.wq
- * @i915: the device
- *
- * Freeing a context puts objects, which are queued to be freed and whose freeing
- * may queue that of an address space: hence three steps.
- *
- * Context: process context, not on that workqueue; no object and no address
- * space locked.
- */
-void i915_device_flush(struct drm_i915_private *i915)
-{
-	flush_workqueue(i915->wq);
-	i915_mm_flush_free(i915);
-	flush_workqueue(i915->wq);
-}
-
 /*
  * No DMA mapping may outlive the binding, because the IOMMU's page tables do not. Objects, page
  * tables and images may live on in open files.
@@ -161,6 +144,6 @@ static void i915_device_unmap_dma(struct drm_i915_private *i915)
 void i915_device_quiesce(struct drm_i915_private *i915)
 {
 	i915_gt_unplug(&i915->gt);
-	i915_device_flush(i915);
+	i915_mm_flush(i915);
 	i915_device_unmap_dma(i915);
 }

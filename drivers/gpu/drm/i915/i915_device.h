@@ -9,7 +9,6 @@ int i915_device_init_mm(struct drm_i915_private *i915, const struct drm_gem_obje
 int i915_device_adopt_ggtt(struct drm_i915_private *i915);
 int i915_device_adopt_gt(struct drm_i915_private *i915);
 
-void i915_device_flush(struct drm_i915_private *i915);
 void i915_device_quiesce(struct drm_i915_private *i915);
 
 #endif

@@ -54,7 +54,7 @@ struct drm_i915_private {
 
 	/**
 	 * @wq: work that cannot run in its caller, because of a lock or in an interrupt: freeing
-	 * contexts, objects and address spaces. See i915_device_flush().
+	 * contexts, objects and address spaces. See i915_mm_flush().
 	 */
 	struct workqueue_struct *wq;
 

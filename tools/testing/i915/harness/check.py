@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from . import cache, debian, docs, kernel, lockorder, proc, ui
+from . import cache, debian, docs, floors, kernel, lockorder, proc, ui
 from .front import Front
 
 T = TypeVar('T')
@@ -200,6 +200,11 @@ def headers(c: Checker) -> Found:
     return sum(side_by_side(one, files), []), '%d headers' % len(files)
 
 
+def layers(c: Checker) -> Found:
+    """The order of the driver's directories, and circles of its files."""
+    return floors.look(os.path.join(c.tree, kernel.DRIVER), os.path.join(c.objects, kernel.DRIVER))
+
+
 def spdx(c: Checker) -> Found:
     """spdxcheck wants a git tree: give it one of our files and the kernel's LICENSES."""
     with tempfile.TemporaryDirectory() as tmp:
@@ -314,6 +319,7 @@ CHECKS = [
     ('sparse', sparse, True),
     ('kernel-doc', kernel_doc, False),
     ('headers', headers, True),
+    ('layers', layers, True),
     ('spdx', spdx, False),
     ('get_maintainer', maintainer, False),
     ('locks', locks, False),

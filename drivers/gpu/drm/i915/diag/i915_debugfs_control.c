@@ -12,7 +12,6 @@
 #include "gt/i915_reset.h"
 #include "gt/i915_retire.h"
 #include "gt/i915_wedge.h"
-#include "i915_device.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_shrinker.h"
@@ -72,7 +71,7 @@ static int i915_drop_active(struct drm_i915_private *i915, u64 what)
 		i915_gt_park(gt);
 
 	if (what & (I915_DROP_RETIRE | I915_DROP_ACTIVE | I915_DROP_IDLE | I915_DROP_FREED))
-		i915_device_flush(i915);
+		i915_mm_flush(i915);
 
 	return 0;
 }
@@ -95,7 +94,7 @@ static int i915_drop_caches_set(void *data, u64 what)
 		rcu_barrier();
 
 	if (what & I915_DROP_FREED)
-		i915_device_flush(i915);
+		i915_mm_flush(i915);
 
 	return 0;
 }

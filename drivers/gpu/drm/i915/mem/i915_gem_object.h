@@ -23,6 +23,7 @@ struct dma_buf_attachment;
 void i915_mm_init(struct drm_i915_private *i915, const struct drm_gem_object_funcs *funcs);
 void i915_mm_fini(struct drm_i915_private *i915);
 void i915_mm_flush_free(struct drm_i915_private *i915);
+void i915_mm_flush(struct drm_i915_private *i915);
 void i915_mm_unmap_dma(struct drm_i915_private *i915);
 void i915_mm_add(struct drm_i915_gem_object *obj);
 void i915_mm_remove(struct drm_i915_gem_object *obj);

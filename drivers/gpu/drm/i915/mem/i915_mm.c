@@ -90,6 +90,23 @@ void i915_mm_flush_free(struct drm_i915_private *i915)
 EXPORT_SYMBOL_IF_KUNIT(i915_mm_flush_free);
 
 /**
+ * i915_mm_flush - finish the work on drm_i915_private.wq
+ * @i915: the device
+ *
+ * Freeing a context puts objects, which are queued to be freed and whose freeing
+ * may queue that of an address space: hence three steps.
+ *
+ * Context: process context, not on that workqueue; no object and no address
+ * space locked.
+ */
+void i915_mm_flush(struct drm_i915_private *i915)
+{
+	flush_workqueue(i915->wq);
+	i915_mm_flush_free(i915);
+	flush_workqueue(i915->wq);
+}
+
+/**
  * i915_mm_fini - undo i915_mm_init(); all objects must have been freed
  * @i915: the device
  */

@@ -14,7 +14,6 @@
 #include "gt/i915_request_end.h"
 #include "gt/i915_retire.h"
 #include "gt/i915_ring_room.h"
-#include "i915_device.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/mock_util.h"
@@ -124,7 +123,7 @@ void mock_client_close(struct mock_client *client)
  */
 void mock_flush(struct drm_i915_private *i915)
 {
-	i915_device_flush(i915);
+	i915_mm_flush(i915);
 }
 
 /**
