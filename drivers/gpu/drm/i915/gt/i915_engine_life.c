@@ -22,11 +22,11 @@
 /**
  * DOC: Life of an engine
  *
- * An engine is put together here, from the parts that know nothing of each
- * other: its line in the engine table, a back end, the timers of its ports, the
- * work items of its recovery, and the kernel context for the driver's own
- * requests. The first of those shows that it works, and leaves the image that
- * every other context begins with.
+ * Creates an engine from parts that do not know each other: its row of the engine
+ * table, a back end, the timers of the ports, the work items of the recovery, and
+ * the kernel context, which runs the driver's own requests. The first such request
+ * proves that the engine works, and the context image it leaves behind becomes the
+ * initial image of every other context.
  */
 
 /* For the first request of an engine to end */

@@ -14,27 +14,39 @@
 /**
  * DOC: Execlists
  *
- * The hardware takes up to two contexts at a time: four writes to the
- * execlist submission port (ELSP). It runs each from its HEAD to the TAIL in
- * its image and reports in the context status buffer (CSB), in the status page
- * of the engine: one acknowledge for each submission, one completion for each
- * context that reached its TAIL. After a write, ELSP is not written again
- * before the acknowledge.
+ * The hardware accepts up to two contexts per submission, by four writes to the
+ * execlist submission port (ELSP). It executes each from HEAD to the TAIL in the
+ * context image and reports progress in the context status buffer (CSB) in the
+ * engine's status page: one acknowledge per submission, and one completion per
+ * context that reached its TAIL. ELSP must not be written again until the
+ * previous submission has been acknowledged.
  *
- * More work for the context that runs is a "lite restore": the same context is
- * submitted again, and the hardware only reads the longer TAIL. What goes into
- * the ports is decided in i915_ports.c.
+ * Adding work to the running context is a "lite restore": the context is
+ * submitted again and the hardware picks up the new TAIL without saving or
+ * restoring state. i915_ports.c decides what goes into the ports.
  *
- * Interrupts cost more than anything else here. There are two kinds: the user
- * interrupt at the end of each request, and the context switch interrupt for
- * each CSB entry. A single request on an idle engine has the user interrupt
- * only: when it comes, the CSB holds the acknowledge and most likely the
- * completion, too. As soon as there is more to do, the context switch
- * interrupt is on, until the engine is idle again; then the user interrupt is
- * off but while somebody waits for a request that is not the last of its port,
- * and until a request completes that nobody waited for: whoever keeps so many
- * requests in flight waits for each in turn.
- * Everything the interrupt handler reads is memory.
+ * Interrupts dominate the cost of a submission, so both kinds are masked
+ * whenever they are not needed: the user interrupt, raised at the end of every
+ * request, and the context switch interrupt, raised for every CSB entry.
+ *
+ * ============================ ======================== =======================
+ * engine                       user interrupt           context switch interrupt
+ * ============================ ======================== =======================
+ * idle                         unchanged                unchanged
+ * one request, started on an   on: when it arrives the  off
+ * idle engine                  CSB holds the acknowledge
+ *                              and usually the
+ *                              completion
+ * anything more, until the     on while somebody waits  on
+ * engine is idle again         for a request that is
+ *                              not the last of its port
+ * ============================ ======================== =======================
+ *
+ * In the last state the user interrupt also stays on once it has woken a waiter,
+ * until a request completes that nobody waited for: a client that keeps several
+ * requests in flight usually waits for each of them in turn.
+ *
+ * The interrupt handler reads memory only, never a register of the engine.
  */
 
 #define CSB_ENTRIES		6
@@ -60,7 +72,7 @@ static void clear_csb(struct i915_engine *engine)
 	engine->csb_head = CSB_RESET_POINTER;
 }
 
-/* Is somebody waiting for a request that is not the last of its port, or for all? */
+/* Does anybody wait for a request that is not the last of its port, or for every request? */
 static bool user_irq_wanted(const struct i915_engine *engine)
 {
 	const struct i915_port *port = engine->pending_ack ? engine->pending : engine->active;
@@ -91,7 +103,7 @@ static u32 engine_imr(const struct i915_engine *engine)
 	return ~(bits << engine->desc->irq_shift);
 }
 
-/* One request, nothing behind it: its own interrupt tells all there is to know */
+/* With one request and nothing queued behind it, the user interrupt reports everything. */
 static bool single_request(const struct i915_engine *engine)
 {
 	const struct i915_port *port = engine->pending_ack ? engine->pending : engine->active;
@@ -100,7 +112,7 @@ static bool single_request(const struct i915_engine *engine)
 	       port[0].rq && !port[1].rq;
 }
 
-/* Posted: what is written behind it comes later. Return: something was unmasked. */
+/* A posted write: later register writes arrive after it. Return: true if it unmasked anything. */
 static bool write_imr(struct i915_engine *engine)
 {
 	bool idle = !engine->active[0].rq && !engine->pending_ack;
@@ -111,11 +123,11 @@ static bool write_imr(struct i915_engine *engine)
 
 	lockdep_assert_held(&engine->lock);
 
-	/* stopped: the mask is written when it goes on */
+	/* the mask of a stopped engine is written when it resumes */
 	if (idle || engine->stopped)
 		return false;
 
-	/* to the user interrupt only from idle: changing to and fro would cost more */
+	/* only an idle engine goes back to one interrupt: switching to and fro costs more */
 	if (!single)
 		csb = true;
 	else if (starting)
@@ -137,7 +149,7 @@ static bool execlists_update_irq(struct i915_engine *engine)
 	if (!write_imr(engine))
 		return false;
 
-	/* The caller looks at memory now: not before the mask has arrived. */
+	/* The caller is about to look at memory: the mask has to be in place first. */
 	i915_engine_read(engine, RING_IMR);
 
 	return true;
@@ -163,13 +175,13 @@ static void execlists_write(struct i915_engine *engine)
 {
 	lockdep_assert_held(&engine->lock);
 
-	/* before the hardware can get there; the acknowledge shows what was missed */
+	/* before the requests can complete; the acknowledge reports what was missed */
 	write_imr(engine);
 	write_port(engine, &engine->pending[1]);
 	write_port(engine, &engine->pending[0]);
 }
 
-/* The pointer may be seen before the entry */
+/* The write pointer may become visible before the entry does. */
 static u32 csb_take(u32 *entry)
 {
 	unsigned int spins = CSB_SPINS;
@@ -218,7 +230,7 @@ static void execlists_process(struct i915_engine *engine)
 	if (engine->stopped)
 		return;
 
-	/* again after unmasking: what came before it made no interrupt */
+	/* again after unmasking: events from before it raised no interrupt */
 	do {
 		process_csb(engine);
 		if (engine->signals < signals)

@@ -145,7 +145,7 @@ static int gt_start(struct i915_gt *gt)
 		i915_reset_start(gt);
 	mutex_unlock(&gt->reset_mutex);
 	if (ret)
-		drm_err(&gt->i915->drm, "the GPU does not reset\n");
+		drm_err(&gt->i915->drm, "GPU reset failed at load\n");
 
 	return ret;
 }

@@ -7,9 +7,9 @@
 /**
  * DOC: Contexts of the GT
  *
- * What a context is to the GT: a reference count, an address space, a priority,
- * and somebody who answers for its hangs. What else it is to user space, the
- * owner of &struct i915_gt_context knows.
+ * A context as the GT sees it: a reference count, an address space, a priority, and
+ * the client that is held responsible for its hangs. The rest, everything that
+ * user space can name, belongs to the structure that embeds &struct i915_gt_context.
  */
 
 static void context_release(struct kref *ref)

@@ -82,7 +82,7 @@ static void gt_stop(struct i915_gt *gt)
 	for_each_engine(engine, gt, id)
 		gt_take_back(engine);
 	if (i915_reset_hw_full(gt)) {
-		drm_err(&gt->i915->drm, "the GPU does not reset: it is not used any more\n");
+		drm_err(&gt->i915->drm, "GPU reset failed, declaring the GPU wedged\n");
 		i915_wedge_locked(gt);
 	}
 	i915_forcewake_put(&gt->i915->uncore);
@@ -140,7 +140,7 @@ static bool gt_restart(struct i915_gt *gt)
 	mutex_lock(&gt->reset_mutex);
 	i915_forcewake_get(&gt->i915->uncore);
 	if (i915_reset_hw_full(gt)) {
-		drm_err(&gt->i915->drm, "the GPU does not reset: it is not used any more\n");
+		drm_err(&gt->i915->drm, "GPU reset failed, declaring the GPU wedged\n");
 		i915_wedge_locked(gt);
 	}
 	i915_gt_irq_start(gt);

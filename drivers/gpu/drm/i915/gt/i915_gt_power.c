@@ -8,9 +8,9 @@
 /**
  * DOC: Power
  *
- * The GPU is awake (forcewake is held) from the first request in flight to a
- * moment after the last one retired. The moment spares a busy user the
- * handshake for every request; i915_gt_park() ends it at once.
+ * The GPU is kept awake (forcewake is held) from the first request in flight until
+ * shortly after the last one retired. The delay spares a busy client the wake-up
+ * handshake for every request; i915_gt_park() cuts it short.
  */
 
 #define GT_PARK_DELAY_MS	100

@@ -168,7 +168,7 @@ static void check_engines(struct i915_gt *gt)
 	for_each_engine(engine, gt, id) {
 		if (i915_engine_answers(engine))
 			continue;
-		drm_err(&gt->i915->drm, "%s does not run an empty request: GPU not used\n",
+		drm_err(&gt->i915->drm, "%s did not complete its first request, declaring the GPU wedged\n",
 			engine->desc->name);
 		i915_gt_set_wedged(gt);
 		return;

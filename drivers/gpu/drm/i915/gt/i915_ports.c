@@ -12,21 +12,22 @@
 /**
  * DOC: Ports
  *
- * What an engine is given, of what is in its queue: two ports, a context in
- * each, and the last request that context shall run. This file decides; how
- * the ports are written and what the hardware reports is the back end's
- * (struct i915_engine_ops): execlists, or the mock engine of the selftests.
+ * Which requests of the queue an engine is given. An engine has two ports; each
+ * holds a context and the last request that context is to run. This file makes
+ * the decision. Writing the ports and decoding what the hardware reports is the
+ * job of the back end (struct i915_engine_ops): execlists, or the mock engine of
+ * the selftests.
  *
- * @pending is what was written and not yet acknowledged, @active what the
- * hardware works on; while an acknowledge is due, nothing is written. The back
- * end reports acknowledges and completions from its process() and calls
- * nothing else here.
+ * @pending has been written but not acknowledged, @active has been acknowledged.
+ * Nothing is written while an acknowledge is outstanding. The back end reports
+ * acknowledges and completions from its process() and calls nothing else here.
  *
- * Requests of one context that follow each other go together. More work for
- * the context that runs only makes its port reach further.
+ * Consecutive requests of one context share a port. More work for the running
+ * context only moves the end of its port.
  *
- * Where the hardware can preempt (Skylake), a more important request takes
- * back what was submitted and submits anew; equals take turns.
+ * Where the hardware can preempt (Skylake), a request of higher priority causes
+ * what was submitted to be taken back and the ports to be written anew, and
+ * contexts of equal priority take turns.
  */
 
 static void port_set(struct i915_port *port, struct i915_request *rq)

@@ -10,8 +10,7 @@
 /**
  * DOC: Adding a request
  *
- * The point of no return: the request is closed, and goes from whoever built it
- * to the scheduler.
+ * The point of no return: the request is closed and handed to the scheduler.
  */
 
 /* The request before on the timeline, if it is less important */

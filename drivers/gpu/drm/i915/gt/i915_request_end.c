@@ -16,10 +16,10 @@
 /**
  * DOC: Ends of a request
  *
- * Every way a request ends: it is abandoned before it was added, it retires
- * once it is complete, or its batch is taken out of the ring and it completes
- * without it. What it kept goes in the same order each time: VMAs and objects,
- * awaits, then the fence, then its context.
+ * A request is abandoned before it was added, or it retires once it is complete.
+ * If its batch is not to run, the batch is removed from the ring, and the request
+ * completes without it. Either way it releases what it holds in the same order:
+ * VMAs and objects, awaits, then it signals its fence, then it drops its context.
  */
 
 /* VMAs between two looks around */

@@ -276,7 +276,7 @@ static int reset_all(struct i915_gt *gt, const struct i915_reset *reset)
 	for (id = 0; id < I915_ENGINES; id++)
 		stand_end(gt, &stand[id]);
 	if (ret == -EIO) {
-		drm_err(&gt->i915->drm, "the GPU does not reset: it is not used any more\n");
+		drm_err(&gt->i915->drm, "GPU reset failed, declaring the GPU wedged\n");
 		i915_wedge_locked(gt);
 	}
 

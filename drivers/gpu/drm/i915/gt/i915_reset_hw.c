@@ -49,7 +49,7 @@ int i915_reset_hw(struct i915_gt *gt, u32 gdrst)
 		ret = i915_uncore_wait(uncore, engine->desc->mmio_base + RING_RESET_CTL,
 				       RESET_CTL_READY, RESET_CTL_READY, RESET_READY_TIMEOUT_US);
 		if (ret)
-			drm_notice(&gt->i915->drm, "%s is not ready for a reset\n",
+			drm_notice(&gt->i915->drm, "%s did not get ready for its reset, resetting it anyway\n",
 				   engine->desc->name);
 	}
 

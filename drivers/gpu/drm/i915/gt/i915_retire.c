@@ -10,17 +10,17 @@
 /**
  * DOC: Retirement
  *
- * Complete requests are collected in engine->done under the lock. There are
- * two ways to drop it then: i915_sched_unlock() retires, so fences are
- * signalled outside of it; where that is not possible, because the lock of a
- * fence is held, i915_sched_defer() leaves it to i915_gt.retire_work.
+ * Completed requests are moved to engine->done under engine->lock. A caller that
+ * may signal fences drops the lock with i915_sched_unlock(), which retires them
+ * once the lock is free. A caller that holds the lock of a fence calls
+ * i915_sched_defer() first, which leaves them to i915_gt.retire_work.
  *
- * Retiring is done in the interrupt that found out, with interrupts off, so it
- * is done in portions: the worker takes what is beyond the first. A single
- * request with a long list of VMAs goes to another worker, with interrupts on,
- * and so does what follows it on its timeline: fences of a timeline signal in
- * order, and nobody else waits for a long list. i915_gt_retire() does all of
- * it on the spot.
+ * The interrupt that finds a request complete also retires it, with interrupts
+ * disabled, so the work is bounded: what exceeds one portion is left to the
+ * worker. A request with a long list of VMAs goes to a second worker that runs
+ * with interrupts enabled, and so do the requests behind it on its timeline,
+ * because the fences of a timeline signal in order; other timelines do not wait
+ * for it. i915_gt_retire() retires everything synchronously.
  */
 
 /*

@@ -50,7 +50,7 @@ void i915_gt_invalidate_tlb(struct drm_i915_private *i915)
 	for_each_engine(engine, gt, id) {
 		if (i915_uncore_wait(&i915->uncore, engine->desc->tlb_inv_reg, 1, 0,
 				     TLB_TIMEOUT_US))
-			drm_err_ratelimited(&i915->drm, "%s: TLB invalidation does not end\n",
+			drm_err_ratelimited(&i915->drm, "%s: TLB invalidation timed out\n",
 					    engine->desc->name);
 	}
 

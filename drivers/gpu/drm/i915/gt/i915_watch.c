@@ -12,10 +12,10 @@
 /**
  * DOC: Watching an engine
  *
- * Whoever submits has an engine watched, and whoever meets something that it
- * cannot mend asks for recovery. Both do no more than to queue the engine's
- * work item. What that does is above: i915_heartbeat.c gives it its function,
- * and nothing down here knows who recovers, or how.
+ * Submitting to an idle engine starts its watchdog, and code that detects an
+ * error it cannot handle requests a reset. Both only queue the engine's work
+ * item. i915_heartbeat.c, a layer above, supplies its function, so nothing down
+ * here depends on how an engine is recovered.
  */
 
 #define REQUEST_TIMEOUT_LOOKS	4

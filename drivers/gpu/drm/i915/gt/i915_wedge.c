@@ -39,7 +39,7 @@ static void silence(struct i915_gt *gt)
 		ret = i915_reset_hw_full(gt);
 		i915_forcewake_put(&i915->uncore);
 		if (ret) {
-			drm_err(&i915->drm, "no reset works: cutting the GPU off from memory\n");
+			drm_err(&i915->drm, "GPU reset failed, disabling bus mastering\n");
 			pci_clear_master(to_pci_dev(i915->drm.dev));
 		}
 	}
