@@ -185,7 +185,7 @@ static int i915_probe_gt(struct drm_i915_private *i915)
 	if (ret)
 		return ret;
 
-	/* The engines live as long as the DRM device, but are stopped when the driver is unbound. */
+	/* Engines live as long as the DRM device, but are stopped when the driver is unbound. */
 	return devm_add_action_or_reset(i915->drm.dev, i915_release_hardware, i915);
 }
 

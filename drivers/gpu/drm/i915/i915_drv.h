@@ -61,7 +61,7 @@ struct drm_i915_private {
 	/** @diag: sysfs directories and PMU */
 	struct i915_diag diag;
 
-	/** @mock: True on the device of the mock selftests, which has no PCI function and no MMIO */
+	/** @mock: True on the device of the mock selftests, which has no PCI function or MMIO */
 	bool mock;
 };
 

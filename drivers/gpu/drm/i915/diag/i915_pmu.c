@@ -373,7 +373,8 @@ int i915_pmu_register(struct drm_i915_private *i915)
 	if (IS_ERR(pmu)) {
 		ret = PTR_ERR(pmu);
 		if (ret != -ENOMEM) {
-			drm_notice(&i915->drm, "PMU not registered, no performance events: %pe\n", pmu);
+			drm_notice(&i915->drm, "PMU not registered, no performance events: %pe\n",
+				   pmu);
 			ret = 0;
 		}
 	} else {

@@ -92,7 +92,7 @@ struct i915_gem_context {
 	u32 id;
 	/** @pid: the process that created it, referenced; names its timelines */
 	struct pid *pid;
-	/** @user_engines: True once user space has set an engine map; execbuf then takes an index */
+	/** @user_engines: True once user space has set an engine map, which execbuf then indexes */
 	bool user_engines;
 	/** @used: True from the first execbuf on: VM and engine map are constant */
 	bool used;

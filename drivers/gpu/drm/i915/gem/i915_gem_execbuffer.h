@@ -116,8 +116,8 @@ struct i915_execbuffer {
 	bool marked;
 
 	/**
-	 * @relocs: relocations of all entries, or NULL if not read yet; target_handle is replaced by
-	 * the index of the target, see i915_eb_check_relocs()
+	 * @relocs: relocations of all entries, or NULL if not read yet; target_handle is replaced
+	 * by the index of the target, see i915_eb_check_relocs()
 	 */
 	struct drm_i915_gem_relocation_entry *relocs;
 

@@ -46,8 +46,9 @@ static void dead_ones_end(struct kunit *test)
 
 			if (!found.dead)
 				continue;
-			KUNIT_EXPECT_EQ_MSG(test, i915_reach_verdict(cause, &found), I915_VERDICT_ENDED,
-					    "cause %u, evidence %#x", cause, bits);
+			KUNIT_EXPECT_EQ_MSG(test, i915_reach_verdict(cause, &found),
+					    I915_VERDICT_ENDED, "cause %u, evidence %#x",
+					    cause, bits);
 		}
 	}
 }
@@ -71,11 +72,11 @@ static void suspects(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ARRAY_SIZE(right), CAUSES);
 	for (n = 0; n < ARRAY_SIZE(right); n++) {
 		found.begun = true;
-		KUNIT_EXPECT_EQ_MSG(test, i915_reach_verdict(right[n].cause, &found), right[n].begun,
-				    "cause %u, in its batch", right[n].cause);
+		KUNIT_EXPECT_EQ_MSG(test, i915_reach_verdict(right[n].cause, &found),
+				    right[n].begun, "cause %u, in its batch", right[n].cause);
 		found.begun = false;
-		KUNIT_EXPECT_EQ_MSG(test, i915_reach_verdict(right[n].cause, &found), right[n].before,
-				    "cause %u, before its batch", right[n].cause);
+		KUNIT_EXPECT_EQ_MSG(test, i915_reach_verdict(right[n].cause, &found),
+				    right[n].before, "cause %u, before its batch", right[n].cause);
 	}
 }
 
