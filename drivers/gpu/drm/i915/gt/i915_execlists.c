@@ -29,18 +29,13 @@
  * whenever they are not needed: the user interrupt, raised at the end of every
  * request, and the context switch interrupt, raised for every CSB entry.
  *
- * ============================ ======================== =======================
- * engine                       user interrupt           context switch interrupt
- * ============================ ======================== =======================
- * idle                         unchanged                unchanged
- * one request, started on an   on: when it arrives the  off
- * idle engine                  CSB holds the acknowledge
- *                              and usually the
- *                              completion
- * anything more, until the     on while somebody waits  on
- * engine is idle again         for a request that is
- *                              not the last of its port
- * ============================ ======================== =======================
+ * - On an idle engine both masks are left as they are.
+ * - For a single request submitted to an idle engine only the user interrupt is
+ *   unmasked: when it arrives, the CSB holds the acknowledge and usually the
+ *   completion, too.
+ * - For anything more than that, until the engine is idle again, the context switch
+ *   interrupt is unmasked, and the user interrupt only while somebody waits for a
+ *   request that is not the last of its port.
  *
  * In the last state the user interrupt also stays on once it has woken a waiter,
  * until a request completes that nobody waited for: a client that keeps several

@@ -41,7 +41,8 @@ static unsigned long lock_raised(struct i915_request *rq)
 
 	for (;;) {
 		priority = READ_ONCE(rq->priority);
-		i915_request_inherit(rq, priority);
+		if (!list_empty(&rq->signalers))
+			i915_request_inherit(rq, priority);
 
 		spin_lock_irqsave(&engine->lock, flags);
 		prev = lesser_predecessor(rq);

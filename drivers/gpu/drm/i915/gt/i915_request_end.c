@@ -196,7 +196,8 @@ void i915_request_retire(struct i915_request *rq)
 	spin_unlock(&rq->hwsp_lock);
 
 	request_release_vmas(rq);
-	i915_request_drop_awaits(rq);
+	if (!list_empty(&rq->signalers))
+		i915_request_drop_awaits(rq);
 	dma_fence_signal(&rq->fence);
 	i915_gt_context_put(rq->ctx);
 	i915_audit_dec(I915_AUDIT_REQUEST);

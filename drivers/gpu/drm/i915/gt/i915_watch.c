@@ -115,12 +115,17 @@ unsigned long i915_watch_delay(struct i915_engine *engine)
  * i915_watch_start - the engine is busy
  * @engine: the engine
  *
- * Context: any; engine->lock may be held.
+ * Context: any; engine->lock held.
  */
 void i915_watch_start(struct i915_engine *engine)
 {
-	unsigned long delay = i915_watch_delay(engine);
+	unsigned long delay;
 
+	/* the usual case: it looks for work under engine->lock, and has not done so yet */
+	if (delayed_work_pending(&engine->heartbeat))
+		return;
+
+	delay = i915_watch_delay(engine);
 	if (delay)
 		queue_delayed_work(system_highpri_wq, &engine->heartbeat, delay);
 }
