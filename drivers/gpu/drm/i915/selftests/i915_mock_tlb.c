@@ -171,84 +171,95 @@ static void one_for_many(struct i915_st *st)
 		mock_client_close(&client[n]);
 }
 
+/* Objects bound in one address space; the first one keeps its tables from becoming empty */
+struct tlb_three {
+	struct mock_client client;
+	struct drm_i915_gem_object *obj[3];
+};
+
+static void tlb_three_put(struct tlb_three *three, unsigned int n)
+{
+	if (three->obj[n])
+		i915_gem_object_put(three->obj[n]);
+	three->obj[n] = NULL;
+}
+
+static void tlb_three_fini(struct tlb_three *three)
+{
+	unsigned int n;
+
+	for (n = 0; n < ARRAY_SIZE(three->obj); n++)
+		tlb_three_put(three, n);
+	mock_client_close(&three->client);
+}
+
+/* Return: false, with the failure noted and nothing left */
+static bool tlb_three_init(struct i915_st *st, struct tlb_three *three)
+{
+	bool made = true;
+	unsigned int n;
+
+	if (!mock_client_open(st, &three->client))
+		return false;
+
+	for (n = 0; n < ARRAY_SIZE(three->obj); n++) {
+		three->obj[n] = mock_object(st, 1);
+		made = made && three->obj[n] &&
+		       st_ok(st, "binding", mock_bind(three->obj[n], three->client.vm, NULL, NULL));
+	}
+	if (!made)
+		tlb_three_fini(three);
+	else
+		tlb_watch(st);
+
+	return made;
+}
+
 /* Unbound at different times, given back later: the first invalidation serves both. */
 static void one_serves_what_was_before(struct i915_st *st)
 {
-	struct drm_i915_gem_object *first = mock_object(st, 1), *second = mock_object(st, 1);
-	struct drm_i915_gem_object *keeps = mock_object(st, 1);
-	struct mock_client client;
+	struct tlb_three three;
 
-	if (!first || !second || !keeps || !mock_client_open(st, &client))
-		goto out;
+	if (!tlb_three_init(st, &three))
+		return;
 
-	/* so that no table becomes empty */
-	st_ok(st, "binding", mock_bind(keeps, client.vm, NULL, NULL));
-	st_ok(st, "binding", mock_bind(first, client.vm, NULL, NULL));
-	st_ok(st, "binding", mock_bind(second, client.vm, NULL, NULL));
-	tlb_watch(st);
-	i915_vma_close(first, client.vm);
-	i915_vma_close(second, client.vm);
+	i915_vma_close(three.obj[1], three.client.vm);
+	i915_vma_close(three.obj[2], three.client.vm);
 	st_eq(st, "invalidations for addresses", tlb_seen.count, 0);
 
-	i915_gem_object_put(first);
+	tlb_three_put(&three, 1);
 	mock_flush(st->i915);
 	st_eq(st, "invalidations for the first", tlb_seen.count, 1);
-	i915_gem_object_put(second);
+	tlb_three_put(&three, 2);
 	mock_flush(st->i915);
 	st_eq(st, "invalidations for both", tlb_seen.count, 1);
-	first = NULL;
-	second = NULL;
 
-	i915_vma_close(keeps, client.vm);
+	i915_vma_close(three.obj[0], three.client.vm);
 	st_eq(st, "invalidations for the tables", tlb_seen.count, 2);
-	mock_client_close(&client);
-out:
-	if (keeps)
-		i915_gem_object_put(keeps);
-	if (second)
-		i915_gem_object_put(second);
-	if (first)
-		i915_gem_object_put(first);
+	tlb_three_fini(&three);
 }
 
 /* Unbound again after an invalidation: that one was too early for it. */
 static void one_is_too_early(struct i915_st *st)
 {
-	struct drm_i915_gem_object *again = mock_object(st, 1), *once = mock_object(st, 1);
-	struct drm_i915_gem_object *keeps = mock_object(st, 1);
-	struct mock_client client;
+	struct tlb_three three;
 
-	if (!again || !once || !keeps || !mock_client_open(st, &client))
-		goto out;
+	if (!tlb_three_init(st, &three))
+		return;
 
-	/* so that no table becomes empty */
-	st_ok(st, "binding", mock_bind(keeps, client.vm, NULL, NULL));
-	st_ok(st, "binding", mock_bind(again, client.vm, NULL, NULL));
-	st_ok(st, "binding", mock_bind(once, client.vm, NULL, NULL));
-	tlb_watch(st);
-
-	i915_vma_close(again, client.vm);
-	i915_vma_close(once, client.vm);
-	i915_gem_object_put(once);
-	once = NULL;
+	i915_vma_close(three.obj[1], three.client.vm);
+	i915_vma_close(three.obj[2], three.client.vm);
+	tlb_three_put(&three, 2);
 	mock_flush(st->i915);
 	st_eq(st, "invalidations for the other", tlb_seen.count, 1);
 
-	st_ok(st, "binding again", mock_bind(again, client.vm, NULL, NULL));
-	i915_vma_close(again, client.vm);
-	i915_gem_object_put(again);
-	again = NULL;
+	st_ok(st, "binding again", mock_bind(three.obj[1], three.client.vm, NULL, NULL));
+	i915_vma_close(three.obj[1], three.client.vm);
+	tlb_three_put(&three, 1);
 	mock_flush(st->i915);
 	st_eq(st, "invalidations for both", tlb_seen.count, 2);
 
-	mock_client_close(&client);
-out:
-	if (keeps)
-		i915_gem_object_put(keeps);
-	if (once)
-		i915_gem_object_put(once);
-	if (again)
-		i915_gem_object_put(again);
+	tlb_three_fini(&three);
 }
 
 /* Nothing runs in a VM without users: its tables need none. The pages stay with the exporter. */
