@@ -167,6 +167,8 @@ const GtReg gt_regtab[] = {
     GLBF(0x04080, 1, RK_RAM, "GAMW_ECO_DEV_RW_IA", .chips = CHIP_SKL),
     GLBF(0x04090, 1, RK_RAM, "GAM_ECOCHK"),
     GLB(REG_FAULT, 1, RK_RAM, "RING_FAULT", .wr = gt_wr_fault),
+    GLB(0x040a0, 1, RK_RO, "GT_ERROR"),
+    GLB(0x040b0, 1, RK_RO, "DONE_REG"),
     GLB(0x040e0, 2, RK_RAM, "PRIVATE_PAT"),
     GLB(REG_TLB_RCS, 5, RK_RAM, "TLB_INVALIDATE", .wr = gt_wr_tlb),
     GLBF(0x04ab0, 1, RK_RAM, "GAMT_4AB0", .chips = CHIP_SKL),
@@ -205,6 +207,8 @@ const GtReg gt_regtab[] = {
     GLB(0x0c050, 1, RK_RAM, "GUC_WOPCM_SIZE", .chips = CHIP_SKL),
     GLB(0x0c340, 1, RK_RAM, "GUC_WOPCM_OFFSET", .chips = CHIP_SKL),
     GLB(0x0c3e4, 1, RK_RAM, "GUC_MAX_IDLE", .chips = CHIP_SKL),
+    GLB(0x0c3e8, 1, RK_RO, "GUC_TIMESTAMP", .chips = CHIP_SKL,
+        .rd = gt_rd_timestamp),
 
     /* ---- forcewake, power, frequency */
     GLB(REG_FW_ACK_RENDER, 1, RK_RO, "FORCEWAKE_ACK_RENDER",

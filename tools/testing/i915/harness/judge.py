@@ -18,6 +18,7 @@ from .mainjob import Row, last_line, read_figure
 
 CHIPS = (('bdw', 'Broadwell'), ('skl', 'Skylake'))
 BENCH = 'cd /tmp && '
+ERROR_STATE = 'echo 1 > /sys/kernel/debug/dri/0/i915_wedged && grep ^ERROR /sys/class/drm/card0/error'
 
 
 def read_wedged(result: guest.Result) -> tuple[bool, str]:
@@ -28,6 +29,11 @@ def read_positive(result: guest.Result) -> tuple[bool, str]:
     """A figure, and not zero."""
     held, seen = read_figure(result)
     return held and any(float(n) > 0 for n in re.findall(r'\d+(?:\.\d+)?', seen)), seen
+
+
+def read_error_state(result: guest.Result) -> tuple[bool, str]:
+    """The line of the GT's error register, as the driver prints it."""
+    return re.fullmatch('ERROR: 0x[0-9a-f]{8}', ''.join(result.output)) is not None, ' '.join(result.output)
 
 
 def benchmark(command: str, limit: int = 120) -> Row:
@@ -54,6 +60,8 @@ ROWS = [
     *[benchmark('gem_busy -e %s -I -r 1' % e) for e in ('rcs', 'all')],
     benchmark('gem_latency -t 2'),
     benchmark('gem_syslatency -t 2'),
+    # what a hang reads on top: the registers of the error state
+    Row('reset by hand, error state', 'error-state', ERROR_STATE, read_error_state),
     Row('still not wedged', 'wedged-after', 'cat /sys/kernel/debug/dri/0/i915_wedged', read_wedged),
     Row('unload', 'unload', 'rmmod i915 && echo unloaded', last_line),
     Row('load again', 'again', '/guest/load', last_line),
