@@ -202,6 +202,7 @@ static int i915_probe_irq(struct drm_i915_private *i915)
 	struct pci_dev *pdev = i915_pdev(i915);
 	int ret;
 
+	i915_gt_irq_reset(&i915->gt);
 	ret = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSI | PCI_IRQ_INTX);
 	if (ret < 0)
 		return ret;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+#include <linux/cpumask.h>
 #include <linux/interrupt.h>
+#include <linux/irq.h>
+#include <linux/workqueue.h>
+
+#include <kunit/visibility.h>
 
 #include "gt/i915_engine.h"
 #include "gt/i915_engine_iter.h"
@@ -23,6 +28,12 @@
  * master on. The rest is in memory: context status buffer and seqnos.
  *
  * Everything is done in the handler: retiring, signalling, submitting.
+ *
+ * An interrupt is a message, and may still be pending in a processor when the GPU
+ * is already quiet: synchronize_irq() knows only of handlers that have begun. The
+ * vector is not given back before the processor it points to has taken what was
+ * on its way to it, or the kernel would not know whose it is. On the way up the
+ * GPU is quiet before there is a vector, whatever firmware left enabled.
  */
 
 #define GT_IRQ_BANKS	4
@@ -175,9 +186,43 @@ static void check_engines(struct i915_gt *gt)
 	}
 }
 
+static long irq_nothing(void *unused)
+{
+	return 0;
+}
+
+/*
+ * A thread runs on a processor only with interrupts enabled, thus after it took those that were
+ * pending. Neither RCU, for which an idle processor is quiescent, nor another interrupt, which may
+ * overtake, says so. A line that moves to another processor takes what is pending along.
+ */
+static void irq_drain(int irq)
+{
+	const struct cpumask *cpus = irq_get_effective_affinity_mask(irq);
+	unsigned int cpu;
+
+	if (!cpus)
+		return;
+	for_each_cpu(cpu, cpus)
+		work_on_cpu_safe(cpu, irq_nothing, NULL);
+}
+
+/**
+ * i915_gt_irq_reset - turn off every source of interrupts of the GPU
+ * @gt: the GT; no handler is installed
+ *
+ * For before there is a vector.
+ *
+ * Context: process context.
+ */
+void i915_gt_irq_reset(struct i915_gt *gt)
+{
+	irq_reset(&gt->i915->uncore);
+}
+
 /**
  * i915_gt_irq_install - take interrupts and start the engines
- * @gt: initialised, gt->irq is the line to take
+ * @gt: initialised, after i915_gt_irq_reset(); gt->irq is the line to take
  *
  * Runs an empty request on every engine. One that does not answer leaves the
  * GPU wedged, not the device unusable: buffers still work.
@@ -194,7 +239,6 @@ int i915_gt_irq_install(struct i915_gt *gt)
 	if (ret)
 		return ret;
 
-	irq_reset(&i915->uncore);
 	ret = request_irq(gt->irq, irq_handler, IRQF_SHARED, DRIVER_NAME, gt);
 	if (ret) {
 		gt->irq = 0;
@@ -244,12 +288,17 @@ bool i915_gt_irq_stop(struct i915_gt *gt)
  * i915_gt_irq_uninstall - take no more interrupts
  * @gt: the GT; without interrupts nothing is done
  *
- * Context: process context, sleeps.
+ * None is on its way when it returns: the vector can be given back.
+ *
+ * Context: process context, sleeps; not under cpus_read_lock().
  */
 void i915_gt_irq_uninstall(struct i915_gt *gt)
 {
 	i915_gt_irq_stop(gt);
-	if (gt->irq)
+	if (gt->irq) {
+		irq_drain(gt->irq);
 		free_irq(gt->irq, gt);
+	}
 	gt->irq = 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_gt_irq_uninstall);

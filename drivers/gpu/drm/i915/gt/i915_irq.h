@@ -4,6 +4,7 @@
 
 #include "gt/i915_gt_types.h"
 
+void i915_gt_irq_reset(struct i915_gt *gt);
 int i915_gt_irq_install(struct i915_gt *gt);
 void i915_gt_irq_start(struct i915_gt *gt);
 bool i915_gt_irq_stop(struct i915_gt *gt);
