@@ -12,7 +12,6 @@ from . import profile, report, ui
 from . import results as out_files
 
 UNITS = ('instructions', 'MMIO', 'interrupts', 'GGTT PTEs', 'allocations', 'page allocations', 'bytes')
-NOT_THERE = 'not there'         # why a row has no number when the driver lacks the API
 # In these ours is never to be above stock.
 PROMISED = ('instructions', 'MMIO', 'interrupts', 'GGTT PTEs')
 NOTHING = 0.01                  # of a unit an operation
@@ -178,8 +177,7 @@ def entries(rows: Sequence[Row]) -> list[report.Entry]:
     for name in dict.fromkeys(r.name for r in rows):
         mine = [r for r in rows if r.name == name]
         why = mine[0].why
-        absent = why.count(NOT_THERE) == 2
-        held = name not in above if not why else absent or why.endswith('; ours: ran')
+        held = why.endswith('; ours: ran') if why else name not in above
         main = mine[0]
         seen = why or '%s: stock %.2f, ours %.2f' % (main.unit, *main.numbers())
         found.append(report.Entry('operation: ' + name, held, seen, output=list(lines(mine)),
@@ -241,17 +239,15 @@ def verdict(rows: Sequence[Row]) -> bool:
     """Print where ours is above stock and which rows have no numbers; returns whether ours is nowhere above stock in a
     unit of PROMISED and has a number wherever it was asked for one.
 
-    A row in which stock alone fails has no numbers and is told; so is an API that neither driver has.
+    A row in which stock alone fails has no numbers and is told.
     """
     more, without = worse(rows), [r for r in rows if r.why]
-    absent = [r for r in without if r.why.count(NOT_THERE) == 2]
     for head, some in (('more than stock', [r for r in more if r.unit in PROMISED]),
                        ('more than stock in allocations and memory', [r for r in more if r.unit not in PROMISED])):
         ui.line('%s: %s' % (head, len(some) or 'nothing'))
         for row in some:
             stock, ours = row.numbers()
             ui.line('  %s, %s: %.2f, stock %.2f' % (row.name, row.unit, ours, stock))
-    ui.line('API not there: %s' % (', '.join(r.name for r in absent) or 'nothing'))
-    ui.line('without numbers: %s' % (', '.join(r.name for r in without if r not in absent) or 'nothing'))
-    failed = [r for r in without if r not in absent and not r.why.endswith('; ours: ran')]
+    ui.line('without numbers: %s' % (', '.join(r.name for r in without) or 'nothing'))
+    failed = [r for r in without if not r.why.endswith('; ours: ran')]
     return not failed and not any(r.unit in PROMISED for r in more)

@@ -51,7 +51,6 @@ class Igt:
     sleep: int = 1
     limit: int = 300
     misuse: bool = False        # the program itself gives the GPU what it reports
-    api: str = ''               # what the program prints when the driver does not have what it measures
 
 
 def _nop() -> Iterator[Igt]:
@@ -114,7 +113,6 @@ def _others() -> Iterator[Igt]:
     for title, workload in WORKLOADS:
         yield Igt('gem_wsim ' + title, 'gem_wsim -w %s -r %%d' % workload, EXEC, lengths=(300, 1300), clock=1,
                   misuse=True)
-    yield Igt('gem_userptr_benchmark', 'gem_userptr_benchmark', EXEC, lengths=(0, 1), api='No userptr support')
 
 
 def workloads(directory: str) -> tuple[list[Igt], dict[str, str]]:
