@@ -17,25 +17,25 @@
 /**
  * DOC: Cancelling a context
  *
- * When a context that shall not outlive its handle is closed, or is banned,
- * its work has to end, whatever it does and whatever it waits for, and at
- * nobody else's expense. Nobody waits for that either: what cannot be done at
- * once is left to a work item of the engine.
+ * When a non-persistent context is closed, or any context is banned, its
+ * requests must end, no matter what they are doing or waiting for, and without
+ * affecting other contexts. The caller does not wait for that: what cannot be
+ * done at once is left to a work item of the engine.
  *
- * Its batches are taken out of the ring. What has not begun does nothing from
- * then on, even if the hardware gets to it, so its requests end at once. What
- * the hardware may be in the middle of needs more:
+ * First, the batches are removed from the ring. A request that has not started
+ * can then do no harm even if the hardware reaches it, so it ends at once. A
+ * batch that the hardware may have started needs more:
  *
- * - A batch that runs gets a moment to end by itself. Then its engine is reset
- *   because of it: nobody else is guilty, and whatever else is in the ports
- *   runs again.
- * - A batch that was preempted (Skylake) and waits in a port for its next turn
- *   is taken back: the ports are written anew without it, which does not
- *   disturb what runs. At the acknowledge it has left, and its requests end.
+ * - A running batch is given a short time to complete. After that its engine
+ *   is reset. Only its context is guilty; whatever else is in the ports is
+ *   resubmitted.
+ * - A preempted batch (Skylake) that waits in a port for its next timeslice is
+ *   withdrawn: the ports are rewritten without it, which does not disturb the
+ *   running context. Its requests end when the hardware has acknowledged that.
  *
- * A context that is closed and persistent is watched by the heartbeat. On an
- * engine whose heartbeat is off nobody would notice that it runs for ever, so
- * there it ends as if it were not persistent.
+ * A closed persistent context is watched by the heartbeat. On an engine whose
+ * heartbeat is disabled nothing would notice that it never completes, so there
+ * it is cancelled as if it were not persistent.
  */
 
 #define CANCEL_GRACE_MS		2
@@ -43,24 +43,24 @@
 
 enum cancel_state {
 	CANCEL_DONE,		/* every request has ended */
-	CANCEL_RUNNING,		/* the hardware runs the context */
-	CANCEL_WAITING,		/* it is in a port, in the middle of a batch */
+	CANCEL_RUNNING,		/* the hardware is running the context */
+	CANCEL_WAITING,		/* the context is in a port, preempted within a batch */
 };
 
-/* May the hardware, which does not run the context, go on in the middle of a batch? */
+/* Would the hardware, which is not running the context now, resume it within a batch? */
 static bool is_preempted(struct i915_lrc *lrc)
 {
 	return lrc->engine->gt->i915->info->has_preemption &&
 	       i915_request_begun(i915_lrc_first(lrc), lrc->regs[LRC_RING_HEAD]);
 }
 
-/* Go as far as possible without a reset. engine->lock held, reports taken in. */
+/* Do all that needs no reset. engine->lock held, CSB processed. */
 static enum cancel_state cancel_step(struct i915_lrc *lrc)
 {
 	struct i915_engine *engine = lrc->engine;
 
 	if (!list_empty(&lrc->requests)) {
-		/* the empty ring before the look at what runs */
+		/* order the writes to the ring before the check of what runs */
 		mb();
 		if (i915_engine_in_port(engine, lrc)) {
 			if (i915_engine_running_lrc(engine) == lrc)
@@ -109,7 +109,7 @@ static void cancel_lrc(struct i915_lrc *lrc)
 	i915_sched_unlock(engine, flags);
 }
 
-/* Return: timeline of a context that has to be reset, 0: none */
+/* Return: fence context of a timeline that needs an engine reset, 0 for none */
 static u64 cancel_steps(struct i915_engine *engine)
 {
 	struct i915_lrc *lrc, *next;
@@ -118,7 +118,7 @@ static u64 cancel_steps(struct i915_engine *engine)
 	list_for_each_entry_safe(lrc, next, &engine->cancelled, cancel_link) {
 		if (cancel_step(lrc) != CANCEL_RUNNING)
 			continue;
-		/* it may have just begun, with what is left of its ring */
+		/* the first time it may have just started on what is left of its ring */
 		if (lrc->cancel_running)
 			running = lrc->fence_context;
 		lrc->cancel_running = true;
@@ -141,7 +141,7 @@ static void cancel_worker(struct work_struct *work)
 	cookie = dma_fence_begin_signalling();
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->ops->process(engine);
-	/* wedged: nothing runs, and nothing is left to be ended */
+	/* once wedged, nothing runs and every request has ended */
 	if (!engine->stopped || engine->given_up)
 		reset.fence_context = cancel_steps(engine);
 	i915_ports_submit(engine);
@@ -159,8 +159,8 @@ static void cancel_worker(struct work_struct *work)
 }
 
 /**
- * i915_cancel_init - set up the cancelling of contexts
- * @engine: new
+ * i915_cancel_init - initialize what cancels contexts on an engine
+ * @engine: the engine, being created
  *
  * Context: process context.
  */
@@ -171,8 +171,8 @@ void i915_cancel_init(struct i915_engine *engine)
 }
 
 /**
- * i915_cancel_stop - the engine goes away
- * @engine: nothing is in flight any more
+ * i915_cancel_stop - stop cancelling before an engine is freed
+ * @engine: the engine, with no request in flight
  *
  * Context: process context, sleeps.
  */
@@ -188,14 +188,15 @@ static bool outlives_handle(const struct i915_lrc *lrc)
 }
 
 /**
- * i915_gt_context_cancel - end the work of a context that is closed or banned
- * @lrc: what it has on an engine; its context has I915_CTX_CLOSED or
- *	I915_CTX_BANNED set: no new work comes
+ * i915_gt_context_cancel - cancel the requests of a closed or banned context
+ * @lrc: the context on one engine; I915_CTX_CLOSED or I915_CTX_BANNED is set, so
+ *	that no request is added any more
  *
- * Its requests complete with -EIO, now or soon.
+ * The requests complete with -EIO, before the return or soon after it.
  *
  * Context: process context; no lock held.
- * Return: false: nothing happened, the context may outlive its handle on this engine.
+ * Return: false if nothing was done because the context may outlive its handle
+ * on this engine.
  */
 bool i915_gt_context_cancel(struct i915_lrc *lrc)
 {
@@ -208,10 +209,11 @@ bool i915_gt_context_cancel(struct i915_lrc *lrc)
 }
 
 /**
- * i915_engine_cancel - end what should not run on an engine any more
+ * i915_engine_cancel - cancel contexts that must not run on an engine any more
  * @engine: the engine
- * @ctx: everything of this context, which was banned; NULL: what may not
- *	outlive its handle, now that the rules have changed
+ * @ctx: the context to cancel, because it was banned; NULL for every closed
+ *	context that must not outlive its handle, after a change of the rules
+ *	(heartbeat interval)
  *
  * Context: process context; no lock held.
  */

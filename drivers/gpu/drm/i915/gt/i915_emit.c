@@ -15,15 +15,17 @@
  *
  * In ring order:
  *
- * 1. invalidate the read caches and the TLB: page tables may have changed
- * 2. in the first request of the kernel context: the context workarounds; from
- *    there they go into the image of every context, see i915_lrc.c
- * 3. the batch. On Broadwell arbitration is off meanwhile: a batch is never
- *    interrupted. On Skylake it is on, unless the caller asked otherwise
- * 4. flush, write the seqno to the status page of the context: "breadcrumb"
- * 5. user interrupt, masked unless somebody waits for it
- * 6. arbitration on: the hardware may switch between requests
- * 7. two dwords of padding, see i915_lrc_update()
+ * 1. An invalidation of the read caches and the TLB, since page tables may have
+ *    changed.
+ * 2. In the first request of the kernel context, the context workarounds. From
+ *    there they get into the image of every context, see i915_lrc.c.
+ * 3. The batch. On Broadwell it runs with arbitration off, so it is never
+ *    preempted; on Skylake with arbitration on, unless the caller asked for it
+ *    to be off.
+ * 4. The breadcrumb: a flush that writes the seqno to the context's status page.
+ * 5. A user interrupt, which is masked unless somebody waits for it.
+ * 6. Arbitration on: the hardware may switch contexts between requests.
+ * 7. Two dwords of padding, see i915_lrc_update().
  */
 
 static unsigned int rq_gen(const struct i915_request *rq)
@@ -54,11 +56,11 @@ static u32 *emit_flush_dw(u32 *cs, u32 flags, u32 addr, u32 data)
 }
 
 /**
- * i915_emit_invalidate - drop what the engine has cached of memory and page tables
+ * i915_emit_invalidate - emit an invalidation of read caches and TLB
  * @rq: the request
- * @cs: where to
+ * @cs: where to write in the ring
  *
- * Return: behind the commands.
+ * Return: the position after the commands.
  */
 u32 *i915_emit_invalidate(const struct i915_request *rq, u32 *cs)
 {
@@ -84,11 +86,11 @@ u32 *i915_emit_invalidate(const struct i915_request *rq, u32 *cs)
 EXPORT_SYMBOL_IF_KUNIT(i915_emit_invalidate);
 
 /**
- * i915_emit_context_wa - set the workarounds that live in the context image
- * @rq: a request of a context that does not have them from the default image
- * @cs: where to
+ * i915_emit_context_wa - emit the workarounds that are part of the context image
+ * @rq: a request of a context that did not start from the default image
+ * @cs: where to write in the ring
  *
- * Return: behind the commands.
+ * Return: the position after the commands.
  */
 u32 *i915_emit_context_wa(const struct i915_request *rq, u32 *cs)
 {
@@ -111,13 +113,13 @@ u32 *i915_emit_context_wa(const struct i915_request *rq, u32 *cs)
 EXPORT_SYMBOL_IF_KUNIT(i915_emit_context_wa);
 
 /**
- * i915_emit_batch_start - run a batch
+ * i915_emit_batch_start - emit the call of a batch
  * @rq: the request
- * @cs: where to
- * @addr: of the batch, bytes, canonical or not
+ * @cs: where to write in the ring
+ * @addr: address of the batch in bytes, canonical or not
  * @flags: I915_BATCH_*
  *
- * Return: behind the commands.
+ * Return: the position after the commands.
  */
 u32 *i915_emit_batch_start(const struct i915_request *rq, u32 *cs, u64 addr, unsigned int flags)
 {
@@ -136,11 +138,11 @@ u32 *i915_emit_batch_start(const struct i915_request *rq, u32 *cs, u64 addr, uns
 EXPORT_SYMBOL_IF_KUNIT(i915_emit_batch_start);
 
 /**
- * i915_emit_breadcrumb - tell that everything before is done
+ * i915_emit_breadcrumb - emit what reports the completion of a request
  * @rq: the request
- * @cs: where to
+ * @cs: where to write in the ring
  *
- * Return: behind the commands, 8-byte aligned if @cs was.
+ * Return: the position after the commands, 8-byte aligned if @cs was.
  */
 u32 *i915_emit_breadcrumb(const struct i915_request *rq, u32 *cs)
 {
@@ -163,10 +165,10 @@ u32 *i915_emit_breadcrumb(const struct i915_request *rq, u32 *cs)
 EXPORT_SYMBOL_IF_KUNIT(i915_emit_breadcrumb);
 
 /**
- * i915_emit_wa_tail - padding behind a request
- * @cs: where to
+ * i915_emit_wa_tail - emit the padding after a request
+ * @cs: where to write in the ring
  *
- * Return: behind the commands.
+ * Return: the position after the commands.
  */
 u32 *i915_emit_wa_tail(u32 *cs)
 {

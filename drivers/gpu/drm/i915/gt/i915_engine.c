@@ -17,8 +17,8 @@
 /**
  * DOC: Engines
  *
- * All that tells one command streamer from another is a line of this table.
- * The second video engine of the largest models is not driven.
+ * Every difference between one command streamer and another is a field of this
+ * table. The second video engine of the GT3 variants is not used.
  */
 
 const struct i915_engine_desc i915_engine_table[I915_ENGINES] = {
@@ -70,10 +70,10 @@ const struct i915_engine_desc i915_engine_table[I915_ENGINES] = {
 };
 
 /**
- * i915_engine_watch_errors - let the engine interrupt for errors
+ * i915_engine_watch_errors - unmask the error interrupt of an engine
  * @engine: the engine
  *
- * Only an invalid instruction is one the driver acts upon.
+ * The only error that the driver acts on is an invalid instruction.
  *
  * Context: any.
  */
@@ -85,10 +85,10 @@ void i915_engine_watch_errors(struct i915_engine *engine)
 }
 
 /**
- * i915_engine_resume_regs - write the registers an engine loses in a reset
- * @engine: awake, idle
+ * i915_engine_resume_regs - write the registers that an engine loses in a reset
+ * @engine: the engine, awake and idle
  *
- * All but the interrupt mask, which depends on who waits.
+ * All but the interrupt mask, which depends on who is waiting.
  *
  * Context: any.
  */
@@ -122,9 +122,12 @@ void i915_engine_resume_regs(struct i915_engine *engine)
 }
 
 /**
- * i915_engine_run - account for what an engine runs from now on
+ * i915_engine_run - note which context an engine runs from now on
  * @engine: the engine
- * @lrc: what it runs, NULL: nothing
+ * @lrc: the context, NULL if the engine is idle
+ *
+ * The time until now is added to the runtime of the previous context and to the
+ * busy time of the engine.
  *
  * Context: engine->lock held.
  */
@@ -147,7 +150,7 @@ void i915_engine_run(struct i915_engine *engine, struct i915_lrc *lrc)
 }
 
 /**
- * i915_engine_busy_ns - how long an engine was busy
+ * i915_engine_busy_ns - get the time for which an engine has been busy
  * @engine: the engine
  *
  * Context: any, outside engine->lock.

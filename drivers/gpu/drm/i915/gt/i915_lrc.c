@@ -16,42 +16,44 @@
 /**
  * DOC: Logical ring contexts
  *
- * What the hardware needs to run one context on one engine: an image that
- * holds the engine's state while others run, and a ring of commands. They have
- * one GGTT address together, from the first request on. Idle contexts lose it
- * to others when there is no room left, and get another one with their next
- * request: i915_lrc_bind(), by whoever holds i915_lrc.lock to build it. Nothing
- * else notices, since image and commands are written with the address of the
- * day.
+ * A logical ring context (lrc) is what the hardware needs to run one context on
+ * one engine: an image that holds the engine's state while other contexts run,
+ * and a ring of commands. Both are in one GGTT allocation, which is bound by
+ * the first request. When the GGTT is full, idle contexts are unbound to make
+ * room, and are bound again, at another address, by their next request: see
+ * i915_lrc_bind(), called with i915_lrc.lock held. The move is not visible
+ * elsewhere, because image and commands are written with the current address.
  *
- * Every context begins with the same state, whatever the contexts before it
- * left in the engine: that of the engine's kernel context after its first
- * request, which set the workarounds. It is kept as the default image of the
- * engine and copied into each new one, 18 pages of 4 KiB for the render engine
- * and one for the others, and into that of a context that starts over behind a
- * batch it hung in. A context that is innocent keeps the image it last saved.
+ * Every context starts with the same state, no matter what previous contexts
+ * left in the engine: the state of the engine's kernel context after its first
+ * request, which set the workarounds. This is the engine's default image. It is
+ * copied into each new image (18 pages of 4 KiB for the render engine, one for
+ * the others), and into the image of a guilty context that is restarted after
+ * the batch that hung. An innocent context keeps the image it last saved.
  *
- * Rejected: not to restore what was never saved, and to set the workarounds in
- * the first request of each context. That spares the copy (9,000 instructions
- * of 45,000 for a context with one batch, 223,000 with the stock driver), but
- * the state of others shows through, and a context that is reset before it was
- * first saved has lost its workarounds for good.
+ * The alternative, rejected: inhibit the restore of an image that was never
+ * saved, and set the workarounds in the first request of each context. It saves
+ * the copy (9,000 of 45,000 instructions for a context with one batch; the stock
+ * driver takes 223,000), but leaks the state of other contexts, and a context
+ * that is reset before it is first saved would run without its workarounds from
+ * then on.
  *
- * The image may be written by the hardware for as long as the context is in a
- * submission port, a moment longer than its last request: ports therefore hold
- * a reference of i915_gt_context, whose end destroys the lrc.
+ * The hardware may write the image for as long as the context is in a
+ * submission port, which is slightly longer than until its last request
+ * completes. Ports therefore hold a reference to the i915_gt_context, whose
+ * final release destroys the lrc.
  */
 
 static dma_addr_t lrc_root(const struct i915_lrc *lrc)
 {
-	/* kernel contexts only use the GGTT: a table without entries will do */
+	/* kernel contexts use the GGTT only: an empty page table will do */
 	if (!lrc->ctx->vm)
 		return lrc->engine->gt->i915->vm_device.scratch_dma;
 
 	return i915_ppgtt_root(lrc->ctx->vm);
 }
 
-/* 0: it has no address yet */
+/* Return: GGTT address of the ring, 0 if unbound */
 static u32 lrc_ring_start(const struct i915_lrc *lrc)
 {
 	if (!lrc->buf.bound)
@@ -70,7 +72,7 @@ static struct i915_lrc_state lrc_state(const struct i915_lrc *lrc, u32 head)
 	};
 }
 
-/* The state of the engine that every context begins with. engine->default_valid */
+/* Copy the engine's default image; engine->default_valid must be set. */
 static void lrc_load_default(struct i915_lrc *lrc, u32 head)
 {
 	const struct i915_engine *engine = lrc->engine;
@@ -97,7 +99,10 @@ static void lrc_init_image(struct i915_lrc *lrc)
 		i915_lrc_layout_init(lrc->regs, lrc->engine->desc, info->gen, &state);
 }
 
-/* Does no engine read or write the image, and is nobody about to make one do so? */
+/*
+ * Lock the context if it is idle: the engine does not access the image, and no
+ * request is being built that would make it do so.
+ */
 static bool lrc_trylock_idle(struct i915_lrc *lrc)
 {
 	struct i915_engine *engine = lrc->engine;
@@ -158,7 +163,7 @@ static int lrc_init_memory(struct i915_lrc *lrc)
 	unsigned int zeroed = lrc->engine->default_valid ? 1 : pages;
 	int ret;
 
-	/* what is not zeroed is copied from the default image */
+	/* pages that are not zeroed are overwritten by the default image */
 	ret = i915_ggtt_buf_alloc(&i915->ggtt, &lrc->buf, pages + I915_LRC_RING_PAGES,
 				  zeroed, I915_LRC_RING_PAGES);
 	if (ret)
@@ -172,14 +177,16 @@ static int lrc_init_memory(struct i915_lrc *lrc)
 }
 
 /**
- * i915_lrc_bind_new - give a context its GGTT address
- * @lrc: the context, without one
+ * i915_lrc_bind_new - bind a context in the GGTT
+ * @lrc: the context, unbound
  *
- * Others that are idle make room. What has ended may still be in a port:
- * i915_lrc_begin_turn() looks for that.
+ * Evicts idle contexts to make room. A context whose requests have completed
+ * may still be in a port and therefore not be idle yet; i915_lrc_begin_turn()
+ * deals with that.
  *
  * Context: lrc->lock held; does not wait for the GPU.
- * Return: 0; -ENOSPC: all addresses are in use; -ENOMEM; -EIO: the GPU is gone.
+ * Return: 0, -ENOSPC if the GGTT is full of active contexts, -ENOMEM, or -EIO if
+ * the GPU is gone.
  */
 int i915_lrc_bind_new(struct i915_lrc *lrc)
 {
@@ -199,7 +206,7 @@ int i915_lrc_bind_new(struct i915_lrc *lrc)
 	return 0;
 }
 
-/* The driver's own contexts are bound for life: no heartbeat may want for an address. */
+/* Kernel contexts are bound for life: a heartbeat must not fail for want of GGTT space. */
 static int lrc_init_address(struct i915_lrc *lrc)
 {
 	int ret;
@@ -217,15 +224,16 @@ static int lrc_init_address(struct i915_lrc *lrc)
 }
 
 /**
- * i915_lrc_create - make a context able to run on an engine
- * @engine: where
- * @ctx: whose; it must outlive the lrc
- * @name: what its fences call the timeline; cut off at I915_TIMELINE_NAME
+ * i915_lrc_create - create the image and ring of a context for an engine
+ * @engine: the engine
+ * @ctx: the context; it must outlive the lrc
+ * @name: timeline name of its fences, truncated to I915_TIMELINE_NAME
  *
- * It has no GGTT address before its first request.
+ * The lrc is not bound in the GGTT before its first request.
  *
  * Context: process context, may sleep.
- * Return: the lrc, or ERR_PTR(-ENOMEM); for a kernel context also -ENOSPC, -EIO.
+ * Return: the lrc, or ERR_PTR(-ENOMEM); for a kernel context also -ENOSPC or
+ * -EIO.
  */
 struct i915_lrc *i915_lrc_create(struct i915_engine *engine, struct i915_gt_context *ctx,
 				 const char *name)
@@ -274,8 +282,8 @@ err_lrc:
 }
 
 /**
- * i915_lrc_destroy - free a context's image and ring
- * @lrc: no request is in flight and none is made; NULL does nothing
+ * i915_lrc_destroy - free the image and ring of a context
+ * @lrc: the lrc, or NULL; no request is in flight or being built
  *
  * Context: process context, may sleep.
  */
@@ -304,7 +312,7 @@ void i915_lrc_destroy(struct i915_lrc *lrc)
 	i915_audit_dec(I915_AUDIT_LRC);
 }
 
-/* Has the hardware got the context? Then its image is not the driver's to rewrite. */
+/* Is the context in a port? Then the hardware owns its image. */
 static bool lrc_is_active(const struct i915_lrc *lrc)
 {
 	const struct i915_engine *engine = lrc->engine;
@@ -313,13 +321,13 @@ static bool lrc_is_active(const struct i915_lrc *lrc)
 	       i915_port_lrc(&engine->active[1]) == lrc;
 }
 
-/* Start over at the oldest request, or at @tail */
+/* Restart at the oldest request, or at @tail if there is none */
 static void lrc_rewind(struct i915_lrc *lrc, u32 tail)
 {
 	const struct i915_request *first = i915_lrc_first(lrc);
 	u32 head = first ? first->head : tail;
 
-	/* a batch was left in the middle: nobody knows what state it left */
+	/* the reset hit within a batch: the state it left is undefined */
 	if (first && test_bit(I915_RQ_SKIPPED, &first->state) && lrc->engine->default_valid)
 		lrc_load_default(lrc, head);
 	else
@@ -328,14 +336,15 @@ static void lrc_rewind(struct i915_lrc *lrc, u32 tail)
 }
 
 /**
- * i915_lrc_update - write the image for a submission
- * @lrc: the context, about to be given to a port
- * @rq: the last request it shall run
+ * i915_lrc_update - update the image for a submission
+ * @lrc: the context, about to be submitted
+ * @rq: the last request it is to run
  *
- * A context that was submitted with this very TAIL before gets the TAIL behind
- * the padding of the request: the hardware must see a TAIL that differs
- * (WaIdleLiteRestore). From the third time on it cannot differ: then the
- * hardware is told to load the image as if the context had not been running.
+ * If the context was last submitted with the same TAIL, the TAIL after the
+ * padding of the request is used instead, because the hardware must see a
+ * different TAIL (WaIdleLiteRestore). A third submission has no further TAIL to
+ * use; it sets FORCE_RESTORE, so that the image is loaded as if the context were
+ * not running.
  *
  * Context: engine->lock held.
  * Return: lower half of the ELSP descriptor.
@@ -347,7 +356,7 @@ u32 i915_lrc_update(struct i915_lrc *lrc, const struct i915_request *rq)
 
 	lockdep_assert_held(&lrc->engine->lock);
 
-	/* what the hardware has, it goes on with */
+	/* the hardware never lost the context: it continues from its own HEAD */
 	if (unlikely(lrc->rewind) && lrc_is_active(lrc))
 		lrc->rewind = false;
 
@@ -366,11 +375,11 @@ u32 i915_lrc_update(struct i915_lrc *lrc, const struct i915_request *rq)
 }
 
 /**
- * i915_lrc_runtime_ns - how long a context was on the GPU
+ * i915_lrc_runtime_ns - get the time for which a context ran on its engine
  * @lrc: the context
  *
  * Context: any context outside engine->lock.
- * Return: nanoseconds, including the turn it is in.
+ * Return: nanoseconds, up to now if it is running.
  */
 u64 i915_lrc_runtime_ns(struct i915_lrc *lrc)
 {

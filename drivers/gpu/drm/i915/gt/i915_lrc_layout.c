@@ -16,15 +16,17 @@
 /**
  * DOC: Layout of the context image
  *
- * Page 0 of a logical ring context is its own status page, page 1 the register
- * state: a list of MI_LOAD_REGISTER_IMM commands at fixed places, which the
- * hardware executes to load a context and rewrites to save it. The driver
- * fills the first of an engine, with the ring and the page table, and tells the
- * hardware not to restore the rest of the engine's state from an image never
- * saved. Once it was saved, every other image begins as its copy.
+ * Page 0 of a logical ring context is its status page (PPHWSP), page 1 the
+ * register state: a list of MI_LOAD_REGISTER_IMM commands at fixed offsets,
+ * which the hardware executes to load a context and rewrites to save it. The
+ * driver writes this page only for the first context of an engine, with its
+ * ring and page table, and inhibits the restore of the rest of an image that
+ * was never saved. After the hardware has saved it, it is the template of every
+ * other image.
  *
- * The places differ by generation and between the render engine and the rest;
- * the tables below are the whole difference. Nothing here touches hardware.
+ * The offsets differ by generation and between the render engine and the
+ * others; the tables below are the whole difference. Nothing here accesses the
+ * hardware.
  */
 
 struct lri_block {
@@ -150,8 +152,9 @@ void i915_lrc_layout_init(u32 *regs, const struct i915_engine_desc *desc, unsign
 EXPORT_SYMBOL_IF_KUNIT(i915_lrc_layout_init);
 
 /**
- * i915_lrc_layout_adopt - make the state of another context a fresh context's own
- * @regs: register state page, copied from one the hardware saved on the same engine
+ * i915_lrc_layout_adopt - turn a copied register state into that of a new context
+ * @regs: register state page, a copy of one that the hardware saved on the same
+ *	engine
  * @gen: graphics generation, 8 or 9
  * @state: ring and page table
  *
@@ -167,11 +170,11 @@ void i915_lrc_layout_adopt(u32 *regs, unsigned int gen, const struct i915_lrc_st
 EXPORT_SYMBOL_IF_KUNIT(i915_lrc_layout_adopt);
 
 /**
- * i915_lrc_layout_rewind - make a context start over at some ring offset
- * @regs: register state page of a context that does not run
- * @head: first command to execute, bytes
+ * i915_lrc_layout_rewind - make a context restart at a ring offset
+ * @regs: register state page of a context that is not running
+ * @head: offset in the ring of the first command to execute, in bytes
  *
- * Forgets that the context may have been saved in the middle of a batch.
+ * Clears the batch state in case the context was saved within a batch.
  *
  * Context: any.
  */
@@ -186,7 +189,7 @@ void i915_lrc_layout_rewind(u32 *regs, u32 head)
 EXPORT_SYMBOL_IF_KUNIT(i915_lrc_layout_rewind);
 
 /**
- * i915_lrc_layout_desc - lower half of the ELSP descriptor of a context
+ * i915_lrc_layout_desc - get the lower half of the ELSP descriptor of a context
  * @image: GGTT address of its image
  * @gen: graphics generation, 8 or 9
  *

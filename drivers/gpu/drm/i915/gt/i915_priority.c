@@ -8,21 +8,22 @@
 /**
  * DOC: Priorities
  *
- * A request is never less important than one that waits for it: priorities are
- * inherited along the awaits and along the timeline. Along what ties requests
- * of one engine this holds whenever i915_engine.lock is free, because the order
- * of its queue follows from it. The walk is iterative, with the links it needs
- * inside struct i915_await, and guarded by gt->sched_lock, so it neither
- * recurses nor allocates. From one engine to the next it lets interrupts
- * through: what is left to do meanwhile is on gt->raise, where anybody who
- * comes by goes on with it.
+ * A request never has a lower priority than one that waits for it: priorities
+ * are inherited along awaits and along the timeline. Among requests of one
+ * engine this holds whenever engine->lock is free, because the order of the
+ * queue depends on it. The walk is iterative, uses links embedded in struct
+ * i915_await, and is serialized by gt->sched_lock, so it neither recurses nor
+ * allocates. Between engines it drops the locks and enables interrupts; what
+ * remains to be raised is on gt->raise, and whoever raises a priority next
+ * continues with it.
  */
 
 /*
- * Raise one request and those before it on its timeline, not yet its place in
- * the queue. What they wait for goes on @same, if it is of the same engine, or
- * on gt->raise. A request that is important enough already was here before.
- * sched_lock and engine->lock held. Return: the queue is to be sorted.
+ * Raise the priority of a request and of those before it on its timeline, but
+ * do not move them in the queue yet. Their awaits are added to @same if they
+ * are on the same engine, to gt->raise otherwise. The walk stops at a request
+ * that already has the priority: its own awaits have been raised with it.
+ * sched_lock and engine->lock held. Return: true if the queue must be re-sorted.
  */
 static bool raise_timeline(struct i915_request *rq, int priority, struct list_head *same)
 {
@@ -34,7 +35,7 @@ static bool raise_timeline(struct i915_request *rq, int priority, struct list_he
 	if (test_bit(I915_RQ_DONE, &rq->state))
 		return false;
 
-	/* not added yet: i915_request_add() does the rest */
+	/* not added yet: i915_request_add() passes the priority on */
 	if (list_empty(&rq->lrc_link)) {
 		WRITE_ONCE(rq->priority, max(rq->priority, priority));
 		return false;
@@ -58,9 +59,10 @@ static bool raise_timeline(struct i915_request *rq, int priority, struct list_he
 }
 
 /*
- * Raise a request and all that has to go before it on its engine, and give
- * these their new place, before anybody can put a request between them.
- * What they wait for on other engines goes on gt->raise. sched_lock held.
+ * Raise a request and everything that must run before it on its engine, and
+ * move all of these in the queue, within one section of engine->lock: no other
+ * request can get between them. Awaits on other engines are added to gt->raise.
+ * sched_lock held.
  */
 static void raise_engine(struct i915_request *rq, int priority)
 {
@@ -82,7 +84,7 @@ static void raise_engine(struct i915_request *rq, int priority)
 	spin_unlock(&engine->lock);
 }
 
-/* Go on with what is to be raised, one at a time. Return: there was something. */
+/* Raise the first entry of gt->raise. Return: false if there was none. */
 static bool raise_next(struct i915_gt *gt)
 {
 	struct i915_request *other = NULL;
@@ -95,7 +97,7 @@ static bool raise_next(struct i915_gt *gt)
 		int priority = await->rq->priority;
 
 		other = i915_request_get(await->other);
-		/* last: it may be freed now, see await_unraise() */
+		/* last, because it may be freed from now on: see await_unraise() */
 		list_del_init_careful(&await->raise_link);
 		raise_engine(other, priority);
 	}
@@ -109,12 +111,13 @@ static bool raise_next(struct i915_gt *gt)
 
 /**
  * i915_request_set_priority - raise the priority of a request
- * @rq: the request; also before i915_request_add()
- * @priority: what it shall be at least
+ * @rq: the request, added or not
+ * @priority: its minimum priority
  *
- * What it waits for is raised with it, directly and indirectly. What is of
- * another engine may be raised a moment after the return, by another one who
- * does the same. Nothing is ever lowered: somebody else may depend on it.
+ * Everything it waits for, directly or indirectly, is raised with it. Requests
+ * of other engines may be raised only after the return, by a concurrent caller
+ * that took over from gt->raise. A priority is never lowered, because something
+ * else may depend on it.
  *
  * Context: any, outside engine->lock.
  */
@@ -135,12 +138,13 @@ void i915_request_set_priority(struct i915_request *rq, int priority)
 }
 
 /**
- * i915_request_inherit - pass the priority of a request on to what it waits for
- * @rq: about to be handed to the scheduler
- * @priority: of @rq
+ * i915_request_inherit - raise what a request waits for to its priority
+ * @rq: the request, about to be added
+ * @priority: the priority of @rq
  *
- * Each with interrupts on between one and the next: nobody else sees the
- * awaits of a request that is not added, and priorities only go up.
+ * Interrupts are enabled between one await and the next. That is safe: nobody
+ * else sees the awaits of a request that has not been added, and priorities
+ * only go up.
  *
  * Context: process context, outside engine->lock.
  */
@@ -148,7 +152,7 @@ void i915_request_inherit(struct i915_request *rq, int priority)
 {
 	struct i915_await *await;
 
-	/* the tree is over: its nodes become links */
+	/* the tree by timeline is no longer needed: raise_link reuses its nodes */
 	list_for_each_entry(await, &rq->signalers, link) {
 		INIT_LIST_HEAD(&await->raise_link);
 		if (await->other && READ_ONCE(await->other->priority) < priority)

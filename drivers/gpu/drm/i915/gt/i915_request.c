@@ -21,28 +21,28 @@
 /**
  * DOC: Requests
  *
- * A request is one batch on one engine and the fence that tells its end.
+ * A request is one batch on one engine, and the fence that signals its end.
  *
- * It is built with i915_lrc.lock held, from i915_request_try_create(), which
- * makes sure that the ring has room, to i915_request_add(), from where on it ends
- * by itself. Nothing is allocated beyond the request itself.
+ * It is built with i915_lrc.lock held: from i915_request_try_create(), which
+ * makes sure that the ring has room, to i915_request_add(), after which it ends
+ * without further help. Nothing is allocated but the request itself.
  *
- * Room in the ring may be as far away as the end of the oldest request. It is
- * waited for with nothing locked that anybody else could want, neither objects
- * nor i915_lrc.lock: only i915_lrc.turn, which lines up those who wait.
+ * When the ring is full, somebody must wait for the oldest request in it. They
+ * do so without any lock that others could need, neither object locks nor
+ * i915_lrc.lock. Only i915_lrc.turn is held, which queues those who wait.
  *
- * It is complete when the GPU wrote its seqno to the status page of its
- * context. It retires right in the interrupt handler that found out (a worker,
- * if it has much to let go of): first its VMAs, objects and awaits are let go,
- * then its fence signals, so that whoever was woken by the fence, or had a
- * callback of it, finds nothing left of it. Who looks (dma_fence_is_signaled(),
- * a wait that need not sleep) may see that it is complete a moment before it
- * retired; i915_gt_retire() makes up for that.
+ * A request is complete when the GPU has written its seqno to the status page
+ * of its context. It is retired by the interrupt handler that noticed, or by a
+ * worker if it has many VMAs to release. VMAs, objects and awaits are released
+ * first and the fence signals last, so whoever is woken by the fence, or called
+ * back, finds nothing held by the request. Polling (dma_fence_is_signaled(), or
+ * a wait that need not sleep) may find it complete shortly before it is
+ * retired; i915_gt_retire() closes that gap.
  */
 
 static struct kmem_cache *request_slab;
 
-/* A list of VMAs too long for the request; freed in interrupt */
+/* The list of VMAs when it does not fit in the request; may be freed in an interrupt */
 struct vma_list {
 	struct rcu_head rcu;
 	struct i915_vma *vma[];
@@ -99,7 +99,7 @@ void i915_request_free_vmas(struct i915_request *rq)
 	if (rq->vmas == rq->inline_vmas)
 		return;
 
-	/* vfree() may sleep: leave it to the grace period */
+	/* vfree() may sleep: kvfree_rcu() calls it from a worker */
 	list = container_of(rq->vmas, struct vma_list, vma[0]);
 	if (is_vmalloc_addr(list))
 		kvfree_rcu(list, rcu);
@@ -108,8 +108,10 @@ void i915_request_free_vmas(struct i915_request *rq)
 }
 
 /**
- * i915_request_init_locks - the locks of a request, which outlive its timeline
- * @rq: new
+ * i915_request_init_locks - initialize the locks of a request
+ * @rq: the request, being created
+ *
+ * They are in the request because it outlives its timeline.
  *
  * Context: any.
  */
@@ -146,11 +148,12 @@ static void request_init(struct i915_request *rq, struct i915_lrc *lrc)
 }
 
 /**
- * i915_lrc_measure_room - look how much of a ring is free
+ * i915_lrc_measure_room - measure the free space of a ring
  * @lrc: the timeline
  *
  * Context: lrc->lock and engine->lock held.
- * Return: true if a request has room; a ring without a request has.
+ * Return: true if there is room for a request, which is always so in a ring
+ * that has none.
  */
 bool i915_lrc_measure_room(struct i915_lrc *lrc)
 {
@@ -163,7 +166,7 @@ bool i915_lrc_measure_room(struct i915_lrc *lrc)
 	return !oldest || ring->space >= I915_EMIT_ROOM;
 }
 
-/* Room for a whole request that does not wrap, without a wait. lrc->lock held */
+/* Make room for a whole request, contiguous, without waiting. lrc->lock held. */
 static bool reserve_room(struct i915_lrc *lrc)
 {
 	struct i915_ring *ring = &lrc->ring;
@@ -188,15 +191,15 @@ static bool reserve_room(struct i915_lrc *lrc)
 	return true;
 }
 
-/* May a request begin? lrc->lock held. Return: 0: there is room; -ENOENT, -EIO, -EAGAIN, -ENOMEM */
+/* Return: 0 if a request can be built now; -ENOENT, -EIO, -EAGAIN, -ENOMEM. lrc->lock held. */
 static int check_begin(struct i915_lrc *lrc)
 {
 	unsigned long flags = READ_ONCE(lrc->ctx->flags);
 	int ret;
 
 	/*
-	 * Here, where it is known: the caller may have slept since it last looked, and closing
-	 * waits for the lock.
+	 * Checked here because under the lock the answer is final: the caller may have slept since
+	 * its own check, and closing the context takes this lock.
 	 */
 	if (flags & (BIT(I915_CTX_CLOSED) | BIT(I915_CTX_BANNED)))
 		return flags & BIT(I915_CTX_BANNED) ? -EIO : -ENOENT;
@@ -210,7 +213,7 @@ static int check_begin(struct i915_lrc *lrc)
 	return !ret && reserve_room(lrc) ? 0 : -EAGAIN;
 }
 
-/* 0: lrc->lock is held, and there is room */
+/* Return: 0 with lrc->lock held and room in the ring, or an error */
 static int begin_request(struct i915_lrc *lrc)
 {
 	int ret;
@@ -225,7 +228,7 @@ static int begin_request(struct i915_lrc *lrc)
 	return ret;
 }
 
-/* Nothing fails from here on */
+/* Start the request; cannot fail */
 static void open_request(struct i915_request *rq, struct i915_lrc *lrc)
 {
 	u32 *cs;
@@ -241,16 +244,19 @@ static void open_request(struct i915_request *rq, struct i915_lrc *lrc)
 }
 
 /**
- * i915_request_try_create - begin a request if the ring has room
- * @lrc: on which context and engine
- * @max_vmas: room for i915_request_use_vma()
+ * i915_request_try_create - start building a request if the ring has room
+ * @lrc: the context on its engine
+ * @max_vmas: how many times i915_request_use_vma() will be called at most
  *
  * On success lrc->lock is held until i915_request_add() or
- * i915_request_abandon(). Up to four VMAs nothing is allocated but the request.
+ * i915_request_abandon(). For up to four VMAs nothing is allocated but the
+ * request.
  *
- * Context: process context; objects may be locked: the GPU is not waited for.
- * Return: the request, or ERR_PTR: -EAGAIN (i915_lrc_begin_turn() is due), -EIO
- * (GPU wedged, context banned), -ENOENT (context closed), -ERESTARTSYS, -ENOMEM.
+ * Context: process context; objects may be locked, since this never waits for
+ * the GPU.
+ * Return: the request, or ERR_PTR: -EAGAIN (call i915_lrc_begin_turn() first),
+ * -EIO (GPU wedged, context banned), -ENOENT (context closed), -ERESTARTSYS,
+ * -ENOMEM.
  */
 struct i915_request *i915_request_try_create(struct i915_lrc *lrc, unsigned int max_vmas)
 {
@@ -273,11 +279,12 @@ struct i915_request *i915_request_try_create(struct i915_lrc *lrc, unsigned int 
 }
 
 /**
- * i915_request_create_atomic - begin a request where fences wait for the caller
- * @lrc: on which context and engine
+ * i915_request_create_atomic - start building a request in the path of a fence
+ * @lrc: the context on its engine
  *
- * As i915_request_try_create() without VMAs, but waits neither for memory nor
- * for anybody else who builds a request.
+ * For callers that fences depend on, like the heartbeat. Like
+ * i915_request_try_create() without VMAs, but waits neither for memory nor for
+ * another request that is being built.
  *
  * Context: process context.
  * Return: the request, or ERR_PTR: -EAGAIN, -EIO, -ENOMEM.
@@ -307,8 +314,8 @@ struct i915_request *i915_request_create_atomic(struct i915_lrc *lrc)
 
 /**
  * i915_request_use_vma - keep a VMA until the request retires
- * @rq: the request, under construction
- * @vma: takes over the caller's active mark and reference of its object
+ * @rq: the request, being built
+ * @vma: the VMA; the caller's mark and its reference to the object are taken over
  *
  * Context: process context.
  */
@@ -321,12 +328,12 @@ void i915_request_use_vma(struct i915_request *rq, struct i915_vma *vma)
 }
 
 /**
- * i915_request_emit_batch - write the start of the batch
- * @rq: the request, under construction; once
- * @addr: of the batch in the context's address space, canonical or not
+ * i915_request_emit_batch - write the call of the batch into the ring
+ * @rq: the request, being built; it has one batch at most
+ * @addr: address of the batch in the context's address space, canonical or not
  * @flags: I915_BATCH_*
  *
- * Context: process context; room in the ring is reserved.
+ * Context: process context; the room in the ring is reserved.
  */
 void i915_request_emit_batch(struct i915_request *rq, u64 addr, unsigned int flags)
 {
@@ -341,8 +348,8 @@ void i915_request_emit_batch(struct i915_request *rq, u64 addr, unsigned int fla
 }
 
 /**
- * i915_request_close - write the end of a request
- * @rq: the request, under construction
+ * i915_request_close - write the end of a request into the ring
+ * @rq: the request, being built
  *
  * Context: process context, lrc->lock held.
  */
@@ -364,7 +371,7 @@ void i915_request_close(struct i915_request *rq)
 }
 
 /**
- * i915_request_slab_init - make the slab of requests
+ * i915_request_slab_init - create the slab cache of requests
  *
  * Context: process context.
  * Return: 0 or -ENOMEM.
@@ -378,12 +385,11 @@ int i915_request_slab_init(void)
 }
 
 /**
- * i915_request_slab_exit - free the slab of requests
+ * i915_request_slab_exit - destroy the slab cache of requests
  *
- * Waits for those whose grace period is not over: kmem_cache_destroy() does.
- * Before, for whoever dropped the last reference of the module in
- * request_release() and has not returned from it: it may have been preempted,
- * or be in an interrupt.
+ * kmem_cache_destroy() waits for requests whose grace period has not ended. But
+ * first, whoever put the last module reference in request_release() must have
+ * returned from it: it may have been preempted there, or interrupted.
  *
  * Context: process context.
  */

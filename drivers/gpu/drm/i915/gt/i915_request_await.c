@@ -14,19 +14,18 @@
 /**
  * DOC: Dependencies
  *
- * A request may wait for any fence, of its own engine, another one or another
- * driver. One small allocation per timeline (dma_fence context) that has
- * something to wait for: whoever waits for a fence waits for all before it on
- * its timeline, so of several only the latest is kept. The fence's callback
- * counts i915_request.awaits down, and the last one makes the request ready. No
- * work item and no thread stands between them.
+ * A request may wait for any fence: of its own engine, of another engine, or of
+ * another driver. Each timeline (dma_fence context) that it waits for takes one
+ * small allocation. Fences of a timeline signal in order, so only the latest of
+ * each is kept. The fence's callback decrements i915_request.awaits, and the
+ * last one makes the request ready, with no work item or thread in between.
  *
- * An engine runs its queue in order, so a request that waits for another one
- * of its engine needs no completion and no interrupt: it only has to be queued
- * later, and never to pass by. See i915_sched_follow().
+ * An engine runs its queue in order, so a request that waits for another one of
+ * the same engine needs neither its completion nor an interrupt: it only has to
+ * stay behind it in the queue. See i915_sched_follow().
  */
 
-/* Look around after so many fences */
+/* Reschedule and check for a fatal signal once every so many fences */
 #define AWAIT_LOOK	64
 
 static void await_signaled(struct dma_fence *fence, struct dma_fence_cb *cb)
@@ -39,7 +38,7 @@ static void await_signaled(struct dma_fence *fence, struct dma_fence_cb *cb)
 		i915_sched_ready(rq);
 }
 
-/* Return: false: the fence is signalled, nothing to wait for */
+/* Return: false if the fence is signalled, so that there is nothing to wait for */
 static bool await_start(struct i915_await *await)
 {
 	struct i915_request *rq = await->rq;
@@ -57,7 +56,7 @@ static bool await_start(struct i915_await *await)
 	return false;
 }
 
-/* What the request waits for on this timeline, or NULL and where to put it */
+/* Find the await of a timeline; if there is none, return NULL and the place to insert it */
 static struct i915_await *await_find(struct i915_request *rq, u64 context,
 				     struct rb_node **parent, struct rb_node ***link)
 {
@@ -78,8 +77,9 @@ static struct i915_await *await_find(struct i915_request *rq, u64 context,
 }
 
 /*
- * The request behind a fence, if it is of this device; that of another one has
- * locks and a scheduler of its own. Its engine is not looked into: it may be gone.
+ * Return: the request of a fence if it belongs to this device, or NULL. A request
+ * of another device has its own locks and scheduler, and its engine may be freed,
+ * so the engine pointer is compared but not dereferenced.
  */
 static struct i915_request *fence_to_our_request(struct i915_gt *gt, struct dma_fence *fence)
 {
@@ -99,7 +99,7 @@ static int await_one(struct i915_request *rq, struct dma_fence *fence)
 	struct rb_node *parent, **link;
 	struct i915_await *await;
 
-	/* the timeline has an order of its own */
+	/* requests of one timeline run in order anyway */
 	if (fence->context == rq->fence.context)
 		return 0;
 
@@ -145,16 +145,16 @@ static int await_look_around(void)
 }
 
 /**
- * i915_request_await - let a request wait for a fence
- * @rq: the request, under construction
- * @fence: anybody's, also an array or a chain; the caller keeps its reference
+ * i915_request_await - make a request wait for a fence
+ * @rq: the request, being built
+ * @fence: a fence of any driver, or an array or chain of fences; the caller keeps
+ *	its reference
  *
- * A fence that is signalled costs nothing, nor does one whose timeline is
- * waited for already. How the fence ends does not matter: an error is its
- * owner's.
+ * Nothing is allocated for a fence that is signalled, or whose timeline is
+ * already waited for. An error of the fence is not passed on.
  *
  * Context: process context, may sleep.
- * Return: 0, -ENOMEM, or -EINTR: the process is being killed.
+ * Return: 0, -ENOMEM, or -EINTR if the process is being killed.
  */
 int i915_request_await(struct i915_request *rq, struct dma_fence *fence)
 {

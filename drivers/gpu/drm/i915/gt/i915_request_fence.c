@@ -10,15 +10,16 @@
 /**
  * DOC: Fences of requests
  *
- * The fence may live for as long as somebody keeps it, after context, engine
- * and device are gone. So it has a lock and names of its own, its callbacks
- * look at nothing else once the request retired, and it keeps the module.
+ * A fence lives for as long as somebody holds a reference, which may be longer
+ * than its context, engine and device. So it has its own lock and copies of its
+ * names, its callbacks access nothing but the request once that is retired, and
+ * it holds a reference to the module.
  *
- * Tools know a fence by two names: that of the driver is the name of the
- * device, that of the timeline the process that made the context.
+ * Tools see two names of a fence: the driver name is the name of the device, and
+ * the timeline name says which process created the context.
  */
 
-/* Devices there were since load */
+/* The name of each device that was ever bound */
 struct driver_name {
 	struct list_head link;
 	char name[];
@@ -29,11 +30,11 @@ static LIST_HEAD(driver_names);
 DEFINE_MUTEX(i915_driver_names_lock);
 
 /**
- * i915_fence_to_request - is this fence a request?
- * @fence: anybody's
+ * i915_fence_to_request - get the request that a fence belongs to
+ * @fence: a fence of any driver
  *
  * Context: any.
- * Return: the request, or NULL.
+ * Return: the request, or NULL if the fence is not one of a request.
  */
 struct i915_request *i915_fence_to_request(struct dma_fence *fence)
 {
@@ -44,8 +45,8 @@ struct i915_request *i915_fence_to_request(struct dma_fence *fence)
 }
 
 /**
- * i915_fence_is_in_vm - is this fence a request of an address space that has not retired?
- * @fence: anybody's
+ * i915_fence_is_in_vm - check for an unretired request of an address space
+ * @fence: a fence of any driver
  * @vm: the address space
  *
  * Context: any.
@@ -60,7 +61,7 @@ bool i915_fence_is_in_vm(struct dma_fence *fence, const struct i915_address_spac
 	if (!rq)
 		return false;
 
-	/* not retired under the lock: the context is still there */
+	/* retirement takes the lock: until then rq->ctx is valid */
 	spin_lock_irqsave(&rq->hwsp_lock, flags);
 	is_in = !test_bit(I915_RQ_RETIRED, &rq->state) && rq->ctx->vm == vm;
 	spin_unlock_irqrestore(&rq->hwsp_lock, flags);
@@ -69,11 +70,11 @@ bool i915_fence_is_in_vm(struct dma_fence *fence, const struct i915_address_spac
 }
 
 /**
- * i915_request_completed - has the GPU finished a request?
+ * i915_request_completed - check whether the GPU has completed a request
  * @rq: the request
  *
- * Context: any; the caller has a reference and need not hold any lock.
- * Return: true once the seqno is there, also after retirement.
+ * Context: any; the caller holds a reference and needs no lock.
+ * Return: true once the seqno is written, and after retirement.
  */
 bool i915_request_completed(const struct i915_request *rq)
 {
@@ -84,7 +85,7 @@ bool i915_request_completed(const struct i915_request *rq)
 	if (READ_ONCE(rq->state) & (BIT(I915_RQ_RETIRED) | BIT(I915_RQ_DONE)))
 		return true;
 
-	/* not retired under the lock: the timeline is still there */
+	/* retirement takes the lock: until then the timeline is valid */
 	spin_lock_irqsave(&r->hwsp_lock, flags);
 	completed = test_bit(I915_RQ_RETIRED, &rq->state) || __i915_request_completed(rq);
 	spin_unlock_irqrestore(&r->hwsp_lock, flags);
@@ -97,7 +98,7 @@ static const char *request_driver_name(struct dma_fence *fence)
 	return container_of(fence, struct i915_request, fence)->driver_name;
 }
 
-/* Copied when somebody asks: few do, and the timeline may be gone before the fence */
+/* Copied on the first call, which is rare; the timeline may be freed before the fence */
 static const char *request_timeline_name(struct dma_fence *fence)
 {
 	struct i915_request *rq = container_of(fence, struct i915_request, fence);
@@ -119,8 +120,9 @@ static bool request_signaled(struct dma_fence *fence)
 }
 
 /*
- * Called with rq->lock held and the fence not signalled: retirement, which
- * takes that lock to signal it, cannot get past us, so the engine stays.
+ * Called with rq->lock held and the fence unsignalled. Retirement needs that
+ * lock to signal the fence, so it cannot finish meanwhile, and the engine stays
+ * valid.
  */
 static bool request_enable_signaling(struct dma_fence *fence)
 {
@@ -146,9 +148,9 @@ static void request_release(struct dma_fence *fence)
 	struct i915_request *rq = container_of(fence, struct i915_request, fence);
 	bool internal = test_bit(I915_RQ_INTERNAL, &rq->state);
 
-	/* Many at once: a grace period for each would wake more than the request did. */
+	/* kfree_rcu() batches: a grace period for each would cost more wakeups than the request */
 	kfree_rcu(rq, rcu);
-	/* what is left to do here may be after it: see i915_request_slab_exit() */
+	/* the module may be unloaded before this returns: see i915_request_slab_exit() */
 	if (!internal)
 		module_put(THIS_MODULE);
 }
@@ -162,13 +164,14 @@ const struct dma_fence_ops i915_request_fence_ops = {
 };
 
 /**
- * i915_request_driver_name - the name of a device, to keep
- * @device: its name
+ * i915_request_driver_name - get a copy of a device's name that fences can use
+ * @device: the name of the device
  *
  * A fence may outlive its device, but not the module.
  *
  * Context: process context.
- * Return: a copy that lives as long as the module; without memory the driver's name.
+ * Return: a copy that is valid until the module is unloaded; the name of the
+ * driver if there is no memory for it.
  */
 const char *i915_request_driver_name(const char *device)
 {
@@ -192,9 +195,9 @@ const char *i915_request_driver_name(const char *device)
 }
 
 /**
- * i915_request_names_exit - free the names of devices
+ * i915_request_names_exit - free the copies of device names
  *
- * Context: process context; no fence is left.
+ * Context: process context, at module exit; no fence is left.
  */
 void i915_request_names_exit(void)
 {

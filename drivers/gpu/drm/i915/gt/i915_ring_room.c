@@ -8,15 +8,15 @@
 /**
  * DOC: Room in the ring
  *
- * A request never wraps and is never written over one that is not complete. Who
- * finds no room waits for the oldest request, before it has any object locked,
- * in the order in which they came.
+ * A request is contiguous in the ring and never overwrites one that is not
+ * complete. A caller that finds no room waits for the oldest request, before it
+ * locks any object. Callers are served in the order they came.
  */
 
-/* How often to look for a context that has become idle, when all addresses are taken: jiffies */
+/* How often to look for an idle context while the GGTT is full, in jiffies */
 #define ADDRESS_POLL	msecs_to_jiffies(20)
 
-/* The oldest request that is in the way of another one, referenced; NULL: there is room. */
+/* Return: a reference to the oldest request if there is no room for another one, or NULL */
 static struct i915_request *blocks_ring(struct i915_lrc *lrc)
 {
 	struct i915_engine *engine = lrc->engine;
@@ -33,7 +33,7 @@ static struct i915_request *blocks_ring(struct i915_lrc *lrc)
 	return rq;
 }
 
-/* What has ended may still be in a port: that is looked for before the answer is no. */
+/* Bind in the GGTT; before giving up, retire, so that completed contexts leave their ports. */
 static int bind_address(struct i915_lrc *lrc)
 {
 	int ret = i915_lrc_bind(lrc);
@@ -46,7 +46,7 @@ static int bind_address(struct i915_lrc *lrc)
 	return ret;
 }
 
-/* All of the GGTT is in use: look again in a moment, or when nothing runs any more. */
+/* The GGTT is full of active contexts: retry after ADDRESS_POLL, a last time when idle. */
 static int wait_for_address(struct i915_lrc *lrc, bool *idle)
 {
 	int ret;
@@ -67,7 +67,7 @@ static int wait_for_room(struct i915_lrc *lrc, bool nonblock)
 	long ret;
 
 	for (;;) {
-		/* not while waiting: whoever has objects locked may want this lock */
+		/* dropped before waiting: somebody with objects locked may need it */
 		if (mutex_lock_interruptible(&lrc->lock))
 			return -ERESTARTSYS;
 		ret = bind_address(lrc);
@@ -91,18 +91,19 @@ static int wait_for_room(struct i915_lrc *lrc, bool nonblock)
 }
 
 /**
- * i915_lrc_begin_turn - wait until there is room for a request: in the ring, and for it in the GGTT
+ * i915_lrc_begin_turn - wait for room for a request, in the ring and in the GGTT
  * @lrc: the timeline
- * @nonblock: -EWOULDBLOCK instead of a wait
+ * @nonblock: return -EWOULDBLOCK instead of waiting
  *
- * Those who wait do so in the order they came. The turn lasts until
- * i915_lrc_end_turn(), which is due when the request has been begun or is not
- * wanted any more. Who found i915_lrc_has_room() may still be quicker:
- * i915_request_try_create() has the last word.
+ * Waiters are served in the order they came. The turn lasts until
+ * i915_lrc_end_turn(), to be called when the request has been created or is not
+ * wanted any more. The room is not reserved: a caller that saw
+ * i915_lrc_has_room() may take it first, so i915_request_try_create() may still
+ * return -EAGAIN.
  *
  * Context: process context, sleeps interruptibly; no object and no VM locked.
- * Return: 0, -EWOULDBLOCK, -ERESTARTSYS; -ENOSPC: the GGTT is full and nothing
- * runs; -ENOMEM, -EIO.
+ * Return: 0, -EWOULDBLOCK, -ERESTARTSYS, -ENOSPC if the GGTT is full although
+ * nothing runs, -ENOMEM, or -EIO.
  */
 int i915_lrc_begin_turn(struct i915_lrc *lrc, bool nonblock)
 {
@@ -121,7 +122,7 @@ int i915_lrc_begin_turn(struct i915_lrc *lrc, bool nonblock)
 }
 
 /**
- * i915_lrc_end_turn - let the next one wait for room in the ring
+ * i915_lrc_end_turn - end a turn, and let the next waiter have it
  * @lrc: the timeline
  *
  * Context: process context; after i915_lrc_begin_turn().
@@ -132,13 +133,13 @@ void i915_lrc_end_turn(struct i915_lrc *lrc)
 }
 
 /**
- * i915_request_create - begin a request
- * @lrc: on which context and engine
- * @max_vmas: room for i915_request_use_vma()
+ * i915_request_create - start building a request, waiting for room if necessary
+ * @lrc: the context on its engine
+ * @max_vmas: how many times i915_request_use_vma() will be called at most
  *
- * i915_request_try_create() for those who may wait.
+ * Like i915_request_try_create(), for callers that may wait.
  *
- * Context: process context; no object locked; waits, interruptibly, for room in
+ * Context: process context, no object locked; waits interruptibly for room in
  * the ring.
  * Return: the request, or ERR_PTR: -EIO (GPU wedged, context banned), -ENOENT
  * (context closed), -ERESTARTSYS, -ENOMEM.

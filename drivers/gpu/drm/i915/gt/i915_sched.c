@@ -9,27 +9,27 @@
 /**
  * DOC: Scheduler
  *
- * One per engine, all of it under engine->lock. Requests that wait for nothing
- * stand in engine->queue, the most important first, the oldest first among
- * equals; the back end moves them to engine->executing when it gives them to
- * the hardware. The submit path runs in the ioctl that made the request, or in
- * the interrupt that made room; there is no thread.
+ * Each engine has its own scheduler, protected by engine->lock. Requests that
+ * are ready to run are in engine->queue, by priority and then by age. The back
+ * end moves them to engine->executing when it submits them to the hardware.
+ * Submission happens in the ioctl that made the request, or in the interrupt
+ * that freed a port; there is no thread.
  *
- * Requests of one timeline share a ring and so can only run in order: one
- * joins the queue after the one before it did, and is never more important.
- * The same rule serves requests of other timelines that wait for a request of
- * the engine: they follow it. Whatever is taken back from the hardware returns
- * to the head of its priority; only what nobody follows may lose its turn.
+ * Requests of one timeline share a ring, so they can only run in order: a
+ * request is queued after its predecessor, and never has a higher priority. The
+ * same rule serves requests of other timelines that wait for a request of this
+ * engine: they follow it. Requests that are taken back from the hardware return
+ * to the head of their priority level. Only a context that nobody follows may be
+ * moved to its end, to give others a timeslice.
  *
- * Complete requests are collected in engine->done under the lock, see
- * i915_retire.c.
+ * Completed requests are moved to engine->done, see i915_retire.c.
  */
 
 /**
- * i915_sched_queue - put a request in the queue
- * @engine: its engine
- * @rq: on no list
- * @front: before those of the same priority, else behind them
+ * i915_sched_queue - insert a request in the queue of its engine
+ * @engine: the engine
+ * @rq: the request, on no list
+ * @front: insert before those of the same priority instead of after them
  *
  * Context: engine->lock held.
  */
@@ -59,7 +59,7 @@ void i915_sched_queue(struct i915_engine *engine, struct i915_request *rq, bool 
 	set_bit(I915_RQ_QUEUED, &rq->state);
 }
 
-/* Followers need not wait any more; those that wait for nothing else go on @ready */
+/* Release the followers of a request; those that wait for nothing else are moved to @ready */
 static void release_followers(struct i915_request *rq, struct list_head *ready, bool unlink)
 {
 	struct i915_await *await, *next;
@@ -67,20 +67,20 @@ static void release_followers(struct i915_request *rq, struct list_head *ready, 
 	list_for_each_entry_safe(await, next, &rq->followers, follow_link) {
 		if (!await->signaled) {
 			WRITE_ONCE(await->signaled, true);
-			/* one that failed before is on its way to retirement */
+			/* a follower that has failed is already being retired */
 			if (atomic_dec_and_test(&await->rq->awaits) &&
 			    !test_bit(I915_RQ_DONE, &await->rq->state))
 				list_move_tail(&await->rq->link, ready);
 		}
-		/* last: it may be freed now, see await_unfollow() */
+		/* last, because it may be freed from now on: see await_unfollow() */
 		if (unlink)
 			list_del_init(&await->follow_link);
 	}
 }
 
 /**
- * i915_sched_finish - take a request off every list, to be retired
- * @rq: complete or failed
+ * i915_sched_finish - remove a request from the scheduler and hand it to retirement
+ * @rq: the request, complete or failed
  *
  * Context: engine->lock held.
  */
@@ -102,7 +102,7 @@ void i915_sched_finish(struct i915_request *rq)
 }
 
 /**
- * i915_sched_collect - take in what is complete of a timeline
+ * i915_sched_collect - finish the completed requests of a timeline
  * @engine: the engine
  * @lrc: the timeline
  *
@@ -120,30 +120,30 @@ void i915_sched_collect(struct i915_engine *engine, struct i915_lrc *lrc)
 }
 
 /**
- * i915_sched_fail - end a request that will never run
- * @rq: the oldest of its timeline
+ * i915_sched_fail - end a request that will never run, with -EIO
+ * @rq: the oldest request of its timeline
  *
- * Its fence says -EIO. The image of the context is left behind: it starts over
- * at the next request. So is its seqno in the status page, which only the
- * hardware writes: it may still have the context in a port and run what is left
- * of the request.
+ * The context is marked to be rewound, so that it restarts at its next request.
+ * The seqno in the status page is left alone, because only the hardware writes
+ * it: the context may still be in a port, and what is left of the request may
+ * still execute.
  *
- * Context: engine->lock held; the hardware does not run the context.
+ * Context: engine->lock held; the hardware is not running the context.
  */
 void i915_sched_fail(struct i915_request *rq)
 {
 	i915_request_skip(rq, -EIO);
-	/* the image may say that a skipped batch is to be run: start at what comes next */
+	/* the saved HEAD may be within the skipped batch: restart at the next request */
 	rq->lrc->rewind = true;
 	i915_sched_finish(rq);
 }
 
 /**
- * i915_sched_unwind - take back from the hardware what is not complete
+ * i915_sched_unwind - move incomplete requests from the hardware back to the queue
  * @engine: the engine
- * @last: requests of this context go behind others of their priority; or NULL
+ * @last: context whose requests go to the end of their priority level, or NULL
  *
- * Context: engine->lock held; the ports will be written anew.
+ * Context: engine->lock held; the caller rewrites the ports.
  */
 void i915_sched_unwind(struct i915_engine *engine, struct i915_lrc *last)
 {
@@ -168,10 +168,10 @@ void i915_sched_unwind(struct i915_engine *engine, struct i915_lrc *last)
 }
 
 /**
- * i915_sched_fail_all - end every request of a timeline
- * @lrc: in no port
+ * i915_sched_fail_all - fail every incomplete request of a timeline
+ * @lrc: the timeline, in no port
  *
- * Context: engine->lock held; to be dropped with i915_sched_unlock().
+ * Context: engine->lock held; the caller drops it with i915_sched_unlock().
  */
 void i915_sched_fail_all(struct i915_lrc *lrc)
 {
@@ -188,12 +188,12 @@ static bool runnable(const struct i915_request *rq)
 }
 
 /**
- * i915_sched_follow - run a request after another one of the same engine
- * @await: what ties the two; i915_await.rq is the one to follow
- * @first: the one to go first
+ * i915_sched_follow - make a request follow another one of the same engine
+ * @await: links the two; i915_await.rq is the follower
+ * @first: the request to be followed
  *
  * Context: any, outside engine->lock.
- * Return: false: @first is over, there is nothing to follow.
+ * Return: false if @first has ended, so that there is nothing to follow.
  */
 bool i915_sched_follow(struct i915_await *await, struct i915_request *first)
 {
@@ -214,7 +214,7 @@ bool i915_sched_follow(struct i915_await *await, struct i915_request *first)
 	return !over;
 }
 
-/* Queue a request whose turn on its timeline it is, and those behind that are ready, too */
+/* Queue a request if its predecessor is queued, and then its successors that are ready */
 static void queue_timeline(struct i915_engine *engine, struct i915_request *rq,
 			   struct list_head *ready)
 {
@@ -232,7 +232,7 @@ static void queue_timeline(struct i915_engine *engine, struct i915_request *rq,
 	}
 }
 
-/* Queue everything on @ready, and what becomes ready by that */
+/* Queue everything on @ready, and whatever becomes ready as a result */
 static void queue_ready(struct i915_engine *engine, struct list_head *ready)
 {
 	struct i915_request *rq;
@@ -250,7 +250,7 @@ static void queue_ready(struct i915_engine *engine, struct list_head *ready)
 }
 
 /**
- * i915_sched_released - queue what waits for nothing any more, because another one failed
+ * i915_sched_released - queue requests that became ready because another one failed
  * @engine: the engine
  *
  * Context: engine->lock held.
@@ -275,12 +275,12 @@ static void make_ready(struct i915_request *rq)
 }
 
 /**
- * i915_sched_resort - give requests whose priority was raised their new place
+ * i915_sched_resort - move requests whose priority was raised to their new place
  * @engine: the engine
  *
- * They keep their order: it is one in which they may run.
+ * Their relative order is kept: it respects their dependencies.
  *
- * Context: engine->lock held, in the section that raised them.
+ * Context: engine->lock held, in the same section in which they were raised.
  */
 void i915_sched_resort(struct i915_engine *engine)
 {
@@ -301,10 +301,10 @@ void i915_sched_resort(struct i915_engine *engine)
 }
 
 /**
- * i915_sched_ready - a request waits for nothing any more
+ * i915_sched_ready - queue a request that has nothing left to wait for
  * @rq: the request, added
  *
- * Context: any, also with the lock of a fence held: nothing is retired here.
+ * Context: any, even with a fence lock held, because nothing is retired here.
  */
 void i915_sched_ready(struct i915_request *rq)
 {
@@ -318,12 +318,14 @@ void i915_sched_ready(struct i915_request *rq)
 }
 
 /**
- * i915_sched_insert - take over a request
- * @rq: closed; nothing that it waits for is less important. lrc->lock is held, so
- *	the order of the timeline is that of calls
+ * i915_sched_insert - hand a request to the scheduler
+ * @rq: the request, closed; what it waits for has at least its priority
  *
- * Context: process context; engine->lock held, to be dropped with i915_sched_unlock().
- * Return: 0; -EIO: the GPU was given up, and with it the request.
+ * lrc->lock is held, so requests of a timeline are inserted in seqno order.
+ *
+ * Context: process context; engine->lock held, the caller drops it with
+ * i915_sched_unlock().
+ * Return: 0, or -EIO if the GPU was given up and the request has failed.
  */
 int i915_sched_insert(struct i915_request *rq)
 {
@@ -333,12 +335,12 @@ int i915_sched_insert(struct i915_request *rq)
 	lockdep_assert_held(&engine->lock);
 
 	list_add_tail(&rq->lrc_link, &rq->lrc->requests);
-	/* and what is before it on its timeline, first */
+	/* predecessors on the timeline fail first */
 	if (unlikely(engine->given_up)) {
 		i915_sched_fail_all(rq->lrc);
 		ret = -EIO;
 	}
-	/* only memory is read; it may spare a lite restore, or an interrupt */
+	/* reads memory only, and may avoid a lite restore or an interrupt */
 	if (engine->running)
 		engine->ops->process(engine);
 	if (atomic_dec_and_test(&rq->awaits))

@@ -8,11 +8,11 @@
 /**
  * DOC: Events of resets
  *
- * User space that waits for hangs hears of a reset of the whole GPU by uevents
- * of the card: ERROR=1 and RESET=1 when it was necessary, ERROR=0 when the GPU
- * is back. Sending one allocates memory, for which reclaim may wait for the very
- * fences the reset is to bring on. So it is a work item of its own, and two
- * resets in quick succession may be told as one.
+ * A reset of the whole GPU is announced to user space by uevents of the card:
+ * ERROR=1 and RESET=1 when the reset was necessary, ERROR=0 when the GPU works
+ * again. Sending a uevent allocates memory, and reclaim may wait for the very
+ * fences that the reset is about to signal. So a work item of its own sends
+ * them, and two resets in quick succession may be announced as one.
  */
 
 static void send_uevent(struct i915_gt *gt, char *event)
@@ -25,7 +25,7 @@ static void send_uevent(struct i915_gt *gt, char *event)
 }
 
 /**
- * i915_gt_announce_work - send the events that are due
+ * i915_gt_announce_work - send pending uevents
  * @work: i915_gt.uevent_work
  *
  * Context: work item, sleeps.
@@ -44,7 +44,7 @@ void i915_gt_announce_work(struct work_struct *work)
 }
 
 /**
- * i915_gt_announce - tell user space of a reset, soon
+ * i915_gt_announce - schedule uevents about a reset
  * @gt: the GT
  * @events: I915_EVENT_*
  *
