@@ -219,6 +219,29 @@ out_obj:
 	i915_gem_object_put(obj);
 }
 
+/* Nobody has to destroy what a file made: a VM that only its handle keeps ends with the file. */
+static void vm_handle_left(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct mock_client client;
+	u32 handle;
+
+	if (!obj)
+		return;
+	if (!mock_client_open(st, &client))
+		goto out_obj;
+
+	st_ok(st, "making a handle of the context's VM",
+	      i915_gem_vm_add_handle(mock_file_priv(client.file), i915_vm_get_user(client.vm),
+				     &handle));
+	st_ok(st, "binding", mock_bind(obj, client.vm, NULL, NULL));
+	mock_client_close(&client);
+	st_alive_eq(st, "file closed", I915_AUDIT_VMA, 0);
+	st_alive_eq(st, "file closed", I915_AUDIT_VM, 0);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
 static void is_refused(struct i915_st *st, struct mock_client *client, const char *what, int err)
 {
 	struct i915_request *rq = i915_request_create(client->lrc, 0);
@@ -255,6 +278,7 @@ static const struct i915_subtest contexts_subtests[] = {
 	I915_SUBTEST(destroyed_in_flight),
 	I915_SUBTEST(cancelled_if_not_persistent),
 	I915_SUBTEST(vm_handle),
+	I915_SUBTEST(vm_handle_left),
 	I915_SUBTEST(no_work_after_close),
 };
 

@@ -5,7 +5,10 @@
 #include <linux/file.h>
 #include <linux/iosys-map.h>
 #include <linux/module.h>
+#include <linux/scatterlist.h>
 #include <linux/sched.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
 
 #include <drm/drm_gem.h>
 #include <drm/drm_prime.h>
@@ -300,6 +303,138 @@ static void importer_unplugged(struct i915_st *st)
 	st_ok(st, "bringing the second device to rest", mock_device_destroy(other));
 }
 
+#define STRANGER_SEGMENTS	2
+
+/* An exporter that is no DRM driver: it maps at each request, in segments as it likes. */
+struct stranger {
+	unsigned int len[STRANGER_SEGMENTS];
+	unsigned int mapped;
+};
+
+static struct sg_table *stranger_map(struct dma_buf_attachment *attach,
+				     enum dma_data_direction direction)
+{
+	struct stranger *stranger = attach->dmabuf->priv;
+	struct scatterlist *sg;
+	struct sg_table *sgt;
+	unsigned int n;
+	u64 addr = SZ_16M;
+
+	sgt = kzalloc(sizeof(*sgt), GFP_KERNEL);
+	if (!sgt || sg_alloc_table(sgt, STRANGER_SEGMENTS, GFP_KERNEL)) {
+		kfree(sgt);
+		return ERR_PTR(-ENOMEM);
+	}
+
+	/* nobody looks at its memory */
+	for_each_sgtable_dma_sg(sgt, sg, n) {
+		sg_dma_address(sg) = addr;
+		sg_dma_len(sg) = stranger->len[n];
+		addr += stranger->len[n];
+	}
+	stranger->mapped++;
+
+	return sgt;
+}
+
+static void stranger_unmap(struct dma_buf_attachment *attach, struct sg_table *sgt,
+			   enum dma_data_direction direction)
+{
+	struct stranger *stranger = attach->dmabuf->priv;
+
+	stranger->mapped--;
+	sg_free_table(sgt);
+	kfree(sgt);
+}
+
+static void stranger_release(struct dma_buf *dmabuf)
+{
+}
+
+static const struct dma_buf_ops stranger_ops = {
+	.map_dma_buf = stranger_map,
+	.unmap_dma_buf = stranger_unmap,
+	.release = stranger_release,
+};
+
+static struct dma_buf *stranger_export(struct i915_st *st, struct stranger *stranger)
+{
+	DEFINE_DMA_BUF_EXPORT_INFO(info);
+	struct dma_buf *dmabuf;
+
+	info.ops = &stranger_ops;
+	info.size = 2 * PAGE_SIZE;
+	info.flags = O_CLOEXEC | O_RDWR;
+	info.priv = stranger;
+	dmabuf = dma_buf_export(&info);
+
+	return st_ptr(st, "exporting a stranger's memory", dmabuf) ? dmabuf : NULL;
+}
+
+struct segments_case {
+	const char *what;
+	unsigned int len[STRANGER_SEGMENTS];
+	int err;
+};
+
+/* Page tables are written page by page, through all segments of an import. */
+static void import_of_segments(struct i915_st *st)
+{
+	static const struct segments_case cases[] = {
+		{ "two pages", { PAGE_SIZE, PAGE_SIZE }, 0 },
+		{ "more than was said", { 2 * PAGE_SIZE, PAGE_SIZE }, 0 },
+		{ "less than was said", { PAGE_SIZE, SZ_2K }, -EINVAL },
+		{ "half a page first", { SZ_2K, PAGE_SIZE + SZ_2K }, -EINVAL },
+		{ "nothing in the second", { 2 * PAGE_SIZE, 0 }, -EINVAL },
+		{ "nothing in the first", { 0, 2 * PAGE_SIZE }, -EINVAL },
+	};
+	struct drm_gem_object *gem;
+	struct stranger stranger;
+	struct dma_buf *dmabuf;
+	unsigned int n;
+
+	for (n = 0; n < ARRAY_SIZE(cases); n++) {
+		stranger = (struct stranger){};
+		memcpy(stranger.len, cases[n].len, sizeof(stranger.len));
+		dmabuf = stranger_export(st, &stranger);
+		if (!dmabuf)
+			return;
+		gem = i915_gem_prime_import(&st->i915->drm, dmabuf);
+		st_eq(st, cases[n].what, PTR_ERR_OR_ZERO(gem), cases[n].err);
+		if (!IS_ERR(gem))
+			drm_gem_object_put(gem);
+		put_dmabuf(st, dmabuf);
+		st_eq(st, "mappings left", stranger.mapped, 0);
+	}
+}
+
+/* An exporter that does not keep its mappings until the end gets them back when the device goes. */
+static void unmapped_when_unplugged(struct i915_st *st)
+{
+	struct stranger stranger = { .len = { PAGE_SIZE, PAGE_SIZE } };
+	struct drm_i915_gem_object *imported;
+	struct drm_i915_private *other;
+	struct dma_buf *dmabuf;
+
+	other = mock_device_create();
+	if (!st_ptr(st, "a second mock device", other))
+		return;
+
+	dmabuf = stranger_export(st, &stranger);
+	imported = dmabuf ? import(st, other, dmabuf) : NULL;
+	if (imported) {
+		st_eq(st, "mappings of the import", stranger.mapped, 1);
+		drm_dev_unplug(&other->drm);
+		i915_mm_unmap_dma(other);
+		st_eq(st, "mappings, device gone", stranger.mapped, 0);
+		i915_gem_object_put(imported);
+		mock_flush(other);
+	}
+	if (dmabuf)
+		put_dmabuf(st, dmabuf);
+	st_ok(st, "bringing the second device to rest", mock_device_destroy(other));
+}
+
 /*
  * Run in the task that loads the module. A file that a user task lets go of is
  * released when the task returns to user space, which is after load has ended;
@@ -345,6 +480,8 @@ static const struct i915_subtest dmabuf_subtests[] = {
 	I915_SUBTEST(importer_leaves_nothing),
 	I915_SUBTEST(importer_of_another_device),
 	I915_SUBTEST(importer_unplugged),
+	I915_SUBTEST(import_of_segments),
+	I915_SUBTEST(unmapped_when_unplugged),
 	{ .name = "late_fput", .run = late_fput, .late = true },
 };
 

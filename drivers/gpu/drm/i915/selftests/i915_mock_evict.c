@@ -220,6 +220,30 @@ out_obj:
 	i915_gem_object_put(obj);
 }
 
+/* What was unbound before is nobody's to evict any more: its neighbour makes the room. */
+static void beside_the_unbound(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 2);
+	struct full_vm full;
+	u64 offset = ~0ull;
+
+	if (!obj)
+		return;
+	if (!full_vm_create(st, &full))
+		goto out_obj;
+
+	idle_all(&full);
+	st_eq(st, "left bound", mock_unbind(full.obj[0]), 0);
+	st_ok(st, "binding two pages", mock_bind(obj, full.vm, NULL, &offset));
+	st_eq(st, "where they are", offset, 0);
+	st_true(st, "page 1 made room", !is_bound(&full, 1));
+	st_alive_eq(st, "one evicted", I915_AUDIT_VMA_BOUND, EVICT_PAGES - 2 + 1);
+
+	full_vm_destroy(&full);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
 static unsigned long evict_all_locked(struct i915_address_space *vm)
 {
 	unsigned long left;
@@ -281,6 +305,7 @@ static void shrinker_passes_by(struct i915_st *st)
 	struct drm_i915_gem_object *obj = mock_object(st, 1);
 	struct mock_client busy, idle;
 	struct i915_vma *vma;
+	unsigned int n;
 
 	if (!obj)
 		return;
@@ -290,12 +315,15 @@ static void shrinker_passes_by(struct i915_st *st)
 		goto out_idle;
 
 	st_ok(st, "binding", mock_bind(obj, idle.vm, NULL, NULL));
-	vma = mock_bind_active(st, obj, busy.vm, NULL);
-	st_eq(st, "pages of an object in use",
-	      i915_vm_shrink(st->i915, ULONG_MAX, I915_SHRINK_BOUND), 0);
-	st_alive_eq(st, "passed by", I915_AUDIT_VMA_BOUND, 2);
-	if (vma)
-		i915_vma_put_active(vma);
+	/* by a VMA that is made for it, and by one that was there */
+	for (n = 0; n < 2; n++) {
+		vma = mock_bind_active(st, obj, busy.vm, NULL);
+		st_eq(st, "pages of an object in use",
+		      i915_vm_shrink(st->i915, ULONG_MAX, I915_SHRINK_BOUND), 0);
+		st_alive_eq(st, "passed by", I915_AUDIT_VMA_BOUND, 2);
+		if (vma)
+			i915_vma_put_active(vma);
+	}
 	st_eq(st, "pages of an idle one, bound", i915_vm_shrink(st->i915, ULONG_MAX, 0), 0);
 	st_eq(st, "pages of an idle one",
 	      i915_vm_shrink(st->i915, ULONG_MAX, I915_SHRINK_BOUND), 1);
@@ -314,6 +342,7 @@ static const struct i915_subtest evict_subtests[] = {
 	I915_SUBTEST(makes_a_hole),
 	I915_SUBTEST(exact_address),
 	I915_SUBTEST(larger_than_the_vm),
+	I915_SUBTEST(beside_the_unbound),
 	I915_SUBTEST(evict_all),
 	I915_SUBTEST(leaves_other_vms),
 	I915_SUBTEST(shrinker_passes_by),

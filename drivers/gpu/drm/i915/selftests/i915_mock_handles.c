@@ -12,6 +12,7 @@
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
+#include "vm/i915_shrinker.h"
 #include "vm/i915_vma.h"
 #include "vm/i915_vma_bind.h"
 #include "vm/i915_vma_end.h"
@@ -148,6 +149,8 @@ static void handle_closed_active(struct i915_st *st)
 		mock_flush(st->i915);
 		st_alive_eq(st, "closed, retired", I915_AUDIT_VMA, 0);
 		st_alive_eq(st, "the exporter's", I915_AUDIT_OBJECT, 1);
+		st_eq(st, "pages of it that can be swapped out",
+		      i915_vm_shrink(st->i915, ULONG_MAX, 0), 1);
 	}
 
 	mock_client_close(&client);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/array_size.h>
+#include <linux/pagemap.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 
 #include <drm/drm_gem.h>
 
@@ -27,6 +29,20 @@ static int pin_pages(struct drm_i915_gem_object *obj)
 		return ret;
 
 	ret = i915_gem_object_pin_pages(obj);
+	i915_gem_object_unlock(obj);
+
+	return ret;
+}
+
+static int give_back_pages(struct drm_i915_gem_object *obj)
+{
+	int ret;
+
+	ret = i915_gem_object_lock(obj);
+	if (ret)
+		return ret;
+
+	ret = i915_gem_object_put_pages(obj);
 	i915_gem_object_unlock(obj);
 
 	return ret;
@@ -89,6 +105,34 @@ static void internal_pages(struct i915_st *st)
 	i915_gem_object_put(obj);
 }
 
+/* Whoever puts the last reference, wherever that is, has nothing else to do. */
+static void freed_by_the_worker(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+
+	if (!obj)
+		return;
+
+	i915_gem_object_put(obj);
+	flush_workqueue(st->i915->wq);
+	st_alive_eq(st, "the last reference was put", I915_AUDIT_OBJECT, 0);
+}
+
+/* Is reclaim told to write out the first page of the backing store, or may it forget it? */
+static bool is_to_be_written(struct drm_i915_gem_object *obj)
+{
+	struct folio *folio = filemap_get_folio(obj->base.filp->f_mapping, 0);
+	bool dirty;
+
+	if (IS_ERR(folio))
+		return false;
+
+	dirty = folio_test_dirty(folio);
+	folio_put(folio);
+
+	return dirty;
+}
+
 /* Pages nobody holds are given back, and what was in them is not lost. */
 static void shrink_keeps_contents(struct i915_st *st)
 {
@@ -101,27 +145,61 @@ static void shrink_keeps_contents(struct i915_st *st)
 	st_alive_eq(st, "written", I915_AUDIT_OBJECT_PAGES, 1);
 	i915_vm_shrink(st->i915, ULONG_MAX, 0);
 	st_alive_eq(st, "shrunk", I915_AUDIT_OBJECT_PAGES, 0);
+	st_true(st, "its pages are to be written out", is_to_be_written(obj));
 	st_ok(st, "reading back", mock_verify(obj, 0x1234));
 
 	i915_gem_object_put(obj);
 }
 
+/* Pages that somebody holds stay, and so does the binding that was to be undone for them. */
 static void shrink_leaves_pinned(struct i915_st *st)
 {
 	struct drm_i915_gem_object *obj = mock_object(st, 8);
+	struct mock_client client;
 
 	if (!obj)
 		return;
+	if (!mock_client_open(st, &client))
+		goto out_obj;
 
+	st_ok(st, "binding", mock_bind(obj, client.vm, NULL, NULL));
 	if (st_ok(st, "pinning the pages", pin_pages(obj))) {
-		i915_vm_shrink(st->i915, ULONG_MAX, 0);
+		st_eq(st, "giving them back", give_back_pages(obj), -EBUSY);
+		i915_vm_shrink(st->i915, ULONG_MAX, I915_SHRINK_BOUND);
 		st_alive_eq(st, "shrunk while pinned", I915_AUDIT_OBJECT_PAGES, 1);
+		st_alive_eq(st, "shrunk while pinned", I915_AUDIT_VMA_BOUND, 1);
 		i915_gem_object_unpin_pages(obj);
-		i915_vm_shrink(st->i915, ULONG_MAX, 0);
+		i915_vm_shrink(st->i915, ULONG_MAX, I915_SHRINK_BOUND);
 		st_alive_eq(st, "shrunk after that", I915_AUDIT_OBJECT_PAGES, 0);
+		st_alive_eq(st, "shrunk after that", I915_AUDIT_VMA_BOUND, 0);
 	}
 
+	mock_client_close(&client);
+out_obj:
 	i915_gem_object_put(obj);
+}
+
+/* A walk goes on behind the object that the last one ended with, also if that has gone since. */
+static void shrink_goes_on(struct i915_st *st)
+{
+	struct drm_i915_gem_object *first = mock_object(st, 1), *second = mock_object(st, 1);
+
+	if (!first || !second)
+		goto out;
+
+	st_ok(st, "writing", mock_fill(first, 1));
+	st_ok(st, "writing", mock_fill(second, 2));
+	st_eq(st, "pages of the first", i915_vm_shrink(st->i915, 1, 0), 1);
+	st_true(st, "the second still has its own", i915_gem_object_has_pages(second));
+	i915_gem_object_put(first);
+	first = NULL;
+	mock_flush(st->i915);
+	st_eq(st, "pages of the second", i915_vm_shrink(st->i915, 1, 0), 1);
+out:
+	if (second)
+		i915_gem_object_put(second);
+	if (first)
+		i915_gem_object_put(first);
 }
 
 static bool set_madv(struct drm_i915_gem_object *obj, u32 madv)
@@ -229,8 +307,10 @@ static void closed_with_the_file(struct i915_st *st)
 static const struct i915_subtest objects_subtests[] = {
 	I915_SUBTEST(sizes),
 	I915_SUBTEST(internal_pages),
+	I915_SUBTEST(freed_by_the_worker),
 	I915_SUBTEST(shrink_keeps_contents),
 	I915_SUBTEST(shrink_leaves_pinned),
+	I915_SUBTEST(shrink_goes_on),
 	I915_SUBTEST(purge),
 	I915_SUBTEST(handles),
 	I915_SUBTEST(closed_with_the_file),
