@@ -14,6 +14,7 @@
 #include "gt/i915_request_end.h"
 #include "gt/i915_retire.h"
 #include "gt/i915_ring_room.h"
+#include "gt/i915_sched.h"
 #include "gt/i915_wedge.h"
 #include "i915_drv.h"
 #include "selftests/i915_mock_selftests.h"
@@ -177,6 +178,60 @@ static void follows_the_latest(struct i915_st *st)
 	mock_fence_signal(fence);
 	mock_run_all(t->engine);
 	mock_order_eq(&t->order, "it ran", "abc");
+	mock_client_close(&other);
+out:
+	awaits_end(t);
+}
+
+/* One that waits holds up those behind it on its timeline, which wait for nothing. */
+static void holds_up_its_timeline(struct i915_st *st)
+{
+	struct awaits_test *t = awaits_begin(st);
+	struct dma_fence *fence;
+
+	if (!t)
+		return;
+
+	fence = mock_fence_create();
+	mock_order_submit(&t->order, t->lrc, 'a', 0, fence);
+	mock_order_submit(&t->order, t->lrc, 'b', 0, NULL);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "the first of them waits", "");
+	mock_fence_signal(fence);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "they ran", "ab");
+
+	awaits_end(t);
+}
+
+/* What it follows fails before it could run: it goes on. */
+static void follows_the_failed(struct i915_st *st)
+{
+	struct awaits_test *t = awaits_begin(st);
+	struct i915_request *first;
+	struct dma_fence *fence;
+	struct mock_client other;
+	unsigned long flags;
+
+	if (!t)
+		return;
+	if (!mock_client_open(st, &other))
+		goto out;
+
+	fence = mock_fence_create();
+	first = mock_order_submit(&t->order, other.lrc, 'a', 0, fence);
+	if (first)
+		mock_order_submit(&t->order, t->lrc, 'b', 0, &first->fence);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "the first of them waits", "");
+
+	spin_lock_irqsave(&t->engine->lock, flags);
+	i915_sched_fail_all(other.lrc);
+	i915_sched_unlock(t->engine, flags);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "the first of them failed", "ab");
+
+	mock_fence_signal(fence);
 	mock_client_close(&other);
 out:
 	awaits_end(t);
@@ -371,6 +426,8 @@ static const struct i915_subtest awaits_subtests[] = {
 	I915_SUBTEST(another_engine),
 	I915_SUBTEST(merged),
 	I915_SUBTEST(follows_the_latest),
+	I915_SUBTEST(holds_up_its_timeline),
+	I915_SUBTEST(follows_the_failed),
 	I915_SUBTEST(own_timeline),
 	I915_SUBTEST(array),
 	I915_SUBTEST(chain),

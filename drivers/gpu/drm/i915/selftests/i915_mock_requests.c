@@ -315,89 +315,6 @@ static void given_up_while_built(struct i915_st *st)
 	mock_client_close(&client);
 }
 
-#define LONG_LIST	2000
-
-/* A request with a list of @count VMAs: the same one each time */
-static struct i915_request *long_request(struct i915_st *st, struct mock_client *client,
-					 struct drm_i915_gem_object *obj, unsigned int count)
-{
-	/* the object's lock is outside the one that is held from here to the end of the request */
-	struct i915_vma *vma = mock_bind_active(st, obj, client->vm, NULL);
-	struct i915_request *rq;
-
-	if (!vma)
-		return NULL;
-
-	rq = i915_request_create(client->lrc, count);
-	if (!st_ptr(st, "making a request", rq)) {
-		i915_vma_put_active(vma);
-		return NULL;
-	}
-
-	while (count--) {
-		i915_gem_object_get(obj);
-		i915_request_use_vma(rq, vma);
-		if (count)
-			vma = i915_vma_get_active(obj, client->vm);
-	}
-	i915_request_emit_batch(rq, 0, 0);
-
-	return rq;
-}
-
-/* One that has much to let go of does not do it in the interrupt, and holds up nobody else. */
-static void retires_long_lists_late(struct i915_st *st)
-{
-	struct i915_gt *gt = &st->i915->gt;
-	struct mock_client client, other;
-	struct drm_i915_gem_object *obj;
-	struct mock_order *order;
-	struct i915_request *rq;
-	bool cookie;
-
-	obj = mock_object(st, 1);
-	order = kmalloc(sizeof(*order), GFP_KERNEL);
-	if (!obj || !st_ptr(st, "memory", order) || !mock_client_open(st, &client))
-		goto out_obj;
-	if (!mock_client_open(st, &other))
-		goto out_client;
-
-	mock_order_init(order, st);
-	i915_mock_engine_hold(gt->engine[I915_RCS0]);
-	rq = long_request(st, &client, obj, LONG_LIST);
-	if (rq) {
-		mock_order_watch(order, &rq->fence, 'a');
-		i915_request_add(rq);
-		i915_request_put(rq);
-	}
-	mock_order_submit(order, client.lrc, 'b', 0, NULL);
-	mock_order_submit(order, other.lrc, 'c', 0, NULL);
-
-	/* the worker cannot go on */
-	cookie = dma_fence_begin_signalling();
-	mutex_lock(&gt->late_mutex);
-	mock_run_all(gt->engine[I915_RCS0]);
-	mock_order_eq(order, "the long one waits for the worker", "c");
-	st_eq(st, "marks of the object", atomic_read(&obj->in_use), LONG_LIST);
-	mutex_unlock(&gt->late_mutex);
-	dma_fence_end_signalling(cookie);
-
-	i915_gt_retire(gt);
-	mock_order_eq(order, "all are retired", "cab");
-	st_eq(st, "marks of the object afterwards", atomic_read(&obj->in_use), 0);
-	st_alive_eq(st, "all are retired", I915_AUDIT_REQUEST, 0);
-
-	i915_mock_engine_let_run(gt->engine[I915_RCS0]);
-	mock_order_fini(order);
-	mock_client_close(&other);
-out_client:
-	mock_client_close(&client);
-out_obj:
-	kfree(order);
-	if (obj)
-		i915_gem_object_put(obj);
-}
-
 /* Tools name a fence by its process; after its end they may still ask. */
 static void names(struct i915_st *st)
 {
@@ -499,7 +416,6 @@ static const struct i915_subtest requests_subtests[] = {
 	I915_SUBTEST(ring_wraps),
 	I915_SUBTEST(refused_when_wedged),
 	I915_SUBTEST(given_up_while_built),
-	I915_SUBTEST(retires_long_lists_late),
 	I915_SUBTEST(names),
 	I915_SUBTEST(begins_with_default_image),
 };

@@ -172,6 +172,11 @@ static void important_first(struct i915_st *st)
 	submit(t, 1, 'b', 1, NULL);
 	submit(t, 2, 'c', 3, NULL);
 	submit(t, 3, 'd', 2, NULL);
+	i915_mock_engine_acknowledge(t->engine);
+	st_true(st, "what runs goes on",
+		i915_port_lrc(&t->engine->pending[0]) == t->client[0].lrc);
+	st_true(st, "the most important is behind it",
+		i915_port_lrc(&t->engine->pending[1]) == t->client[2].lrc);
 	mock_run_all(t->engine);
 	mock_order_eq(&t->order, "all was stepped", "acdb");
 
@@ -343,6 +348,27 @@ static void raises_its_timeline(struct i915_st *st)
 	sched_free(t);
 }
 
+/* The same for a request that is important from the beginning, and then an equal goes last. */
+static void predecessor_is_raised(struct i915_st *st)
+{
+	struct sched_test *t = sched_alloc(st, false);
+	struct i915_request *rq;
+
+	if (!t)
+		return;
+
+	submit(t, 0, 'a', 0, NULL);
+	rq = submit(t, 1, 'b', 0, NULL);
+	submit(t, 2, 'c', 1, NULL);
+	submit(t, 1, 'd', 2, NULL);
+	if (rq)
+		st_eq(st, "priority of the one before it", rq->priority, 2);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "all was stepped", "abdc");
+
+	sched_free(t);
+}
+
 /* A port is not written again for a context whose requests have all failed. */
 static void failed_in_port(struct i915_st *st)
 {
@@ -460,52 +486,6 @@ static void tail_differs(struct i915_st *st)
 	sched_free(t);
 }
 
-/* More than is retired with interrupts off in one go; one subtest runs at a time */
-#define MANY	40
-
-static struct {
-	struct dma_fence_cb cb;
-	bool by_worker;
-} last_of_many;
-
-static void note_who(struct dma_fence *fence, struct dma_fence_cb *cb)
-{
-	last_of_many.by_worker = current->flags & PF_WQ_WORKER;
-}
-
-/* Many end at once: whoever found out retires some of them, the rest is left to a worker. */
-static void retires_in_portions(struct i915_st *st)
-{
-	struct sched_test *t = sched_alloc(st, false);
-	struct i915_request *rq[MANY];
-	unsigned long flags;
-	unsigned int n;
-
-	if (!t)
-		return;
-
-	last_of_many.by_worker = false;
-	for (n = 0; n < MANY; n++) {
-		rq[n] = mock_request(st, &t->client[0], NULL, NULL);
-		if (!rq[n])
-			break;
-	}
-	i915_mock_engine_acknowledge(t->engine);
-	i915_mock_engine_acknowledge(t->engine);
-	if (n == MANY)
-		st_ok(st, "watching the last", dma_fence_add_callback(&rq[n - 1]->fence,
-								      &last_of_many.cb, note_who));
-
-	spin_lock_irqsave(&t->engine->lock, flags);
-	i915_sched_fail_all(t->client[0].lrc);
-	i915_sched_unlock(t->engine, flags);
-
-	while (n--)
-		mock_request_finish(st, rq[n]);
-	st_true(st, "the last one was retired by a worker", last_of_many.by_worker);
-	sched_free(t);
-}
-
 static const struct i915_subtest sched_subtests[] = {
 	I915_SUBTEST(equals_in_order),
 	I915_SUBTEST(two_ports),
@@ -517,10 +497,10 @@ static const struct i915_subtest sched_subtests[] = {
 	I915_SUBTEST(inherits),
 	I915_SUBTEST(inherits_through_others),
 	I915_SUBTEST(raises_its_timeline),
+	I915_SUBTEST(predecessor_is_raised),
 	I915_SUBTEST(failed_in_port),
 	I915_SUBTEST(due_in_time),
 	I915_SUBTEST(tail_differs),
-	I915_SUBTEST(retires_in_portions),
 };
 
 const struct i915_suite i915_mock_sched_suite = {

@@ -18,5 +18,6 @@ extern const struct i915_suite i915_mock_ggtt_suite;
 extern const struct i915_suite i915_mock_sched_suite;
 extern const struct i915_suite i915_mock_awaits_suite;
 extern const struct i915_suite i915_mock_registers_suite;
+extern const struct i915_suite i915_mock_retire_suite;
 
 #endif

@@ -52,6 +52,7 @@ static const struct i915_suite * const i915_mock_suites[] = {
 	[12] = &i915_mock_sched_suite,
 	[13] = &i915_mock_awaits_suite,
 	[14] = &i915_mock_registers_suite,
+	[15] = &i915_mock_retire_suite,
 };
 
 /* Suites asked for by their own parameter; none: all */
@@ -74,6 +75,7 @@ I915_SUITE_PARAM(11, ggtt);
 I915_SUITE_PARAM(12, sched);
 I915_SUITE_PARAM(13, awaits);
 I915_SUITE_PARAM(14, registers);
+I915_SUITE_PARAM(15, retire);
 
 static void st_failed(struct i915_st *st, int err)
 {
