@@ -183,22 +183,42 @@ static void nothing(int sig)
 	(void)sig;
 }
 
-/* The execbuf comes to nothing after all: what it had bound must not stay either. */
+/*
+ * The execbuf waits for two addresses, the shared object is closed before the
+ * second wait, and then it comes to nothing: what it had bound in between must
+ * not stay.
+ */
 static void close_then_interrupt(int fd)
 {
 	const struct sigaction action = { .sa_handler = nothing };
+	__u32 first, second;
+	struct i915_spin later;
 	struct importer im;
-	__u32 pinned;
+	long vmas;
 
 	sigaction(SIGUSR1, &action, NULL);
 	importer_start(&im, fd);
-	pinned = i915_gem_create(im.fd, PAGE);
-	i915_exec_add_at(&im.exec, pinned, im.spin.exec.object[0].offset);
+	i915_spin_start(&later, im.fd, 0, I915_EXEC_BLT, 0);
+	/* fixed addresses are seen to in this order */
+	im.exec.object[1].flags |= EXEC_OBJECT_PINNED;
+	im.exec.object[1].offset = AT;
+	first = i915_gem_create(im.fd, PAGE);
+	i915_exec_add_at(&im.exec, first, im.spin.exec.object[0].offset);
+	second = i915_gem_create(im.fd, PAGE);
+	i915_exec_add_at(&im.exec, second, later.exec.object[0].offset);
+
 	i915_sleeper_start(&im.sleeper, im.fd, &im.exec, true);
 	i915_gem_close(im.fd, im.shared);
+	vmas = i915_audit_alive(im.fd, "vma");
+	i915_spin_end(&im.spin);
+	i915_require(i915_wait_for(i915_audit_alive(im.fd, "vma") > vmas, 20000),
+		     "the execbuf does not go on to the second address");
 	kill(im.sleeper.child.pid, SIGUSR1);
 	i915_expect_ret(i915_sleeper_join(&im.sleeper), -EINTR);
-	i915_gem_close(im.fd, pinned);
+
+	i915_spin_fini(&later);
+	i915_gem_close(im.fd, first);
+	i915_gem_close(im.fd, second);
 	importer_end(&im, "before the execbuf was interrupted");
 }
 
@@ -214,7 +234,7 @@ static const struct i915_case cases[] = {
 	{ .name = "close-waiting-for-ring", .run = close_waiting_for_ring,
 	  .what = "a handle is closed while its execbuf waits for room in the ring" },
 	{ .name = "close-then-interrupt", .run = close_then_interrupt,
-	  .what = "a handle is closed, and then its execbuf is interrupted" },
+	  .what = "a handle is closed, and its execbuf is interrupted later on" },
 };
 
 int main(int argc, char **argv)
