@@ -375,7 +375,7 @@ def merge(front: Front, directories: Sequence[str]) -> int:
     found = [results.read(os.path.join(d, 'results.json')) for d in directories]
     shards = [shard for shard, _ in found]
     count = shards[0].partition('/')[2]
-    if sorted(shards) != sorted('%d/%s' % (k + 1, count) for k in range(int(count or 0))) or not count:
+    if sorted(shards) != sorted('%d/%s' % (k + 1, count) for k in range(int(count or 0))):
         raise ui.Problem('these are not all shards of one run: %s' % ', '.join(s or 'a whole run' for s in shards),
                          'give the directories of make test SHARD=1/n to SHARD=n/n, each once')
     report = Report()

@@ -136,6 +136,18 @@ class Parts(unittest.TestCase):
         for bad in ('0/2', '3/2', '1', '1/', 'a/b', '1/0', '-1/2'):
             self.assertRaises(ui.Problem, parts.shard, found, bad)
 
+    def test_shards_share_the_work(self) -> None:
+        found = [parts.Part(name, good, seconds=seconds)
+                 for name, seconds in (('a', 100), ('b', 100), ('c', 100), ('long', 300))]
+        self.assertEqual([[p.name for p in parts.shard(found, '%d/2' % k)] for k in (1, 2)],
+                         [['long'], ['a', 'b', 'c']])
+
+    def test_shards_have_what_is_needed_for_what_they_need(self) -> None:
+        found = [parts.Part('tools', good), parts.Part('build', good, after='tools'),
+                 parts.Part('boot', good, after='build'), parts.Part('other', good, after='tools')]
+        self.assertEqual([p.name for p in parts.shard(found, '1/2')], ['tools', 'build', 'boot'])
+        self.assertEqual([p.name for p in parts.shard(found, '2/2')], ['tools', 'other'])
+
     def test_longest_of_last_time_begins_first(self) -> None:
         runner = parts.Runner(self.report, 1)
         runner.took = {'short': 1.0, 'long': 50.0}

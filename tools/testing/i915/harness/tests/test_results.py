@@ -65,6 +65,14 @@ class Forms(unittest.TestCase):
         suite = top.find('testsuite')
         assert suite is not None
         self.assertEqual((suite.get('tests'), suite.get('failures'), suite.get('time')), ('2', '1', '3.750'))
+        self.assertEqual([s.get('name') for s in top.iter('testsuite') if s.get('skipped') == '1'], ['gem_a@x'])
+
+    def test_what_was_not_expected_has_failed(self) -> None:
+        for word in ('pass', 'skip', 'crash'):
+            top = ET.fromstring(results.junit('igt', [Entry('gem_c', False, 'unexpected', word=word)]))
+            failure = top.find('*/testcase/failure')
+            assert failure is not None, word
+            self.assertEqual((top.get('failures'), failure.get('type')), ('1', word))
 
     def test_igt_runner(self) -> None:
         made = json.loads(json.dumps(results.igt_runner('test', ENTRIES)))
@@ -100,6 +108,13 @@ class Forms(unittest.TestCase):
                 f.write('{"tests": {"x": {}}}')
             with self.assertRaises(ui.Problem):
                 results.read(os.path.join(top, 'results.json'))
+
+    def test_nothing_of_an_earlier_run_stays(self) -> None:
+        with tempfile.TemporaryDirectory() as top, contextlib.redirect_stdout(io.StringIO()):
+            results.write(top, 'test', ENTRIES)
+            results.forget(top)
+            self.assertEqual(os.listdir(top), [])
+            results.forget(top)
 
     def test_nothing_ran(self) -> None:
         self.assertEqual(ET.fromstring(results.junit('test', [])).get('tests'), '0')
