@@ -36,6 +36,11 @@ static const char *const kind_name[SK_NKIND] = {
     [SK_RESET_ORDER] = "reset-order",
     [SK_FLUSH] = "flush",
     [SK_MEANT] = "meant",
+    [SK_GGTT_IN_USE] = "ggtt-in-use",
+    [SK_PAT] = "pat",
+    [SK_MOCS] = "mocs",
+    [SK_WRITE_TO_TABLE] = "write-to-table",
+    [SK_PREFETCH] = "prefetch",
 };
 
 const char *gt_kind_name(enum GtKind kind)

@@ -139,6 +139,8 @@ const GtCmd gt_cmdtab[] = {
     GFX_WORK(0xffff0000, 0x71030000, "MEDIA_OBJECT_WALKER", E_RCS, 16),
     GFX_WORK(0xffff0000, 0x71050000, "GPGPU_WALKER", E_RCS, 8),
     GFX_WORK(0xffff0000, 0x71060000, "MEDIA_OBJECT_GRPID", E_RCS, 16),
+    { .mask = 0xffff0000, .value = 0x61010000, .name = "STATE_BASE_ADDRESS",
+      .lenbits = 8, .min = 16, .engines = E_RCS, .run = gt_state_base },
     GFX_SKIP(0xf8000000, 0x60000000, "common state", E_RCS, 8),
     GFX_SKIP(0xf8000000, 0x68000000, "single-dword state", ENG_ALL & ~E_BCS,
              0),

@@ -160,6 +160,7 @@ static void load_ring(GtEng *e, const uint32_t *img)
     e->head = img[IMG_HEAD] & (e->size - 1) & ~3u;
     e->start = img[IMG_START] & 0xfffff000u;
     e->tail = checked_tail(e, img[IMG_TAIL]);
+    gt_check_ring_line(e);
     ER(e, ENG_CTX_CTRL) = img[IMG_CTX_CTRL] & 0xffff;
     ER(e, ENG_START) = e->start;
     ER(e, ENG_CTL) = img[IMG_CTL];

@@ -220,6 +220,10 @@ int gt_step(GtEng *e)
     if (!fetch(e, &e->cmd, 0, 1)) {
         return ST_DEAD;
     }
+    if (gt_user_batch(e) && (e->stored_ahead ||
+        (e->cmd_at & 0xfff) >= 0x1000 - GT_PREFETCH)) {
+        gt_check_prefetch(e);
+    }
     ER(e, ENG_IPEHR) = e->cmd;
     c = lookup(e->gt->chip, e->id, e->cmd);
     if (!c) {

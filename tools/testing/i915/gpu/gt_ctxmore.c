@@ -15,7 +15,7 @@
 #define WA_COMMANDS     4096            /* enough for any sane batch */
 
 /* size of the whole image with the status page, as hardware writes it */
-static int image_pages(GtEng *e)
+int gt_image_pages(GtEng *e)
 {
     return e->id != RCS ? 2 : e->gt->chip == CHIP_SKL ? 22 : 20;
 }
@@ -33,7 +33,7 @@ static uint64_t image_page(GtEng *e, int k)
     if (!(pte & GT_PTE_PRESENT) || !gt_ram_page(s, pte & GT_PTE_ADDR)) {
         gt_strict(s, e, SK_CONTEXT_SIZE, ga, "page %d of the context image, of "
                   "%d, is not mapped in the GGTT: engines use all of it", k,
-                  image_pages(e));
+                  gt_image_pages(e));
         return 0;
     }
     return pte & GT_PTE_ADDR;
@@ -44,7 +44,7 @@ void gt_ctx_pages(GtEng *e, bool saved)
 {
     GtDev *s = e->gt;
 
-    for (int k = 2; s->strict && k < image_pages(e); k++) {
+    for (int k = 2; s->strict && k < gt_image_pages(e); k++) {
         uint64_t gpa = image_page(e, k), is;
 
         if (!gpa || !saved) {
@@ -63,7 +63,7 @@ void gt_ctx_mark_pages(GtEng *e)
 {
     GtDev *s = e->gt;
 
-    for (int k = 2; s->strict && k < image_pages(e); k++) {
+    for (int k = 2; s->strict && k < gt_image_pages(e); k++) {
         uint64_t gpa = image_page(e, k);
 
         if (gpa && ldq_le_p(gt_ram_page(s, gpa) + MARK_AT) != MARK(k)) {

@@ -242,6 +242,8 @@ void gt_engine_reset(GtEng *e)
     e->last_reason = 0;
     memset(e->el, 0, sizeof(e->el));
     memset(e->tlb, 0, sizeof(e->tlb));
+    memset(e->walked, 0, sizeof(e->walked));
+    e->mocs_set = e->stored_ahead = e->ahead_page = 0;
     e->f_host = NULL;
     gt_regs_engine_reset(e);
 }

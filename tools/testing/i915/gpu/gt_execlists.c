@@ -204,6 +204,7 @@ static void lite_restore(GtEng *e)
     e->cur = 0;
     e->tail = gt_ctx_tail(e);
     check_lite_restore(e, was);
+    gt_check_ring_line(e);
     COUNT(e->gt, CN_LITE);
     status_event(e, CSB_LITE, e->el[0].hi);
 }

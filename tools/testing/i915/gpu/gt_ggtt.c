@@ -60,6 +60,9 @@ void gt_ggtt_store(GtDev *s, GtEng *by, uint32_t n, uint64_t pte)
         gt_strict(s, by, SK_PTE, (uint64_t)n << 12, "GGTT PTE %" PRIx64
                   " has address bits above 38 set", pte);
     }
+    if (s->strict && !by) {
+        gt_check_ggtt_store(s, n, pte);
+    }
     s->gtt[n] = pte;
 }
 

@@ -34,6 +34,9 @@
 #define GT_PTE_WRITE    2u
 #define GT_TLB          256
 #define GT_RAMCACHE     1024
+#define GT_TABLES       1024            /* page tables remembered */
+#define GT_WALKCACHE    64
+#define GT_PREFETCH     512             /* bytes of commands read ahead */
 #define GT_CMD_MAX      1056            /* longest operand list fetched */
 
 enum { RCS, BCS, VCS, VECS, GT_NENG };
@@ -77,7 +80,8 @@ enum GtKind {       /* strict reports, names in gt_check.c */
     SK_RUNLIST, SK_TAIL, SK_COMMAND, SK_ENGINE, SK_LENGTH, SK_BATCH,
     SK_PRIVILEGE, SK_REGISTER, SK_REGISTER_RO, SK_MASK, SK_FORCEWAKE,
     SK_MARKER, SK_LITE_RESTORE, SK_CONTEXT_SIZE, SK_RESET_ORDER, SK_FLUSH,
-    SK_MEANT, SK_NKIND
+    SK_MEANT, SK_GGTT_IN_USE, SK_PAT, SK_MOCS, SK_WRITE_TO_TABLE, SK_PREFETCH,
+    SK_NKIND
 };
 
 enum GtCounter {    /* counts, names in gt_count.c */
@@ -180,6 +184,12 @@ struct GtEng {
     uint64_t f_va;              /* fetch window */
     bool f_pp;
     uint8_t *f_host;
+
+    /* checks */
+    uint64_t ahead_page;        /* page whose successor was looked for */
+    uint64_t stored_ahead;      /* command stored to after it was fetched */
+    uint64_t mocs_set;          /* indices written since the reset */
+    GtTlbEntry walked[GT_WALKCACHE];    /* upper levels: tag, next table */
 };
 
 struct GtDev {
@@ -199,6 +209,11 @@ struct GtDev {
         uint64_t gpa;
         uint8_t *host;
     } ram[GT_RAMCACHE];
+    struct {
+        uint64_t gpa, root, va;
+        int lvl;
+    } table[GT_TABLES];         /* page tables as last walked */
+    uint8_t pat_set;            /* halves of PRIVATE_PAT ever written */
     uint32_t iir2[4];           /* second latch of each IIR bit */
     bool line;
     int64_t rc6_ns, rc6_since;
@@ -239,7 +254,7 @@ struct GtDev {
     uint64_t seed;              /* 0: the schedule does not vary */
     uint64_t vary;              /* state of the generator: schedule */
     uint32_t trace, inl, latency, slice, strict_max;
-    bool strict, break_inval, rc6;
+    bool strict, break_inval, rc6, walk_cache;
 };
 
 #define R(s, a)         ((s)->regs[(a) >> 2])
@@ -307,6 +322,19 @@ void gt_invalidate(GtEng *e);
 void gt_fault(GtEng *e, uint64_t va, bool pp, int lvl, bool wr);
 void gt_fault_latch(GtEng *e, uint64_t va, bool pp);
 
+bool gt_ppgtt_absent(GtEng *e, uint64_t va);
+uint64_t gt_ppgtt_table(GtEng *e, uint64_t va, int lvl);
+
+/* gt_rules.c: what must not happen while something is in use */
+void gt_check_ggtt_store(GtDev *s, uint32_t n, uint64_t pte);
+void gt_check_leaf(GtEng *e, uint64_t va, uint64_t leaf);
+void gt_note_table(GtEng *e, uint64_t va, int lvl, uint64_t gpa);
+void gt_check_user_write(GtEng *e, uint64_t va, uint64_t gpa);
+void gt_check_store_ahead(GtEng *e, uint64_t va, unsigned len);
+void gt_check_prefetch(GtEng *e);
+void gt_check_ring_line(GtEng *e);
+int gt_image_pages(GtEng *e);
+
 /* gt_aperture.c */
 void gt_aperture_init(GtDev *s);
 
@@ -362,7 +390,7 @@ GtRun gt_mi_set_predicate;
 GtRun gt_mi_lri, gt_mi_srm, gt_mi_lrm, gt_mi_lrr;
 GtRun gt_mi_store_imm, gt_mi_store_index, gt_mi_copy_mem, gt_mi_update_gtt;
 GtRun gt_mi_math, gt_mi_predicate, gt_mi_atomic;
-GtRun gt_mi_flush_dw, gt_pipe_control;
+GtRun gt_mi_flush_dw, gt_pipe_control, gt_state_base;
 GtRun gt_blt_color, gt_blt_copy, gt_blt_fast_copy;
 
 /* gt_inject.c: rules armed and hitting */

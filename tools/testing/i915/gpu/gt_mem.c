@@ -102,6 +102,10 @@ bool gt_write(GtEng *e, uint64_t va, bool pp, const void *buf, unsigned len)
 
         switch (translate(e, va, pp, true, &gpa)) {
         case XL_OK:
+            if (pp && gt_user_batch(e) && e->gt->strict) {
+                gt_check_user_write(e, va, gpa);
+                gt_check_store_ahead(e, va, n);
+            }
             address_space_write(e->gt->as, gpa, MEMTXATTRS_UNSPECIFIED, d, n);
             break;
         case XL_FAULT:

@@ -35,6 +35,7 @@ int gt_mi_report_head(GtEng *e, const uint32_t *dw, int n)
 
 int gt_mi_batch_end(GtEng *e, const uint32_t *dw, int n)
 {
+    e->stored_ahead = 0;
     if (e->lvl) {
         e->lvl--;
         return ST_JUMP;
@@ -69,6 +70,7 @@ int gt_mi_batch_start(GtEng *e, const uint32_t *dw, int n)
         }
         e->lvl = MIN(e->lvl + 1, 2);
     }
+    e->stored_ahead = 0;
     e->bb[e->lvl] = to;
     e->bbpp[e->lvl] = pp;
     e->f_host = NULL;           /* translate again at each jump */

@@ -100,6 +100,8 @@ void gt_power_on(GtDev *s)
     s->rc6_ns = s->rc6_since = 0;
     s->ei_since[0] = s->ei_since[1] = 0;
     s->mark_open = false;
+    s->pat_set = 0;
+    memset(s->table, 0, sizeof(s->table));
     gt_ram_forget(s);
     for (int i = 0; i < GT_NENG; i++) {
         s->eng[i].held = false;
@@ -185,6 +187,7 @@ static Property gt_props[] = {
     DEFINE_PROP_STRING("report", GtDev, report),
     DEFINE_PROP_BOOL("rc6", GtDev, rc6, false),
     DEFINE_PROP_BOOL("break-inval", GtDev, break_inval, false),
+    DEFINE_PROP_BOOL("walk-cache", GtDev, walk_cache, false),
     DEFINE_PROP_STRING("faults", GtDev, faults),
     DEFINE_PROP_UINT64("seed", GtDev, seed, 0),
     DEFINE_PROP_UINT32("trace", GtDev, trace, 0),

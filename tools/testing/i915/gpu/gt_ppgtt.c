@@ -43,6 +43,26 @@ static void check_entry(GtEng *e, uint64_t va, int lvl, uint64_t ent,
 }
 
 /*
+ * Where the entry of a level leads, as remembered by a cache of the upper
+ * levels: only with the property, for drivers that count on there being none.
+ */
+static uint64_t walk_cached(GtEng *e, uint64_t va, int lvl, uint64_t now)
+{
+    uint64_t tag = (va >> (12 + 9 * (lvl - 1))) << 3 | lvl;
+    GtTlbEntry *c = &e->walked[(tag ^ tag >> 6) % GT_WALKCACHE];
+
+    if (c->tag != tag) {
+        c->tag = tag;
+        c->leaf = now;
+    } else if ((c->leaf ^ now) & (GT_PTE_ADDR | GT_PTE_PRESENT)) {
+        gt_strict(e->gt, e, SK_STALE_TLB, va, "level %d entry %" PRIx64
+                  " used, page table says %" PRIx64 " now: invalidate after "
+                  "changing page directories in use", lvl, c->leaf, now);
+    }
+    return c->leaf;
+}
+
+/*
  * Walk the tables. Returns the leaf entry, 0 if there is none, with *lvl the
  * level that failed. check: count the steps and look at each entry.
  */
@@ -64,6 +84,12 @@ static uint64_t walk(GtEng *e, uint64_t va, int *lvl, bool check)
             return 0;
         }
         s->count[CN_WALK] += check;
+        if (unlikely(s->walk_cache) && check && *lvl > 1) {
+            ent = walk_cached(e, va, *lvl, ent);
+        }
+        if (check && s->strict) {
+            gt_note_table(e, va, *lvl, table);
+        }
         if (!(ent & GT_PTE_PRESENT)) {
             return 0;
         }
@@ -150,6 +176,9 @@ uint64_t gt_ppgtt_leaf(GtEng *e, uint64_t va, bool wr)
     if (unlikely(s->seed)) {
         gt_seed_tlb(e);
     }
+    if (s->strict) {
+        gt_check_leaf(e, va, leaf);
+    }
     t->tag = page | 1;
     t->leaf = leaf;
     return leaf;
@@ -163,8 +192,35 @@ void gt_tlb_flush(GtEng *e)
     for (int i = 0; i < GT_TLB; i++) {
         e->tlb[i].tag = 0;
     }
+    memset(e->walked, 0, sizeof(e->walked));
+    e->ahead_page = 0;
     e->f_host = NULL;
     e->inval_lost = false;
+}
+
+/* is there no translation? Nothing is counted, stopped or remembered. */
+bool gt_ppgtt_absent(GtEng *e, uint64_t va)
+{
+    int lvl;
+
+    return !walk(e, va & GT_ADDR48, &lvl, false);
+}
+
+/* the table in which the entry of a level for va is, 0 if there is none */
+uint64_t gt_ppgtt_table(GtEng *e, uint64_t va, int lvl)
+{
+    uint64_t table = e->pdp[0], ent;
+
+    for (int l = 4; l > lvl; l--) {
+        unsigned i = (va >> (12 + 9 * (l - 1))) & 511;
+
+        if (!load_entry(e->gt, table + 8 * i, &ent) ||
+            !(ent & GT_PTE_PRESENT)) {
+            return 0;
+        }
+        table = ent & GT_PTE_ADDR;
+    }
+    return table;
 }
 
 /* asked for, by a command or through the registers */

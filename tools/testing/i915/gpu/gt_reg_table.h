@@ -48,6 +48,6 @@ GtRegRead gt_rd_rpstat, gt_rd_rc6, gt_rd_ei;
 GtRegWrite gt_wr_mi_mode, gt_wr_reset_ctl, gt_wr_csb_ptr, gt_wr_eir;
 GtRegWrite gt_wr_elsp, gt_wr_master, gt_wr_iir, gt_wr_ier, gt_wr_gdrst;
 GtRegWrite gt_wr_ei, gt_wr_gfx_flush, gt_wr_tlb, gt_wr_pcode, gt_wr_rc6;
-GtRegWrite gt_wr_fault, gt_wr_fw;
+GtRegWrite gt_wr_fault, gt_wr_fw, gt_wr_pat, gt_wr_mocs;
 
 #endif

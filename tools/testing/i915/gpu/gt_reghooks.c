@@ -296,6 +296,21 @@ void gt_wr_fault(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
     R(s, a) &= v;               /* the driver clears the valid bit */
 }
 
+void gt_wr_pat(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
+{
+    R(s, a) = v;
+    s->pat_set |= 1 << ((a - REG_PAT) / 4);
+}
+
+void gt_wr_mocs(GtDev *s, GtEng *none, uint32_t a, uint32_t v)
+{
+    static const uint8_t table[] = { RCS, VCS, 0, VECS, BCS };
+    GtEng *e = &s->eng[table[(a >> 8) - 0xc8]];
+
+    R(s, a) = v;
+    e->mocs_set |= 1ULL << ((a & 0xff) / 4);
+}
+
 void gt_wr_gfx_flush(GtDev *s, GtEng *e, uint32_t a, uint32_t v)
 {
     COUNT(s, CN_GGTT_FLUSH);

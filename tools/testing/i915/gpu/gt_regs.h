@@ -78,6 +78,7 @@
 
 /* global */
 #define REG_FAULT           0x04094
+#define REG_PAT             0x040e0         /* two halves of four indices */
 #define REG_FAULT_DATA0     0x04b10
 #define REG_FAULT_DATA1     0x04b14
 #define REG_64K_ENABLE      0x04080

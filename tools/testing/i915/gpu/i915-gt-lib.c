@@ -356,6 +356,8 @@ void wake(Gt *g)
 void engines_up(Gt *g)
 {
     wake(g);
+    wr(g, 0x40e0, 0x00000007);
+    wr(g, 0x40e4, 0x3b2b1b0b);
     for (int i = 0; i < NENG; i++) {
         uint32_t b = eng_base[i];
 

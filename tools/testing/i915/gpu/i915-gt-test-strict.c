@@ -228,6 +228,167 @@ static void test_tail(const void *chip)
     gt_stop(f.g);
 }
 
+/* TAIL before HEAD in one line: the ring is full to the brim */
+static void test_ring_line(const void *chip)
+{
+    Fix f = start(CHIP(chip), RCS);
+
+    for (int i = 0; i < 10; i++) {
+        emit(&f.c, NOOP);
+    }
+    submit(&f.c);
+    run(f.g, MSEC);
+    f.c.tail = 0x20;                            /* HEAD is at 0x28 */
+    submit(&f.c);
+    run(f.g, MSEC);
+    expect(f.g, "tail");
+    gt_stop(f.g);
+}
+
+/* a status page, an image, a ring lose their place while they are in use */
+static void test_ggtt_in_use(const void *chip)
+{
+    Fix f = start(CHIP(chip), BCS);
+    uint64_t p = page(f.g), q = page(f.g);
+    uint32_t used[] = { f.c.lrca, f.c.lrca + 0x1000, f.c.ring_ga, 0 };
+
+    used[3] = rd(f.g, 0x22080);
+    set_pte(f.g, 0x5000, p | 1);
+    set_pte(f.g, 0x5000, q | 1);                /* of nobody */
+    put_semaphore(&f, 1);
+    go(&f);
+    for (int i = 0; i < ARRAY_SIZE(used); i++) {
+        uint32_t at = 0x800000 + (used[i] >> 12) * 8;
+        uint64_t pte = qpci_io_readq(f.g->dev, f.g->mmio, at);
+
+        qpci_io_writeq(f.g->dev, f.g->mmio, at, pte);   /* unchanged */
+        qpci_io_writeq(f.g->dev, f.g->mmio, at, q | 1);
+        expect(f.g, "ggtt-in-use");
+        qpci_io_writeq(f.g->dev, f.g->mmio, at, pte);
+        expect(f.g, "ggtt-in-use");
+    }
+    reset_gpu(f.g, 1 << 3);
+    for (int i = 0; i < ARRAY_SIZE(used); i++) {
+        qpci_io_writeq(f.g->dev, f.g->mmio, 0x800000 + (used[i] >> 12) * 8, 0);
+    }
+    gt_stop(f.g);
+}
+
+static void test_pat(const void *chip)
+{
+    Fix f = { .g = gt_start(CHIP(chip), NULL) };
+    uint32_t ga, b = eng_base[BCS];
+
+    wake(f.g);
+    wr(f.g, 0x40e0, 7);                         /* not the other half */
+    ga = ggtt_page(f.g, &f.g->hwsp[BCS]);
+    wr(f.g, b + 0x80, ga);
+    wr(f.g, b + 0x29c, 0x80008000);
+    ctx_init(&f.c, f.g, BCS, 0x20);
+    f.data = page(f.g);
+    ctx_map(&f.c, DATA, f.data, 3 | 1 << 7);
+    f.b = batch_at(&f.c, CODE);
+    put_store(&f.b, DATA, 1);
+    go(&f);
+    expect(f.g, "pat");
+    wr(f.g, 0x40e4, 0x3b2b1b0b);
+    f.b.n = 0;
+    put_store(&f.b, DATA, 1);
+    go(&f);
+    gt_stop(f.g);
+}
+
+static void put_state_base(Fix *f, unsigned index)
+{
+    put(&f->b, 0x61010000 | 14);
+    put(&f->b, index << 5 | 1);
+    for (int i = 2; i < 16; i++) {
+        put(&f->b, i == 3 ? index << 17 : 0);
+    }
+}
+
+static void test_mocs(const void *chip)
+{
+    Fix f = start(CHIP(chip), RCS);
+
+    wr(f.g, 0xc800 + 4 * 5, 0x39);
+    put_state_base(&f, 5);
+    go(&f);
+    f.b.n = 0;
+    put_state_base(&f, 6);
+    go(&f);
+    expect(f.g, "mocs");
+    reset_gpu(f.g, 1 << 1);
+    engines_up(f.g);
+    f.b.n = 0;
+    put_state_base(&f, 5);
+    go(&f);
+    expect(f.g, "mocs");                        /* lost */
+    gt_stop(f.g);
+}
+
+/* a user batch reaches its own page table */
+static void test_write_to_table(const void *chip)
+{
+    Fix f = start(CHIP(chip), BCS);
+    uint64_t table = pde_of(&f.c, DATA, 1) & ~0xfffULL;
+
+    ctx_map(&f.c, DATA + 0x1000, table, 3);
+    put_store(&f.b, DATA, 1);                   /* walked */
+    put_store(&f.b, DATA + 0x1ff8, 0);
+    go(&f);
+    expect(f.g, "write-to-table");
+    gt_stop(f.g);
+}
+
+static void test_prefetch(const void *chip)
+{
+    Fix f = start(CHIP(chip), BCS);
+
+    f.b.n = 0xfe0 / 4;                          /* NOOP up to there */
+    go(&f);
+    expect(f.g, "prefetch");
+    ctx_map(&f.c, CODE + 0x1000, f.data, 1);
+    set_mem(f.g, f.b.gpa + 0xfe0, NOOP);
+    f.b.n = 0xff0 / 4;
+    go(&f);
+    f.b.n = 0;
+    put_store(&f.b, CODE + 0x20, BBE);          /* over a NOOP, too late */
+    f.b.n = 16;
+    go(&f);
+    expect(f.g, "prefetch");
+    gt_stop(f.g);
+}
+
+/* without an invalidation a cache of directories shows the old table */
+static void test_walk_cache(const void *chip)
+{
+    for (int cached = 0; cached < 2; cached++) {
+        Fix f = start_with(CHIP(chip), BCS, cached ? "walk-cache=on" : NULL);
+        uint64_t pde = pde_of(&f.c, DATA, 2), other = page(f.g);
+        uint64_t to = page(f.g);
+
+        qtest_writeq(f.g->qts, other + ((DATA >> 12) & 511) * 8 + 8, to | 3);
+        ctx_map(&f.c, DATA + 0x1000, f.data, 3);
+        put_store(&f.b, DATA, 1);                   /* walked */
+        put_semaphore(&f, 1);
+        put_store(&f.b, DATA + 0x1000, 2);
+        go(&f);
+        qtest_writeq(f.g->qts, pde, other | 3);
+        set_mem(f.g, f.data + 0xffc, 1);
+        run(f.g, MSEC);
+        if (cached) {
+            expect(f.g, "stale-tlb");
+            g_assert_cmphex(mem(f.g, f.data), ==, 2);   /* the old table */
+        } else {
+            g_autofree char *ignored = report_text(f.g);
+
+            g_assert_cmphex(mem(f.g, to), ==, 2);
+        }
+        gt_stop(f.g);
+    }
+}
+
 static void test_descriptor(const void *chip)
 {
     Fix f = start(CHIP(chip), RCS);
@@ -540,6 +701,13 @@ void add_strict_tests(void)
     add(ON_BOTH, "strict/pte", test_pte);
     add(ON_BOTH, "strict/context", test_context);
     add(ON_BOTH, "strict/tail", test_tail);
+    add(ON_BOTH, "strict/ring-line", test_ring_line);
+    add(ON_BOTH, "strict/ggtt-in-use", test_ggtt_in_use);
+    add(ON_BOTH, "strict/pat", test_pat);
+    add(ON_SKL, "strict/mocs", test_mocs);
+    add(ON_BOTH, "strict/write-to-table", test_write_to_table);
+    add(ON_BOTH, "strict/prefetch", test_prefetch);
+    add(ON_BOTH, "strict/walk-cache", test_walk_cache);
     add(ON_BOTH, "strict/descriptor", test_descriptor);
     add(ON_BOTH, "strict/elsp-pending", test_elsp_pending);
     add(ON_BOTH, "strict/runlist-off", test_runlist_off);
