@@ -138,6 +138,10 @@ void i915_gem_file_close_object(struct i915_file *file, struct drm_i915_gem_obje
 	/* the count before the marks: pairs with i915_eb_lookup() */
 	smp_mb__after_atomic();
 
+	/* Shared by name only, or never used: no file has a VMA of it. */
+	if (!READ_ONCE(obj->vmas.rb_node))
+		return;
+
 	i915_gem_file_settle_object(file, obj);
 	i915_vma_close_owner(obj, file->id);
 }

@@ -36,6 +36,7 @@ MODULE_IMPORT_NS(DMA_BUF);
 struct dma_buf *i915_gem_prime_export(struct drm_gem_object *gem, int flags)
 {
 	struct drm_i915_gem_object *obj = to_i915_bo(gem);
+	struct dma_buf *dmabuf;
 	int ret;
 
 	/* mmap() of the dma-buf uses the object's fake offsets, which must exist by then. */
@@ -46,7 +47,11 @@ struct dma_buf *i915_gem_prime_export(struct drm_gem_object *gem, int flags)
 	/* Before anybody can use the dma-buf, see i915_gem_object_is_private(). */
 	WRITE_ONCE(obj->exported, true);
 
-	return drm_gem_prime_export(gem, flags);
+	dmabuf = drm_gem_prime_export(gem, flags);
+	if (!IS_ERR(dmabuf))
+		WRITE_ONCE(to_i915(gem->dev)->mm.dmabuf_ops, dmabuf->ops);
+
+	return dmabuf;
 }
 
 /**
@@ -213,6 +218,14 @@ static bool i915_gem_import_is_whole(struct sg_table *sgt, u64 size)
 	return mapped >= size;
 }
 
+/* Is the buffer an object of this device? False also while the DRM core's ops are not known. */
+static bool i915_gem_prime_is_own(struct drm_device *dev, const struct dma_buf *dmabuf)
+{
+	const struct drm_gem_object *gem = dmabuf->priv;
+
+	return dmabuf->ops == READ_ONCE(to_i915(dev)->mm.dmabuf_ops) && gem->dev == dev;
+}
+
 /**
  * i915_gem_prime_import - &drm_driver.gem_prime_import
  * @dev: the device
@@ -226,6 +239,10 @@ struct drm_gem_object *i915_gem_prime_import(struct drm_device *dev, struct dma_
 {
 	struct drm_gem_object *gem;
 	int idx;
+
+	/* Nothing is mapped: the DRM core takes a reference to the object. */
+	if (i915_gem_prime_is_own(dev, dmabuf))
+		return drm_gem_prime_import(dev, dmabuf);
 
 	/* The exporter maps it for this device. Unplug waits for us and then finds the object. */
 	if (!drm_dev_enter(dev, &idx))

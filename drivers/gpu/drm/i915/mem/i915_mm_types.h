@@ -9,6 +9,7 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
+struct dma_buf_ops;
 struct drm_gem_object_funcs;
 struct drm_i915_private;
 struct file;
@@ -51,6 +52,8 @@ struct i915_mm {
 	u32 tlb_begun;
 	/** @mmap_file: file of all CPU mappings, not referenced, see get_file_active() */
 	struct file *mmap_file;
+	/** @dmabuf_ops: what the DRM core gives every dma-buf it exports; NULL before the first */
+	const struct dma_buf_ops *dmabuf_ops;
 
 	/** @free_list: objects whose last reference was put by i915_gem_object_put() */
 	struct llist_head free_list;
