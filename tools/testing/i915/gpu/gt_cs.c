@@ -109,7 +109,8 @@ int gt_cs_error(GtEng *e, enum GtKind kind, const char *why)
 }
 
 /* what tests use that want an invalid instruction: a kind of its own */
-#define CMD_MEANT   0x0f800000u
+#define CMD_MEANT       0x0f800000u
+#define CMD_MEANT_IGT   0xdeadbeefu
 
 static int unknown(GtEng *e, uint32_t h)
 {
@@ -118,8 +119,8 @@ static int unknown(GtEng *e, uint32_t h)
             return gt_cs_error(e, SK_ENGINE, "command of another engine");
         }
     }
-    return gt_cs_error(e, h == CMD_MEANT ? SK_MEANT : SK_COMMAND,
-                       "no such command");
+    return gt_cs_error(e, h == CMD_MEANT || h == CMD_MEANT_IGT ? SK_MEANT :
+                       SK_COMMAND, "no such command");
 }
 
 /* copy n dwords of commands, false stops the engine; ring reads wrap */

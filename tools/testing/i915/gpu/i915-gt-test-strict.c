@@ -462,7 +462,8 @@ static void test_command(const void *chip)
 
     stops(c, RCS, 0x1fu << 23, "meant");
     stops(c, BCS, 1u << 29, "command");
-    stops(c, VCS, 0xdeadbeef, "command");
+    stops(c, VCS, 0xdeadbeef, "meant");
+    stops(c, VCS, 0xdeadbee0, "command");
     stops(c, RCS, 0x1eu << 23, "command");
     stops(c, BCS, PIPE_CONTROL, "engine");
     stops(c, RCS, 0x54000005, "engine");

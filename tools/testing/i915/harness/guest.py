@@ -28,7 +28,8 @@ COUNT = 'i915-gpu: COUNT'
 BUSY = 'i915-gpu: BUSY'
 FAULT = 'i915-gpu: FAULT'
 TOTAL = re.compile(r'i915-gpu: TOTAL (\S+) (\d+)')
-# The kind of what tests do on purpose: a command that exists on no chip, i915_batch_invalid() of the kselftests
+# The kind of what tests do on purpose: a command that exists on no chip, in i915_batch_invalid() of the kselftests and
+# in batches of IGT that are to hang
 MEANT = 'meant'
 
 
@@ -50,6 +51,7 @@ class Result:
     log: list[str] = field(default_factory=list)         # kernel log, "<level>[time] text"
     seconds: float = 0.0
     why: str = ''               # how the guest ended, when status is None
+    strict: list[str] = field(default_factory=list)     # the device's complaints meanwhile
 
 
 @dataclass
@@ -231,6 +233,7 @@ class Watcher:
         self.current: Result | None = None      # being filled
         self.log: list[str] | None = None       # where lines of the kernel log go, while they come
         self.stopped = False            # watch() asked for the end
+        self.told = 0                   # how far QEMU's standard error was read, bytes
         self.begin = time.monotonic()
         self.since = self.begin         # when the current step (or the boot) began
         self.buffer = ''
@@ -283,9 +286,19 @@ class Watcher:
             self.current.seconds = time.monotonic() - self.since
             self._close()
 
+    def _reports(self) -> list[str]:
+        """What QEMU wrote since the last call. The GPU has written before the guest can say that a step has ended."""
+        with open(self.errors, 'rb') as f:
+            f.seek(self.told)
+            text = f.read()
+        whole = text[:text.rfind(b'\n') + 1]
+        self.told += len(whole)
+        return whole.decode(errors='replace').splitlines()
+
     def _close(self) -> None:
         done, self.current = self.current, None
         assert done is not None
+        done.strict = strict_reports(self._reports())
         self.outcome.results[done.name] = done
         if self.watch and self.watch(done):
             self.stopped = True
@@ -314,6 +327,7 @@ class Watcher:
                 self.outcome.booted = now - self.begin
             self.outcome.release = words[2]
         elif words[0] == 'begin':
+            self._reports()
             self.current = Result(words[1])
         elif words[0] == 'end' and self.current:
             self.current.status = int(words[2])

@@ -4,7 +4,11 @@
 Each test (or subtest) has a time limit of its own. One that hangs the guest or kills it gets Timeout or Crash; the
 guest is booted again and goes on with the next. So it is after a kernel warning, lest one test's damage be read as
 the next one's. Expectations are in drm-ci's form: NAME-fails.txt has "test@subtest,Fail" (or Crash, Timeout),
-NAME-flakes.txt and NAME-skips.txt have one regular expression a line.
+NAME-flakes.txt and NAME-skips.txt have one regular expression a line. NAME-misuse.txt is of our own: what IGT itself
+does wrong, as the GPU reports it, "test@subtest,report", both regular expressions.
+
+A test may hang the GPU on purpose. That resets are made for it is no complaint, in the kernel log (klog.py) nor of the
+GPU, which knows the command that IGT stops an engine with.
 """
 
 import fnmatch
@@ -108,6 +112,7 @@ class Expected:
             self.fails[test] = result or 'Fail'
         self.flakes = [re.compile(r) for r in self._rows(directory, name, 'flakes')]
         self.skips = [re.compile(r) for r in self._rows(directory, name, 'skips')]
+        self.misuse = [row.partition(',')[::2] for row in self._rows(directory, name, 'misuse')]
 
     @staticmethod
     def _rows(directory: str, name: str, kind: str) -> list[str]:
@@ -119,6 +124,11 @@ class Expected:
 
     def skip(self, item: str) -> bool:
         return any(s.fullmatch(item) for s in self.skips)
+
+    def misused(self, item: str, reports: Sequence[str]) -> list[str]:
+        """Those of the GPU's reports that are not known of this item."""
+        known = [report for test, report in self.misuse if re.fullmatch(test, item)]
+        return [r for r in reports if not any(re.search(k, r) for k in known)]
 
     def unexpected(self, item: str, result: str) -> str | None:
         """None, or why this result is not what the files say."""
@@ -132,14 +142,16 @@ class Expected:
         return 'expected %s (take it out of the -fails file if it is mended)' % wanted
 
 
-def verdict(result: guest.Result) -> tuple[str, str]:
-    """The drm-ci word for a step's result, and a note."""
+def verdict(result: guest.Result, misuse: Sequence[str] = ()) -> tuple[str, str]:
+    """The drm-ci word for a step's result, and a note; misuse: the GPU's reports that are not known of the test."""
     if result.status is None:
         return ('Timeout' if 'hung' in result.why else 'Crash'), result.why
     word = EXIT.get(result.status, 'Crash' if result.status >= 128 else 'Fail')
     bad = klog.failures(result.log)
     if bad:
         return ('Fail' if word in ('Pass', 'Skip') else word), 'kernel log: ' + bad[0]
+    if misuse:
+        return ('Fail' if word in ('Pass', 'Skip') else word), 'the GPU reports misuse: ' + misuse[0]
     if word in ('Fail', 'Skip'):
         rows = [r for r in result.output if re.search(r'assert|requirement|SKIP|FAIL', r, re.I)]
         return word, rows[0] if rows else ''
@@ -160,6 +172,7 @@ class Session:
         self.expected = Expected(os.path.join(front.repo, EXPECTATIONS), args.expect)
         self.results: dict[str, tuple[str, float, str, str | None]] = {}     # item: verdict, time, note, why unexpected
         self.logs = os.path.join(front.results, 'igt', 'logs')
+        self.reported: set[str] = set()         # what the GPU complained of in the tests
 
     def _files(self) -> tuple[dict[str, str | bytes], list[str]]:
         binaries = {b for b in (self.igt.find(i.partition('@')[0]) for i in self.items) if b}
@@ -174,15 +187,18 @@ class Session:
         return guest.Step('t%d' % number, command, self.limit)
 
     def _one(self, item: str, result: guest.Result) -> bool:
-        word, note = verdict(result)
+        misuse = self.expected.misused(item, result.strict)
+        self.reported |= set(result.strict)
+        word, note = verdict(result, misuse)
         wrong = self.expected.unexpected(item, word)
         self.results[item] = (word, result.seconds, note, wrong)
+        details = ([note] if note else []) + misuse
         self.entries.append(report.Entry(item, not wrong, ('%s %s' % (word, wrong or note)).strip(), result.seconds,
-                                         [note] if note else [], result.output, result.log, word.lower()))
+                                         details, result.output, result.log, word.lower()))
         name = re.sub(r'[^\w@.+-]', '_', item)
         with open(os.path.join(self.logs, name + '.txt'), 'w') as f:
             f.write('\n'.join(['%s: %s %s' % (item, word, note), '--- output', *result.output, '--- kernel log',
-                               *result.log]) + '\n')
+                               *result.log, '--- GPU', *result.strict]) + '\n')
         unexpected = '  UNEXPECTED: ' + wrong if wrong else ''
         ui.line('%-8s %-48s %6.1f s  %s%s' % (word, item, result.seconds, note[:100], unexpected))
         return word in ('Timeout', 'Crash') or note.startswith('kernel log')
@@ -206,7 +222,7 @@ class Session:
             outcome = machine.run(steps, files, binaries, self.igt.libs, 'igt/lib', boot_limit=300,
                                   watch=lambda r: r.name in part and self._one(part[r.name], r))
             boots += 1
-            strict += outcome.strict
+            strict += [r for r in outcome.strict if r not in self.reported]
             load = outcome.results.get('load')
             if load is None or load.status != 0:
                 raise ui.Problem('the driver did not load: %s' % (
@@ -233,7 +249,7 @@ class Session:
         for entry in self.unknown:
             ui.line('not in this IGT: ' + entry)
         for row in strict[:20]:
-            ui.line('the GPU reports misuse: ' + row)
+            ui.line('the GPU reports misuse outside of the tests: ' + row)
         ui.line('unexpected: %d' % len(wrong))
         for item, (word, _, note, why) in wrong.items():
             ui.line('  %s,%s   %s; %s' % (item, word, why, note))

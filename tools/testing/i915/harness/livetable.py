@@ -82,7 +82,7 @@ ALLOWED = (
      'has a user batch write to every register of the context image, with any value'),
     (r'workarounds:live_dirty_whitelist', r'STRICT mask: ',
      'writes any value to the registers that user batches may write'),
-    (r'execlists:live_error_interrupt', r'STRICT command: .* cmd deadbeef: ',
+    (r'execlists:live_error_interrupt', r'STRICT meant: .* cmd deadbeef: ',
      'runs a command that does not exist, to see the engine stopped and reset'),
     (r'client:igt_client_tiled_blits', r'STRICT privilege: .* register 22204: ',
      'writes BLIT_CCTL, which only Gen12 has, before any fast copy'),

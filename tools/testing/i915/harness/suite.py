@@ -263,7 +263,7 @@ def kselftests(boot: Boot, files: Mapping[str, str | bytes]) -> list[Test]:
 def judge(test: Test, result: guest.Result) -> tuple[bool, str, list[str]]:
     """(held, what was seen, details) of one test."""
     held, seen = test.read(result)
-    bad = klog.failures(result.log)
+    bad = klog.failures(result.log) + result.strict
     details = bad
     if test.read is read_ktap:
         details = complaints(result.output) + bad
@@ -274,7 +274,7 @@ def judge(test: Test, result: guest.Result) -> tuple[bool, str, list[str]]:
             details = details + result.output[-10:]
         return False, 'status %d: %s' % (result.status, seen), details
     if bad:
-        return False, '%s; but %d bad lines in the kernel log' % (seen, len(bad)), details
+        return False, '%s; but %d bad lines in the kernel log or of the GPU' % (seen, len(bad)), details
     return held, seen, details
 
 

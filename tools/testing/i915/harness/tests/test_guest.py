@@ -51,13 +51,19 @@ class Port(unittest.TestCase):
         self.addCleanup(where.cleanup)
         self.results = os.path.join(where.name, 'results.log')
         self.console = os.path.join(where.name, 'console.log')
+        self.errors = os.path.join(where.name, 'qemu.log')
         self.outcome = guest.Outcome(console=self.console)
         self.seen: list[str] = []
         with open(self.console, 'w') as f:
             f.write('[   12.345678] Kernel panic - not syncing: Fatal exception\n')
+        with open(self.errors, 'w') as f:
+            f.write('i915-gpu: STRICT tail: before any step\n')
 
     def watch(self, result: guest.Result) -> None:
         self.seen.append(result.name)
+        # the guest goes on while the step's report is looked at
+        with open(self.errors, 'a') as f:
+            f.write('i915-gpu: STRICT tail: after %s\n' % result.name)
 
     def follow(self, text: str, running: bool = False, boot_limit: float = 5) -> guest.Outcome:
         """Follow a guest that wrote this; it has ended unless it is running."""
@@ -65,7 +71,7 @@ class Port(unittest.TestCase):
             f.write(text)
         child = mock.create_autospec(subprocess.Popen, instance=True)
         child.poll.return_value = None if running else 0
-        guest.Watcher(KEY, STEPS, self.outcome, self.results, self.results, self.watch).follow(child, boot_limit)
+        guest.Watcher(KEY, STEPS, self.outcome, self.results, self.errors, self.watch).follow(child, boot_limit)
         return self.outcome
 
     def test_whole(self) -> None:
@@ -80,6 +86,20 @@ class Port(unittest.TestCase):
         self.assertAlmostEqual(load.seconds, 1.59)
         self.assertEqual(len(outcome.boot_log), 2)
         self.assertEqual(outcome.bad_lines(), [])
+
+    def test_reports_of_the_gpu_belong_to_a_step(self) -> None:
+        marked = guest.Watcher._marked
+
+        def speak(watcher: guest.Watcher, words: list[str]) -> None:
+            if words[0] == 'log':
+                with open(self.errors, 'a') as f:
+                    f.write('i915-gpu: STRICT tail: in a step\ni915-gpu: STRICT meant: on purpose\n')
+            marked(watcher, words)
+
+        with mock.patch.object(guest.Watcher, '_marked', speak):
+            load, ppgtt = self.follow(TEXT).results.values()
+        self.assertEqual(load.strict, ['i915-gpu: STRICT tail: in a step'])
+        self.assertEqual(ppgtt.strict, ['i915-gpu: STRICT tail: in a step'])
 
     def test_marks_of_another_key_are_output(self) -> None:
         ppgtt = self.follow(TEXT).results['gem_ppgtt']

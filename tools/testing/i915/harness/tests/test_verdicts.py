@@ -33,6 +33,13 @@ class Suite(unittest.TestCase):
         self.assertFalse(self.held(test, result(0, 'loaded', (WARNING,))))
         self.assertFalse(self.held(test, result(None, 'loaded', why='the guest hung')))
 
+    def test_the_gpu_complains(self) -> None:
+        got = result(0, 'loaded')
+        got.strict = ['i915-gpu: STRICT tail: engine rcs0']
+        held, _, details = suite.judge(suite.Test('load', '/guest/load'), got)
+        self.assertFalse(held)
+        self.assertEqual(details, got.strict)
+
     def test_wanted_status(self) -> None:
         test = suite.Test('must-fail', 'false', status=1)
         self.assertTrue(self.held(test, result(1)))
@@ -150,6 +157,28 @@ class Igt(unittest.TestCase):
             self.assertEqual(known.unexpected(item, word) is None, fine, (item, word))
         self.assertTrue(known.skip('gem_d@x') and known.skip('gem_d'))
         self.assertFalse(known.skip('gem_dd') or known.skip('gem_z'))
+
+    def test_a_test_that_hangs_on_purpose(self) -> None:
+        """Resets in the log, and the command that IGT stops an engine with, are no complaints; all else is."""
+        reset = ('<5>[ 1.0] i915 0000:00:02.0: [drm] rcs0 reset: stopped by an error',
+                 '<3>[ 1.1] i915 0000:00:02.0: [drm] *ERROR* GPU reset failed, declaring the GPU wedged')
+        rows = ['i915-gpu: STRICT meant: engine rcs0 ctx 00110000 addr 1000 cmd deadbeef: no such command',
+                'i915-gpu: STRICT command: engine rcs0 ctx 00110000 addr 1004 cmd 0e000000: no such command']
+        for row, word in zip(rows, ('Pass', 'Fail')):
+            got = result(0, log=reset)
+            got.strict = guest.strict_reports([row])
+            self.assertEqual(igt.verdict(got, got.strict)[0], word, row)
+        self.assertEqual(igt.verdict(result(0, log=reset + (WARNING,)))[0], 'Fail')
+
+    def test_misuse(self) -> None:
+        with tempfile.TemporaryDirectory() as top:
+            with open(os.path.join(top, 'bdw-misuse.txt'), 'w') as f:
+                f.write('# why\ngem_a@x.*,STRICT length: .* 5 dwords\n')
+            known = igt.Expected(top, 'bdw')
+        rows = ['i915-gpu: STRICT length: engine rcs0: 5 dwords, 6 expected', 'i915-gpu: STRICT tail: 5 dwords']
+        self.assertEqual(known.misused('gem_a@xy', rows), rows[1:])
+        self.assertEqual(known.misused('gem_a@y', rows), rows)
+        self.assertIn('misuse', igt.verdict(result(0), rows[1:])[1])
 
     def test_list(self) -> None:
         with tempfile.NamedTemporaryFile('w', suffix='.txt') as f:
