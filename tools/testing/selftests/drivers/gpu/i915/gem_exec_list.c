@@ -3,6 +3,8 @@
  * An object may be in the list of an execbuf more than once: the entries are
  * good for one object together, and their number costs no more than it has to.
  */
+#include <limits.h>
+
 #include "i915_util.h"
 
 #define PAGE		4096
@@ -58,6 +60,15 @@ static void cost(int fd)
 	i915_gem_close(fd, batch);
 }
 
+/*
+ * Return: memory, in KiB, that the kernel has allocated for itself. What is free says less: pages
+ * that went back to a processor's own list are not counted as free, and caches grow.
+ */
+static long kernel_kib(void)
+{
+	return i915_meminfo("SUnreclaim") + i915_meminfo("VmallocUsed");
+}
+
 /* Return: kernel memory, in KiB, that requests with so long a list keep while they wait. */
 static long kept_by(int fd, unsigned int count)
 {
@@ -75,24 +86,32 @@ static long kept_by(int fd, unsigned int count)
 		list[n].handle = batch;
 	i915_spin_start(&spin, fd, 0, I915_EXEC_RENDER, 0);
 	i915_require_ok(i915_ioctl(fd, DRM_IOCTL_I915_GEM_EXECBUFFER2, &exec));
-	before = i915_meminfo("MemFree");
+	before = kernel_kib();
 	for (n = 0; n < 32; n++)
 		i915_require_ok(i915_ioctl(fd, DRM_IOCTL_I915_GEM_EXECBUFFER2, &exec));
-	after = i915_meminfo("MemFree");
+	after = kernel_kib();
 	i915_spin_fini(&spin);
 	i915_require_ok(i915_gem_wait(fd, batch, -1));
 	i915_gem_close(fd, batch);
 	free(list);
 
-	return before - after;
+	return after - before;
 }
 
 /* A pointer for each of 32 x 100,000 entries would be 25 MiB. */
+#define KEPT_KIB	(8 * 1024)
+
 static void memory(int fd)
 {
-	long kib = kept_by(fd, 100000);
+	long kib, least = LONG_MAX;
+	unsigned int n;
 
-	i915_expect(kib < 8 * 1024, "32 requests keep %ld KiB", kib);
+	/* the least of three: somebody else may have allocated meanwhile */
+	for (n = 0; n < 3 && least >= KEPT_KIB; n++) {
+		kib = kept_by(fd, 100000);
+		least = kib < least ? kib : least;
+	}
+	i915_expect(least < KEPT_KIB, "32 requests keep %ld KiB", least);
 }
 
 /* The strictest entry decides for all, and all are told. */
