@@ -74,7 +74,6 @@ static int i915_probe_pci(struct drm_i915_private *i915)
 		return ret;
 
 	dma_set_max_seg_size(&pdev->dev, UINT_MAX);
-	pci_set_master(pdev);
 
 	return 0;
 }
@@ -180,6 +179,9 @@ static int i915_probe_gt(struct drm_i915_private *i915)
 	ret = i915_gt_init(&i915->gt, i915);
 	if (ret)
 		return ret;
+
+	/* It was reset: what ran for an earlier driver does not get at our memory. */
+	pci_set_master(i915_pdev(i915));
 
 	ret = i915_device_adopt_gt(i915);
 	if (ret)

@@ -44,14 +44,6 @@ static void gt_hold(struct i915_engine *engine)
 	spin_unlock_irq(&engine->lock);
 }
 
-/* Stop between two commands. A command that does not end is ended by the reset. */
-static void gt_stop_ring(struct i915_engine *engine)
-{
-	i915_engine_write(engine, RING_MI_MODE, I915_MASKED_ENABLE(MI_MODE_STOP_RING));
-	i915_uncore_wait(&engine->gt->i915->uncore, engine->desc->mmio_base + RING_MI_MODE,
-			 MI_MODE_IDLE, MI_MODE_IDLE, USEC_PER_MSEC);
-}
-
 /* What is not complete returns to the queue. */
 static void gt_take_back(struct i915_engine *engine)
 {
@@ -77,8 +69,9 @@ static void gt_stop(struct i915_gt *gt)
 	i915_forcewake_get(&gt->i915->uncore);
 	for_each_engine(engine, gt, id)
 		gt_hold(engine);
+	/* a command that does not end is ended by the reset */
 	for_each_engine(engine, gt, id)
-		gt_stop_ring(engine);
+		i915_reset_hw_stop(engine, USEC_PER_MSEC);
 	for_each_engine(engine, gt, id)
 		gt_take_back(engine);
 	if (i915_reset_hw_full(gt)) {

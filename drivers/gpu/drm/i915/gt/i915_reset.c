@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 
-#include <linux/iopoll.h>
-
 #include "gt/i915_cancel.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_engine_iter.h"
@@ -90,12 +88,9 @@ static bool suspect_is_gone(struct i915_engine *engine, const struct i915_reset 
 /* Stop at the next command */
 static void engine_stop(struct i915_engine *engine)
 {
-	unsigned long timeout = READ_ONCE(engine->props.stop_timeout_ms) * USEC_PER_MSEC;
-	u32 mode;
+	unsigned long timeout_ms = READ_ONCE(engine->props.stop_timeout_ms);
 
-	i915_engine_write(engine, RING_MI_MODE, I915_MASKED_ENABLE(MI_MODE_STOP_RING));
-	read_poll_timeout(i915_engine_read, mode, mode & MI_MODE_IDLE, 20, timeout + 20, false,
-			  engine, RING_MI_MODE);
+	i915_reset_hw_stop(engine, timeout_ms * USEC_PER_MSEC);
 }
 
 /* Where does it stand? What it completed is taken in first. */

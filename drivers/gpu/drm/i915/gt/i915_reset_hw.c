@@ -25,6 +25,24 @@
 #define RESET_TRIES		3
 
 /**
+ * i915_reset_hw_stop - stop an engine at its next command
+ * @engine: the engine, awake
+ * @timeout_us: how long that may take, microseconds
+ *
+ * An engine that was reset, or has loaded another context, goes on.
+ *
+ * Context: process context, sleeps.
+ */
+void i915_reset_hw_stop(struct i915_engine *engine, unsigned long timeout_us)
+{
+	u32 mode;
+
+	i915_engine_write(engine, RING_MI_MODE, I915_MASKED_ENABLE(MI_MODE_STOP_RING));
+	read_poll_timeout(i915_engine_read, mode, mode & MI_MODE_IDLE, 20, timeout_us + 20, false,
+			  engine, RING_MI_MODE);
+}
+
+/**
  * i915_reset_hw - reset parts of the GPU
  * @gt: the GT, awake; the engines concerned are stopped
  * @gdrst: GDRST_* bits

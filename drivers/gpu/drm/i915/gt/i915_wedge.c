@@ -12,6 +12,9 @@
 #include "hw/i915_uncore.h"
 #include "i915_drv.h"
 
+/* How long an engine that does not reset may take to stop, microseconds */
+#define CUT_OFF_STOP_US		1000
+
 /**
  * DOC: Wedged
  *
@@ -22,26 +25,34 @@
  *
  * It takes three steps. First no new request is begun (I915_GT_WEDGED) and
  * nothing is submitted any more. Then the hardware is reset, or, if that fails,
- * loses its way to memory. Only then do requests end (i915_engine.given_up),
- * oldest first: what a request keeps goes back to the system when it does, so
- * no engine may write there. A request that is added in between just waits for
- * the third step.
+ * stopped as far as it can be, and loses its way to memory until it was reset.
+ * Only then do requests end (i915_engine.given_up), oldest first: what a request
+ * keeps goes back to the system when it does, so no engine may write there. A
+ * request that is added in between just waits for the third step.
  */
+
+/* Who does not stop either finds nothing when it asks for memory. */
+static void cut_off(struct i915_gt *gt)
+{
+	struct i915_engine *engine;
+	unsigned int id;
+
+	drm_err(&gt->i915->drm, "GPU reset failed, disabling bus mastering\n");
+	for_each_engine(engine, gt, id)
+		i915_reset_hw_stop(engine, CUT_OFF_STOP_US);
+	pci_clear_master(to_pci_dev(gt->i915->drm.dev));
+}
 
 /* The GPU must not write to memory that is about to be freed */
 static void silence(struct i915_gt *gt)
 {
 	struct drm_i915_private *i915 = gt->i915;
-	int ret;
 
 	if (!i915->mock) {
 		i915_forcewake_get(&i915->uncore);
-		ret = i915_reset_hw_full(gt);
+		if (i915_reset_hw_full(gt))
+			cut_off(gt);
 		i915_forcewake_put(&i915->uncore);
-		if (ret) {
-			drm_err(&i915->drm, "GPU reset failed, disabling bus mastering\n");
-			pci_clear_master(to_pci_dev(i915->drm.dev));
-		}
 	}
 
 	set_bit(I915_GT_GIVEN_UP, &gt->flags);
@@ -135,14 +146,13 @@ static int unwedge_locked(struct i915_gt *gt)
 		return -EIO;
 
 	if (!i915->mock) {
-		pci_set_master(to_pci_dev(i915->drm.dev));
 		i915_forcewake_get(&i915->uncore);
 		ret = i915_reset_hw_full(gt);
 		i915_forcewake_put(&i915->uncore);
-		if (ret) {
-			pci_clear_master(to_pci_dev(i915->drm.dev));
+		if (ret)
 			return ret;
-		}
+		/* not before: what runs on would write to memory that is somebody else's */
+		pci_set_master(to_pci_dev(i915->drm.dev));
 	}
 
 	i915_forcewake_get(&i915->uncore);

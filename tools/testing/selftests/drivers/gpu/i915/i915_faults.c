@@ -142,14 +142,13 @@ static void engine_does_not_reset(int fd)
 	close(other);
 }
 
-static bool masters_bus(int fd)
+static bool masters_bus(const struct i915_slot *slot)
 {
-	struct i915_slot slot = i915_slot(fd);
 	__u16 command;
 	char path[128];
 	int config;
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", slot.name);
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", slot->name);
 	config = open(path, O_RDONLY | O_CLOEXEC);
 	if (config < 0 || pread(config, &command, sizeof(command), 4) != sizeof(command))
 		i915_fatal("%s: %s", path, strerror(errno));
@@ -158,31 +157,112 @@ static bool masters_bus(int fd)
 	return command & 0x4;
 }
 
+/* Does the GPU reach memory at any time while somebody looks? */
+struct watch {
+	const struct i915_slot *slot;
+	bool stop;
+	bool mastered;
+};
+
+static void watch_bus(struct i915_child *child, void *arg)
+{
+	struct watch *watch = arg;
+
+	i915_child_ready(child);
+	while (!__atomic_load_n(&watch->stop, __ATOMIC_SEQ_CST))
+		watch->mastered |= masters_bus(watch->slot);
+}
+
+static struct watch *watch_begin(struct i915_child *child, const struct i915_slot *slot)
+{
+	struct watch *watch = mmap(NULL, sizeof(*watch), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	i915_require(watch != MAP_FAILED, "mmap");
+	watch->slot = slot;
+	i915_child_start(child, watch_bus, watch);
+	i915_child_wait_ready(child);
+
+	return watch;
+}
+
+static void watch_end(struct i915_child *child, struct watch *watch, const char *when)
+{
+	__atomic_store_n(&watch->stop, true, __ATOMIC_SEQ_CST);
+	i915_expect(!i915_child_join(child), "the other process");
+	i915_expect(!watch->mastered, "a GPU that was not reset reaches memory %s", when);
+	munmap(watch, sizeof(*watch));
+}
+
 /*
  * Nothing resets: the GPU loses its way to memory before the memory goes back,
- * and everybody is told. It is used again when it does reset.
+ * and everybody is told. It is used again when it does reset, not before.
  */
 static void nothing_resets(int fd)
 {
+	const struct i915_slot slot = i915_slot(fd);
 	struct i915_spin spin;
+	struct i915_child child;
+	struct watch *watch;
 	int fence;
 
+	i915_debugfs_mount();
 	i915_spin_start(&spin, fd, 0, I915_EXEC_BSD, 0);
 	arm("gdrst-stuck:every=1");
 	fence = submit(fd, 0, I915_EXEC_RENDER, i915_batch_invalid(fd));
 	i915_expect_ret(i915_fence_wait(fence, LIMIT_MS), -EIO);
 	i915_expect_ret(i915_fence_wait(spin.fence, LIMIT_MS), -EIO);
-	i915_expect(!masters_bus(fd), "a GPU that cannot be stopped still reaches memory");
+	i915_expect(!masters_bus(&slot), "a GPU that cannot be stopped still reaches memory");
 	i915_expect_ret(i915_exec_nop(fd, 0, I915_EXEC_BLT), -EIO);
 
+	watch = watch_begin(&child, &slot);
+	i915_expect_ret(i915_debugfs_write(fd, "i915_wedged", "-1"), -EIO);
+	watch_end(&child, watch, "when it is tried again");
+
 	disarm();
-	i915_debugfs_mount();
 	i915_require_ok(i915_debugfs_write(fd, "i915_wedged", "-1"));
-	i915_expect(masters_bus(fd), "it does not reach memory any more");
+	i915_expect(masters_bus(&slot), "it does not reach memory any more");
 	i915_expect_ret(i915_exec_nop(fd, 0, I915_EXEC_BLT), 0);
 	i915_expect_ret(i915_exec_nop(fd, 0, I915_EXEC_RENDER), 0);
 	i915_spin_fini(&spin);
 	close(fence);
+}
+
+/*
+ * The driver is taken from it meanwhile: what runs is stopped, or it would go on
+ * in memory that is somebody else's when the next driver comes.
+ */
+static void nothing_resets_unbind(int fd)
+{
+	const struct i915_slot slot = i915_slot(fd);
+	struct i915_spin spin[I915_ENGINES];
+	struct i915_child child;
+	struct watch *watch;
+	unsigned int n;
+
+	close(fd);
+	fd = i915_open_or_die();
+	for (n = 0; n < I915_ENGINES; n++)
+		i915_spin_start(&spin[n], fd, 0, i915_engines[n].ring, 0);
+	arm("gdrst-stuck:every=1");
+	i915_require_ok(i915_unbind(&slot));
+	for (n = 0; n < I915_ENGINES; n++) {
+		i915_expect_ret(i915_fence_wait(spin[n].fence, LIMIT_MS), -EIO);
+		/* its batch cannot be written any more */
+		close(spin[n].fence);
+	}
+	close(fd);
+
+	watch = watch_begin(&child, &slot);
+	i915_expect(i915_bind(&slot) < 0, "bound to a GPU that does not reset");
+	watch_end(&child, watch, "at the next probe");
+
+	disarm();
+	i915_require_ok(i915_bind(&slot));
+	fd = i915_open_or_die();
+	for (n = 0; n < I915_ENGINES; n++)
+		i915_expect_ret(i915_exec_nop(fd, 0, i915_engines[n].ring), 0);
+	close(fd);
 }
 
 /* The spinner's fence ends with an error; a GPU that is idle has nothing to end. */
@@ -232,6 +312,7 @@ static const struct i915_case cases[] = {
 	{ "spurious-error", "an error interrupt for nothing", spurious_error },
 	{ "engine-does-not-reset", "so the whole GPU is", engine_does_not_reset },
 	{ "nothing-resets", "so the GPU is given up", nothing_resets },
+	{ "nothing-resets-unbind", "and the driver is unbound", nothing_resets_unbind },
 	{ "gone", "the GPU leaves the bus, and the driver is unbound", gone },
 };
 
