@@ -149,10 +149,11 @@ struct i915_gt_context {
 	atomic_t lost_count;
 	/** @pending_count: batches that had begun when a reset came, and ran again */
 	atomic_t pending_count;
-	/** @hang_stamp: jiffies of its last two hangs, the older one first; gt->reset_mutex */
+	/**
+	 * @hang_stamp: jiffies of its last two hangs, the older one first, 0 for one that it did
+	 * not have; gt->reset_mutex
+	 */
 	unsigned long hang_stamp[2];
-	/** @hangs: entries of @hang_stamp that mean something; gt->reset_mutex */
-	unsigned int hangs;
 };
 
 /**

@@ -129,13 +129,11 @@ bool i915_request_begun(const struct i915_request *rq, u32 head)
 /* Does a hang, now, end the context? */
 static bool context_hung(struct i915_gt_context *ctx)
 {
-	bool quick = ctx->hangs > 1 && time_before(jiffies, ctx->hang_stamp[0] +
-						   CONTEXT_BAN_JIFFIES);
+	unsigned long before = ctx->hang_stamp[0];
+	bool quick = before && time_before(jiffies, before + CONTEXT_BAN_JIFFIES);
 
 	ctx->hang_stamp[0] = ctx->hang_stamp[1];
 	ctx->hang_stamp[1] = jiffies;
-	if (ctx->hangs <= 1)
-		ctx->hangs++;
 
 	return quick || !test_bit(I915_CTX_RECOVERABLE, &ctx->flags);
 }
