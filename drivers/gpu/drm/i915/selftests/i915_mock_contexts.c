@@ -8,7 +8,9 @@
 #include "gt/i915_gt_context.h"
 #include "gt/i915_request.h"
 #include "gt/i915_request_end.h"
+#include "gt/i915_reset.h"
 #include "gt/i915_ring_room.h"
+#include "gt/i915_verdict.h"
 #include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
@@ -271,6 +273,50 @@ static void no_work_after_close(struct i915_st *st)
 	mock_client_close(&client);
 }
 
+static int judged_pending(struct i915_request *rq, u32 head)
+{
+	/* another engine is what it is about */
+	const struct i915_reset reset = {
+		.cause = I915_RESET_HANG,
+		.engines = BIT(I915_BCS0),
+		.why = "mock",
+	};
+	struct i915_gt *gt = rq->engine->gt;
+
+	mutex_lock(&gt->reset_mutex);
+	spin_lock_irq(&rq->engine->lock);
+	i915_judge(&reset, rq, head);
+	spin_unlock_irq(&rq->engine->lock);
+	mutex_unlock(&gt->reset_mutex);
+
+	return atomic_read(&rq->ctx->pending_count);
+}
+
+/* Whose batch had begun when others were reset has it run again, and is told so; nobody else. */
+static void counted_if_begun(struct i915_st *st)
+{
+	struct mock_client client;
+	struct i915_request *rq;
+	struct dma_fence *fence;
+
+	if (!mock_client_open(st, &client))
+		return;
+
+	fence = mock_fence_create();
+	rq = mock_request(st, &client, NULL, fence);
+	if (rq) {
+		st_eq(st, "batches that had begun, at its start", judged_pending(rq, rq->head), 0);
+		st_eq(st, "in its batch", judged_pending(rq, rq->batch + 4), 1);
+		st_eq(st, "at its end", judged_pending(rq, rq->tail), 1);
+		st_eq(st, "batches lost", atomic_read(&rq->ctx->lost_count), 0);
+	}
+	mock_fence_signal(fence);
+	if (rq)
+		mock_request_finish(st, rq);
+
+	mock_client_close(&client);
+}
+
 static const struct i915_subtest contexts_subtests[] = {
 	I915_SUBTEST(default_context),
 	I915_SUBTEST(images_at_first_use),
@@ -280,6 +326,7 @@ static const struct i915_subtest contexts_subtests[] = {
 	I915_SUBTEST(vm_handle),
 	I915_SUBTEST(vm_handle_left),
 	I915_SUBTEST(no_work_after_close),
+	I915_SUBTEST(counted_if_begun),
 };
 
 const struct i915_suite i915_mock_contexts_suite = {

@@ -306,6 +306,7 @@ static void shrinker_passes_by(struct i915_st *st)
 	struct mock_client busy, idle;
 	struct i915_vma *vma;
 	unsigned int n;
+	long tables;
 
 	if (!obj)
 		return;
@@ -314,6 +315,7 @@ static void shrinker_passes_by(struct i915_st *st)
 	if (!mock_client_open(st, &busy))
 		goto out_idle;
 
+	tables = st_alive(st, I915_AUDIT_PT);
 	st_ok(st, "binding", mock_bind(obj, idle.vm, NULL, NULL));
 	/* by a VMA that is made for it, and by one that was there */
 	for (n = 0; n < 2; n++) {
@@ -328,6 +330,7 @@ static void shrinker_passes_by(struct i915_st *st)
 	st_eq(st, "pages of an idle one",
 	      i915_vm_shrink(st->i915, ULONG_MAX, I915_SHRINK_BOUND), 1);
 	st_alive_eq(st, "shrunk", I915_AUDIT_VMA_BOUND, 0);
+	st_eq(st, "page tables after it", st_alive(st, I915_AUDIT_PT), tables);
 
 	mock_client_close(&busy);
 out_idle:

@@ -9,8 +9,10 @@
 
 #include "gem/i915_gem.h"
 #include "gt/i915_lrc_layout.h"
+#include "gt/i915_mock_engine.h"
 #include "gt/i915_request.h"
 #include "gt/i915_request_end.h"
+#include "gt/i915_retire.h"
 #include "gt/i915_ring_room.h"
 #include "i915_drv.h"
 #include "selftests/i915_mock_selftests.h"
@@ -208,6 +210,123 @@ out:
 	clients_close(&c);
 }
 
+/* Its requests have ended, but the hardware may not have saved its image yet. */
+static void in_port_stays(struct i915_st *st)
+{
+	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
+	struct i915_request *rq, *late;
+	struct ggtt_clients c;
+
+	if (!clients_open(st, &c, 1))
+		goto out;
+
+	i915_mock_engine_hold(engine);
+	rq = mock_request(st, &c.client[0], NULL, NULL);
+	if (rq) {
+		i915_mock_engine_acknowledge(engine);
+		WRITE_ONCE(*c.client[0].lrc->hwsp_seqno, rq->fence.seqno);
+		i915_gt_retire_short(&st->i915->gt);
+		st_alive_eq(st, "complete", I915_AUDIT_REQUEST, 0);
+	}
+
+	late = i915_request_try_create(c.client[1].lrc, 0);
+	st_eq(st, "a request when the address is in a port", PTR_ERR_OR_ZERO(late), -EAGAIN);
+	if (!IS_ERR(late))
+		i915_request_abandon(late);
+	st_true(st, "the first has its address", has_address(&c, 0));
+
+	i915_mock_engine_complete(engine);
+	i915_mock_engine_let_run(engine);
+	if (rq)
+		mock_request_finish(st, rq);
+	run(&c, 1);
+	st_true(st, "the second has an address", has_address(&c, 1));
+out:
+	clients_close(&c);
+}
+
+/* A context that is gone makes no room. */
+static void gone_is_not_looked_at(struct i915_st *st)
+{
+	struct ggtt_clients c;
+
+	if (!clients_open(st, &c, 1))
+		goto out;
+
+	run(&c, GGTT_CLIENTS - 1);
+	mock_client_close(&c.client[--c.opened]);
+	run(&c, 0);
+	run(&c, 1);
+	st_true(st, "the first has no address", !has_address(&c, 0));
+	st_true(st, "the second has one", has_address(&c, 1));
+out:
+	clients_close(&c);
+}
+
+#define ROW_PAGES	4
+
+/* A buffer of one page that is idle, and when it was used last */
+struct row_page {
+	struct i915_ggtt_buf buf;
+	unsigned long used;
+};
+
+static bool row_page_idle(struct i915_ggtt_buf *buf, unsigned long *since)
+{
+	*since = container_of(buf, struct row_page, buf)->used;
+
+	return true;
+}
+
+/* One subtest runs at a time. */
+static struct i915_ggtt *row_ggtt;
+
+static bool row_page_evict(struct i915_ggtt_buf *buf)
+{
+	i915_ggtt_buf_unbind_locked(row_ggtt, buf);
+
+	return true;
+}
+
+static const struct i915_ggtt_buf_ops row_page_ops = {
+	.idle = row_page_idle,
+	.evict = row_page_evict,
+};
+
+/* Pages 0, 2 and 1 have been idle the longest: two of them make room for two, the third stays. */
+static void only_what_is_needed_goes(struct i915_st *st)
+{
+	static const unsigned int order[ROW_PAGES] = { 0, 2, 1, 3 };
+	struct i915_ggtt *ggtt = &st->i915->ggtt;
+	struct row_page row[ROW_PAGES] = {};
+	struct i915_ggtt_buf two = {};
+	unsigned int n, left = 0;
+	LIST_HEAD(fillers);
+
+	row_ggtt = ggtt;
+	ggtt_fill(st, &fillers, ROW_PAGES * SZ_4K);
+	for (n = 0; n < ROW_PAGES; n++) {
+		struct i915_ggtt_buf *buf = &row[n].buf;
+
+		if (!st_ok(st, "allocating a page", i915_ggtt_buf_alloc(ggtt, buf, 1, 0, 0)))
+			goto out;
+		buf->ops = &row_page_ops;
+		st_ok(st, "binding a page", i915_ggtt_buf_bind(ggtt, buf));
+		row[n].used = buf->since + order[n];
+	}
+
+	st_ok(st, "two pages in a row", i915_ggtt_buf_init(ggtt, &two, 2, 0, 0));
+	for (n = 0; n < ROW_PAGES; n++)
+		left += row[n].buf.bound;
+	st_eq(st, "pages that stay", left, ROW_PAGES - 2);
+	st_true(st, "the one used last stays", row[ROW_PAGES - 1].buf.bound);
+out:
+	i915_ggtt_buf_fini(ggtt, &two);
+	for (n = 0; n < ROW_PAGES; n++)
+		i915_ggtt_buf_fini(ggtt, &row[n].buf);
+	ggtt_empty(st, &fillers);
+}
+
 /* Nothing idle and nothing runs: waiting would be for ever. */
 static void no_room_at_all(struct i915_st *st)
 {
@@ -256,6 +375,9 @@ static void aperture_is_counted(struct i915_st *st)
 static const struct i915_subtest ggtt_subtests[] = {
 	I915_SUBTEST(longest_idle_makes_room),
 	I915_SUBTEST(in_use_stays),
+	I915_SUBTEST(in_port_stays),
+	I915_SUBTEST(gone_is_not_looked_at),
+	I915_SUBTEST(only_what_is_needed_goes),
 	I915_SUBTEST(no_room_at_all),
 	I915_SUBTEST(aperture_is_counted),
 };

@@ -441,6 +441,16 @@ struct resubmission {
 	bool restore;
 };
 
+/* Without a request it starts over where it is to end: there is nothing to run. */
+static void check_starts_over(struct i915_st *st, struct i915_lrc *lrc, struct i915_request *rq)
+{
+	spin_lock_irq(&lrc->engine->lock);
+	lrc->rewind = true;
+	i915_lrc_update(lrc, rq);
+	spin_unlock_irq(&lrc->engine->lock);
+	st_eq(st, "where it starts over", lrc->regs[LRC_RING_HEAD], rq->tail);
+}
+
 /* The hardware must see a TAIL that differs, or be told to load the image (WaIdleLiteRestore). */
 static void tail_differs(struct i915_st *st)
 {
@@ -480,7 +490,9 @@ static void tail_differs(struct i915_st *st)
 			st_eq(st, times[n].what, !!(desc & LRC_DESC_FORCE_RESTORE),
 			      times[n].restore);
 		}
+		check_starts_over(st, lrc, rq);
 		lrc->regs[LRC_RING_TAIL] = before;
+		lrc->regs[LRC_RING_HEAD] = before;
 		dma_fence_put(&rq->fence);
 	}
 	sched_free(t);
