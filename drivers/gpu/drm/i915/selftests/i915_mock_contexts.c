@@ -7,6 +7,7 @@
 #include "gem/i915_gem.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_request.h"
+#include "gt/i915_request_add.h"
 #include "gt/i915_request_end.h"
 #include "gt/i915_reset.h"
 #include "gt/i915_ring_room.h"
@@ -16,6 +17,7 @@
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
 #include "vm/i915_vm.h"
+#include "vm/i915_vma_end.h"
 
 /**
  * DOC: mock contexts
@@ -107,11 +109,13 @@ static void many(struct i915_st *st)
 			   i915_gem_context_create_ioctl(drm, &create, mock_file_drm(file))))
 			break;
 		destroy.ctx_id = create.ctx_id;
-		if (n % 2)
-			st_ok(st, "destroying a context",
-			      i915_gem_context_destroy_ioctl(drm, &destroy, mock_file_drm(file)));
+		if (n % 2 == 0)
+			continue;
+		st_ok(st, "destroying a context",
+		      i915_gem_context_destroy_ioctl(drm, &destroy, mock_file_drm(file)));
+		/* one that is idle is gone on return */
+		st_alive_eq(st, "destroyed", I915_AUDIT_CONTEXT, n / 2 + 1);
 	}
-	mock_flush(st->i915);
 	st_alive_eq(st, "every other destroyed", I915_AUDIT_CONTEXT, MANY_CONTEXTS / 2);
 	st_eq(st, "destroying one again",
 	      i915_gem_context_destroy_ioctl(drm, &destroy, mock_file_drm(file)), -ENOENT);
@@ -187,11 +191,12 @@ static void cancelled_if_not_persistent(struct i915_st *st)
 	mock_client_close(&client);
 }
 
-/* A VM handle is a user of its VM as a context is: the last of both cleans it. */
+/* A VM handle is a user of its VM as a context is: the last of them cleans it. */
 static void vm_handle(struct i915_st *st)
 {
 	struct drm_i915_gem_object *obj = mock_object(st, 1);
 	struct drm_i915_gem_vm_control destroy = {};
+	struct i915_address_space *found;
 	struct mock_client client;
 
 	if (!obj)
@@ -207,8 +212,15 @@ static void vm_handle(struct i915_st *st)
 	mock_flush(st->i915);
 	st_alive_eq(st, "context gone, handle left", I915_AUDIT_VMA_BOUND, 1);
 
+	/* as for one more context */
+	found = i915_gem_vm_lookup_user(mock_file_priv(client.file), destroy.vm_id);
+	st_true(st, "the handle leads to the VM", found == client.vm);
 	st_ok(st, "destroying the VM",
 	      i915_gem_vm_destroy_ioctl(&st->i915->drm, &destroy, mock_file_drm(client.file)));
+	mock_flush(st->i915);
+	st_alive_eq(st, "handle gone, a user left", I915_AUDIT_VMA_BOUND, 1);
+	if (found)
+		i915_vm_put_user(found);
 	mock_flush(st->i915);
 	st_alive_eq(st, "handle gone", I915_AUDIT_VMA, 0);
 	st_alive_eq(st, "handle gone", I915_AUDIT_VM, 0);
@@ -263,12 +275,38 @@ static void no_work_after_close(struct i915_st *st)
 
 	ctx = client.ctx;
 	i915_gt_context_get(&ctx->base);
+	set_bit(I915_CTX_BANNED, &ctx->base.flags);
+	is_refused(st, &client, "a request of a banned context", -EIO);
+	clear_bit(I915_CTX_BANNED, &ctx->base.flags);
 	mock_client_close_context(&client);
 	st_true(st, "the context is closed", test_bit(I915_CTX_CLOSED, &ctx->base.flags));
 	is_refused(st, &client, "a request of a closed context", -ENOENT);
 	set_bit(I915_CTX_BANNED, &ctx->base.flags);
-	is_refused(st, &client, "a request of a banned context", -EIO);
+	is_refused(st, &client, "a request of one that is both", -EIO);
 	i915_gt_context_put(&ctx->base);
+
+	mock_client_close(&client);
+}
+
+/* A ban waits for nobody: a request that is built meanwhile is added, and does nothing. */
+static void banned_while_built(struct i915_st *st)
+{
+	struct mock_client client;
+	struct i915_request *rq;
+
+	if (!mock_client_open(st, &client))
+		return;
+
+	rq = i915_request_create(client.lrc, 0);
+	if (st_ptr(st, "making a request", rq)) {
+		i915_request_emit_batch(rq, 0, 0);
+		set_bit(I915_CTX_BANNED, &client.ctx->base.flags);
+		st_ok(st, "adding it", i915_request_add(rq));
+		st_true(st, "its batch is out of the ring",
+			test_bit(I915_RQ_SKIPPED, &rq->state));
+		st_eq(st, "error of the request", rq->fence.error, -EIO);
+		mock_request_finish(st, rq);
+	}
 
 	mock_client_close(&client);
 }
@@ -326,6 +364,7 @@ static const struct i915_subtest contexts_subtests[] = {
 	I915_SUBTEST(vm_handle),
 	I915_SUBTEST(vm_handle_left),
 	I915_SUBTEST(no_work_after_close),
+	I915_SUBTEST(banned_while_built),
 	I915_SUBTEST(counted_if_begun),
 };
 

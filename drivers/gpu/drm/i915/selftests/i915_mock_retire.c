@@ -6,7 +6,6 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
-#include "gem/i915_gem.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_request.h"
 #include "gt/i915_request_add.h"
