@@ -3,7 +3,7 @@
 FRONT := I915_CALLED=make tools/testing/i915/front
 
 .DEFAULT_GOAL := help
-.PHONY: help run quick test merge shell igt check judge bench mutate build clean
+.PHONY: help run quick test merge shell igt check judge bench mutate stress build clean
 help run quick shell check judge build clean:
 	@$(FRONT) $@
 
@@ -22,3 +22,7 @@ mutate:
 igt:
 	@$(FRONT) igt --igt '$(IGT)' --list '$(LIST)' \
 		$(if $(FLAVOUR),--flavour '$(FLAVOUR)') $(if $(LIMIT),--limit '$(LIMIT)')
+
+stress:
+	@$(FRONT) stress $(if $(SECONDS),--seconds '$(SECONDS)') $(if $(SEEDS),--seeds '$(SEEDS)') \
+		$(if $(FAULTS),--faults '$(FAULTS)') $(if $(CHIP),--chip '$(CHIP)') $(if $(FLAVOUR),--flavour '$(FLAVOUR)')

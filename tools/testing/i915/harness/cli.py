@@ -9,7 +9,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 
-from . import bench, cache, check, guest, igt, judge, mainjob, mutate, mutation, parts, quick, suite, ui
+from . import bench, cache, check, guest, igt, judge, mainjob, mutate, mutation, parts, quick, stress, suite, ui
 from .front import Front
 
 BOOTED = ('fast', 'debug', 'builtin', 'stock')
@@ -36,6 +36,9 @@ make bench [ONLY='WORD...'] [REPEAT=N] [WSIM=DIR]
 make mutate [ONLY='PATTERN...'] [JOBS=N]
               breaks the driver on purpose, one small change at a time (tools/testing/i915/mutations), and says which
               test noticed each; only those with PATTERN in their name, file or table
+make stress [SECONDS=300] [SEEDS=1-20] [FAULTS='RULE...'] [CHIP=bdw|skl] [FLAVOUR=debug]
+              clients of all kinds at once, under a schedule of the virtual GPU for each seed and with faults in turn,
+              for so long on each chip or each seed once; for a failure it prints the command that does it again
 make build    only build: packages, kernel, QEMU
 make clean    remove build/ and the cache
 
@@ -168,7 +171,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument('--only', action='append', default=[], choices=[c[0] for c in check.CHECKS])
     p = sub('test', do_test, 'everything the project promises')
     p.add_argument('--only', action='append', default=[], metavar='PART',
-                   help='check, device, bench, or one of the boots: ' + ', '.join(b.name for b in suite.BOOTS))
+                   help='check, device, bench, stress, or one of the boots: ' + ', '.join(b.name for b in suite.BOOTS))
     p.add_argument('--jobs', type=int, metavar='N',
                    help='parts side by side (by default one a processor, at most %d)' % parts.MOST)
     p.add_argument('--shard', default='', metavar='K/N', help='the K-th of N shares of the whole, for N machines')
@@ -189,6 +192,12 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument('--flavour', default=None, choices=mutation.FLAVOURS,
                    help='only those whose tests run on this kernel')
     p.add_argument('--again', action='store_true', help='do not believe what is known from before')
+    p = sub('stress', stress.run, 'clients of all kinds under schedules and faults')
+    p.add_argument('--seconds', type=int, default=0, help='on each chip; 300, or with SEEDS until they are done')
+    p.add_argument('--seeds', default='', help='numbers: 7, 1-20 or 1-5,17')
+    p.add_argument('--faults', default='', help='rules of gpu/README.md by blanks, joined by +; "none" is one, too')
+    p.add_argument('--chip', choices=stress.CHIPS, help='only on this one')
+    p.add_argument('--flavour', default='debug', choices=('fast', 'debug'))
     p = sub('igt', do_igt, 'run an installed or built IGT')
     p.add_argument('--igt', metavar='DIR', help='install prefix or meson build directory')
     p.add_argument('--list', metavar='FILE', help='tests to run')

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from . import benchtest, check, debian, guest, klog, ktap, mainjob, parts, proc, results, ui
+from . import benchtest, check, debian, guest, klog, ktap, mainjob, parts, proc, results, stress, ui
 from .front import Front
 from .mainjob import Reader
 from .report import Report
@@ -101,6 +101,8 @@ STORES = [Test('store-%s' % e, 'i915_store ' + e) for e in mainjob.ENGINES]
 KMEMLEAK = Test('kmemleak', '/guest/kmemleak scan', limit=300)
 
 KSELFTESTS = Test('kselftests', '')
+STRESS = {chip: Test('stress', '/guest/stress %d %s' % (stress.SHORT_MS, schedule), limit=180)
+          for chip, schedule in stress.SHORT.items()}
 BEGIN = [
     Test('kmemleak-ready', '/guest/kmemleak clear && echo cleared'),
     Test('load', '/guest/load'),
@@ -116,6 +118,7 @@ MODULE = [
     Test('faults', '/guest/faults'),
     Test('kselftest-runner', RUNNER, read_ktap, 240),
     KSELFTESTS,
+    STRESS['bdw'],
     Test('igt-gem_exec_nop', 'cd /tmp && gem_exec_nop -e all -r 1', mainjob.read_nop),
     Test('igt-gem_create', 'cd /tmp && gem_create -s 4096 -r 1', mainjob.read_create),
     Test('lsgpu', 'lsgpu', mainjob.read_lsgpu),
@@ -155,7 +158,7 @@ SLOW = ',inline=0,latency=1000000'          # ns between a submission and its fi
 BOOTS = [
     Boot('module', 'debug', MODULE, BDW),
     Boot('module-slow', 'debug', ROAD, BDW + SLOW),
-    Boot('module-skl', 'debug', ROAD, SKL),
+    Boot('module-skl', 'debug', [*BEGIN, STRESS['skl'], *ROAD[len(BEGIN):]], SKL),
     Boot('module-skl-slow', 'debug', ROAD, SKL + SLOW),
     # what needs a large machine, or one that is not slowed down by its detectors
     Boot('scale', 'fast', [*BEGIN[1:], KSELFTESTS, Test('unload', '/guest/unload')], memory=4096),
@@ -165,8 +168,8 @@ BOOTS = [
          append='i915.mock_selftests=1'),
 ]
 # What takes much more or much less than a minute on two cores
-SECONDS = {'check': 60, 'bench': 25, 'module': 400, 'module-slow': 170, 'module-skl': 250, 'module-skl-slow': 170,
-           'scale': 120, 'load': 200}
+SECONDS = {'check': 60, 'bench': 25, 'stress': 40, 'module': 415, 'module-slow': 170, 'module-skl': 265,
+           'module-skl-slow': 170, 'scale': 120, 'load': 200}
 # MiB that QEMU takes beside the guest's memory
 OVERHEAD = 512
 QUICK = 'module|module-skl'
@@ -174,6 +177,7 @@ QUICK = 'module|module-skl'
 ONCE = 'module'
 PROGRAMS: dict[str, list[Program]] = {
     'gem_ppgtt_inject': [],                 # leak-is-seen
+    'i915_stress': [],                      # stress
     # the whole table where it is quick, another part of it under each debug kernel
     'i915_importer': [
         Program('scale', 600),
@@ -333,7 +337,8 @@ def all_parts(front: Front) -> list[parts.Part]:
              for f in flavours]
     found += [parts.Part('check', partial(check_tests, front)),
               parts.Part('device', partial(device_tests, front), 512),
-              parts.Part('bench', partial(benchtest.tests, front), 1024 + OVERHEAD, 'build-debug')]
+              parts.Part('bench', partial(benchtest.tests, front), 1024 + OVERHEAD, 'build-debug'),
+              parts.Part('stress', partial(stress.tests, front), 1024 + OVERHEAD, 'build-fast')]
     found += [parts.Part(b.name, partial(boot_tests, front, b), b.memory + OVERHEAD, 'build-' + b.flavour)
               for b in BOOTS]
     for part in found:

@@ -26,6 +26,7 @@
 #define I915_FAULT_HITS		(0x00c / 4)
 #define I915_FAULT_SEEN		(0x010 / 4)
 #define I915_FAULT_TIME		(0x018 / 4)
+#define I915_FAULT_SEED		(0x020 / 4)
 #define I915_FAULT_TEXT		(0x100 / 4)
 #define I915_FAULT_TEXT_WORDS	64
 #define I915_FAULT_WHY		(0x400 / 4)
@@ -168,6 +169,13 @@ static inline unsigned int i915_fault_seen(struct i915_fault *f, unsigned int ru
 	i915_fault_write(f, I915_FAULT_RULE, rule);
 
 	return i915_fault_read(f, I915_FAULT_SEEN);
+}
+
+/* Another schedule from now on; 0: the plain one. */
+static inline void i915_fault_seed(struct i915_fault *f, uint64_t seed)
+{
+	i915_fault_write(f, I915_FAULT_SEED, seed);
+	i915_fault_write(f, I915_FAULT_SEED + 1, seed >> 32);
 }
 
 /* All rules; and what is stuck or gone is there again. */
