@@ -4,9 +4,9 @@
 
 #include <kunit/visibility.h>
 
+#include "base/i915_drv.h"
 #include "gt/i915_gt.h"
 #include "i915_device.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_ggtt.h"
 #include "vm/i915_vm_device.h"

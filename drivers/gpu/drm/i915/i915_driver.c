@@ -6,15 +6,15 @@
 #include <drm/drm_drv.h>
 #include <drm/drm_managed.h>
 
+#include "base/i915_drv.h"
+#include "base/i915_params.h"
 #include "diag/i915_diag.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
 #include "gt/i915_irq.h"
 #include "i915_device.h"
 #include "i915_driver.h"
-#include "i915_drv.h"
 #include "i915_lock_order.h"
-#include "i915_params.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_ggtt.h"
 #include "vm/i915_shrinker.h"

@@ -9,11 +9,11 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
 #include "diag/i915_diag.h"
 #include "gem/i915_gem.h"
 #include "i915_compat.h"
 #include "i915_driver.h"
-#include "i915_drv.h"
 #include "i915_getparam.h"
 #include "mem/i915_gem_object.h"
 

@@ -6,10 +6,10 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
+#include "base/i915_params.h"
 #include "gt/i915_gt_types.h"
-#include "i915_drv.h"
 #include "i915_getparam.h"
-#include "i915_params.h"
 
 /**
  * DOC: GETPARAM

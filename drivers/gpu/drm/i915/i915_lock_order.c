@@ -7,13 +7,13 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
+#include "base/i915_drv.h"
 #include "diag/i915_pmu.h"
 #include "gem/i915_gem.h"
 #include "gem/i915_gem_context_types.h"
 #include "gt/i915_engine_iter.h"
 #include "gt/i915_request.h"
 #include "gt/i915_request_fence.h"
-#include "i915_drv.h"
 #include "i915_lock_order.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_gen8_ppgtt.h"

@@ -2,10 +2,10 @@
 
 #include <linux/pm.h>
 
+#include "base/i915_drv.h"
 #include "gt/i915_gt_pm.h"
 #include "gt/i915_wedge.h"
 #include "i915_driver.h"
-#include "i915_drv.h"
 #include "vm/i915_ggtt.h"
 
 /**

@@ -16,11 +16,9 @@ from . import cache, proc
 ORDER = ('base', 'hw', 'mem', 'vm', 'gt', 'gem', 'diag', 'root')
 # these look at everything; the root starts those that are built in
 TESTS = ('selftests', 'tests')
-# What every layer may use, as if it were the lowest one, wherever it stands
-BASE = ('i915_drv', 'i915_params', 'i915_user_extensions', 'diag/i915_audit')
 # The struct of the device holds that of each layer, not a pointer to it, which would cost every request a load: its
-# header includes what the layers keep per device. Whoever reports a leak prints what the others have.
-EXEMPT = ('i915_drv.h', 'diag/i915_audit.c')
+# header includes what the layers keep per device.
+EXEMPT = ('base/i915_drv.h',)
 # files that may need each other
 MOST = 3
 
@@ -30,8 +28,6 @@ Graph = dict[str, dict[str, list[str]]]     # file: file it needs: by which symb
 
 def layer(name: str) -> str:
     """Of a file below the driver's directory."""
-    if os.path.splitext(name)[0] in BASE:
-        return 'base'
     return name.split('/')[0] if '/' in name else 'root'
 
 

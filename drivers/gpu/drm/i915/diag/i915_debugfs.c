@@ -8,13 +8,13 @@
 #include <drm/drm_debugfs.h>
 #include <drm/drm_file.h>
 
-#include "diag/i915_audit.h"
+#include "base/i915_audit.h"
+#include "base/i915_drv.h"
 #include "diag/i915_diag.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_engine_iter.h"
 #include "gt/i915_gt_power.h"
 #include "hw/i915_workarounds.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vma.h"
 

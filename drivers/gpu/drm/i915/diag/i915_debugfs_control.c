@@ -7,12 +7,12 @@
 #include <drm/drm_debugfs.h>
 #include <drm/drm_file.h>
 
+#include "base/i915_drv.h"
 #include "diag/i915_diag.h"
 #include "gt/i915_gt_power.h"
 #include "gt/i915_reset.h"
 #include "gt/i915_retire.h"
 #include "gt/i915_wedge.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_shrinker.h"
 

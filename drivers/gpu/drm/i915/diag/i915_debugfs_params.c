@@ -6,9 +6,9 @@
 #include <drm/drm_debugfs.h>
 #include <drm/drm_file.h>
 
+#include "base/i915_drv.h"
+#include "base/i915_params.h"
 #include "diag/i915_diag.h"
-#include "i915_drv.h"
-#include "i915_params.h"
 
 /**
  * DOC: debugfs i915_params/

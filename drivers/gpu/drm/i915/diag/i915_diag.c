@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+#include "base/i915_drv.h"
 #include "diag/i915_diag.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 
 /**

@@ -9,10 +9,10 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
 #include "diag/i915_diag.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_engine_iter.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 
 /**

@@ -10,11 +10,11 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
 #include "diag/i915_diag.h"
 #include "diag/i915_pmu.h"
 #include "gt/i915_gt.h"
 #include "gt/i915_gt_power.h"
-#include "i915_drv.h"
 
 /**
  * DOC: Performance events

@@ -5,9 +5,9 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
 #include "diag/i915_pmu.h"
 #include "gt/i915_engine_iter.h"
-#include "i915_drv.h"
 
 /**
  * DOC: Names of performance events

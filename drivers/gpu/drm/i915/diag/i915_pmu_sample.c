@@ -6,12 +6,12 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
 #include "diag/i915_pmu.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_engine_iter.h"
 #include "gt/i915_gt_power.h"
 #include "hw/i915_engine_regs.h"
-#include "i915_drv.h"
 
 /**
  * DOC: Sampled events

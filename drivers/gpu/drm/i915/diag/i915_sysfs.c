@@ -8,10 +8,10 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
 #include "diag/i915_diag.h"
 #include "gt/i915_engine_iter.h"
 #include "gt/i915_heartbeat.h"
-#include "i915_drv.h"
 
 /**
  * DOC: sysfs engine/

@@ -3,11 +3,11 @@
 #include <linux/dma-resv.h>
 #include <linux/sizes.h>
 
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gem/i915_gem_execbuffer.h"
 #include "gt/i915_request_fence.h"
 #include "gt/i915_retire.h"
-#include "i915_drv.h"
 #include "vm/i915_evict.h"
 #include "vm/i915_vm_types.h"
 #include "vm/i915_vma.h"

@@ -11,12 +11,12 @@
 #include <drm/drm_file.h>
 #include <drm/drm_syncobj.h>
 
+#include "base/i915_drv.h"
+#include "base/i915_user_extensions.h"
 #include "gem/i915_gem.h"
 #include "gem/i915_gem_execbuffer.h"
 #include "gt/i915_request_await.h"
 #include "gt/i915_request_fence.h"
-#include "i915_drv.h"
-#include "i915_user_extensions.h"
 #include "mem/i915_gem_object.h"
 
 /**

@@ -7,11 +7,11 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_gt_power.h"
 #include "gt/i915_request_fence.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 
 /**

@@ -6,12 +6,12 @@
 
 #include <drm/drm_file.h>
 
-#include "diag/i915_audit.h"
+#include "base/i915_audit.h"
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_cancel.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_lrc.h"
-#include "i915_drv.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vma_end.h"

@@ -6,10 +6,10 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
+#include "base/i915_user_extensions.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
-#include "i915_drv.h"
-#include "i915_user_extensions.h"
 
 /**
  * DOC: Engine maps

@@ -7,12 +7,12 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
+#include "base/i915_user_extensions.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_gt_power.h"
 #include "gt/i915_verdict.h"
-#include "i915_drv.h"
-#include "i915_user_extensions.h"
 
 /**
  * DOC: Handles of contexts

@@ -8,10 +8,10 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_gt.h"
 #include "gt/i915_gt_context.h"
-#include "i915_drv.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vma_end.h"

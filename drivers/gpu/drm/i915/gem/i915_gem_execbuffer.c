@@ -11,6 +11,7 @@
 #include <drm/drm_auth.h>
 #include <drm/drm_file.h>
 
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gem/i915_gem_execbuffer.h"
 #include "gt/i915_gt_context.h"
@@ -18,7 +19,6 @@
 #include "gt/i915_request_add.h"
 #include "gt/i915_request_end.h"
 #include "gt/i915_ring_room.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vma.h"
 

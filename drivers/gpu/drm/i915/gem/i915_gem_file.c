@@ -5,11 +5,11 @@
 
 #include <drm/drm_file.h>
 
-#include "diag/i915_audit.h"
+#include "base/i915_audit.h"
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_retire.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vma_end.h"
 

@@ -2,8 +2,8 @@
 
 #include <drm/drm_gem.h>
 
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vma_end.h"
 

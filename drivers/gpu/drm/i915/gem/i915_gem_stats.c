@@ -6,10 +6,10 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_gt_context.h"
-#include "i915_drv.h"
 
 /**
  * DOC: Reset statistics, aperture size, registers

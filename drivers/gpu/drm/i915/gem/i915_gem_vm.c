@@ -4,9 +4,9 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
+#include "base/i915_user_extensions.h"
 #include "gem/i915_gem.h"
-#include "i915_drv.h"
-#include "i915_user_extensions.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vma_end.h"

@@ -10,9 +10,9 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_engine_iter.h"
-#include "i915_drv.h"
 
 /**
  * DOC: Queries

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+#include "base/i915_drv.h"
+#include "base/i915_params.h"
 #include "gt/i915_cancel.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_lrc_layout.h"
@@ -11,8 +13,6 @@
 #include "gt/i915_sched.h"
 #include "gt/i915_verdict.h"
 #include "gt/i915_watch.h"
-#include "i915_drv.h"
-#include "i915_params.h"
 
 /**
  * DOC: Cancelling a context

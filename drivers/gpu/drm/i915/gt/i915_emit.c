@@ -4,11 +4,11 @@
 
 #include <kunit/visibility.h>
 
+#include "base/i915_drv.h"
 #include "gt/i915_emit.h"
 #include "gt/i915_gpu_commands.h"
 #include "gt/i915_lrc.h"
 #include "hw/i915_workarounds.h"
-#include "i915_drv.h"
 
 /**
  * DOC: Commands of a request

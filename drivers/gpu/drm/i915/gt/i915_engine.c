@@ -5,13 +5,13 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
+#include "base/i915_params.h"
 #include "gt/i915_engine.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
 #include "hw/i915_mocs.h"
 #include "hw/i915_workarounds.h"
-#include "i915_drv.h"
-#include "i915_params.h"
 #include "vm/i915_ggtt.h"
 
 /**

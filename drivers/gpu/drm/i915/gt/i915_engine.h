@@ -2,9 +2,9 @@
 #ifndef _I915_ENGINE_H_
 #define _I915_ENGINE_H_
 
+#include "base/i915_drv.h"
 #include "gt/i915_gt_types.h"
 #include "hw/i915_uncore.h"
-#include "i915_drv.h"
 
 extern const struct i915_engine_desc i915_engine_table[I915_ENGINES];
 

@@ -4,6 +4,8 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
+#include "base/i915_drv.h"
+#include "base/i915_params.h"
 #include "gt/i915_cancel.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_engine_life.h"
@@ -15,8 +17,6 @@
 #include "gt/i915_request_add.h"
 #include "gt/i915_retire.h"
 #include "gt/i915_ring_room.h"
-#include "i915_drv.h"
-#include "i915_params.h"
 #include "vm/i915_ggtt.h"
 
 /**

@@ -2,6 +2,8 @@
 
 #include <linux/sched/signal.h>
 
+#include "base/i915_drv.h"
+#include "base/i915_params.h"
 #include "gt/i915_engine_iter.h"
 #include "gt/i915_engine_life.h"
 #include "gt/i915_execlists.h"
@@ -16,8 +18,6 @@
 #include "gt/i915_wedge.h"
 #include "hw/i915_uncore.h"
 #include "hw/i915_workarounds.h"
-#include "i915_drv.h"
-#include "i915_params.h"
 
 /**
  * DOC: GT

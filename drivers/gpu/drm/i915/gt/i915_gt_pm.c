@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+#include "base/i915_drv.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_engine_iter.h"
 #include "gt/i915_gt_pm.h"
@@ -13,7 +14,6 @@
 #include "gt/i915_wedge.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
-#include "i915_drv.h"
 
 /**
  * DOC: System sleep

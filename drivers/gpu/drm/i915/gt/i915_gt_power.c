@@ -2,8 +2,8 @@
 
 #include <linux/ktime.h>
 
+#include "base/i915_drv.h"
 #include "gt/i915_gt_power.h"
-#include "i915_drv.h"
 
 /**
  * DOC: Power

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+#include "base/i915_drv.h"
+#include "base/i915_params.h"
 #include "gt/i915_cancel.h"
 #include "gt/i915_gt_power.h"
 #include "gt/i915_heartbeat.h"
@@ -12,8 +14,6 @@
 #include "gt/i915_retire.h"
 #include "gt/i915_verdict.h"
 #include "gt/i915_watch.h"
-#include "i915_drv.h"
-#include "i915_params.h"
 
 /**
  * DOC: Heartbeat

@@ -7,6 +7,8 @@
 
 #include <kunit/visibility.h>
 
+#include "base/i915_drv.h"
+#include "base/i915_params.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_engine_iter.h"
 #include "gt/i915_engine_life.h"
@@ -16,8 +18,6 @@
 #include "gt/i915_wedge.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
-#include "i915_drv.h"
-#include "i915_params.h"
 
 /**
  * DOC: Interrupts

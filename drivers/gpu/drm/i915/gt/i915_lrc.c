@@ -3,13 +3,13 @@
 #include <linux/delay.h>
 #include <linux/slab.h>
 
-#include "diag/i915_audit.h"
+#include "base/i915_audit.h"
+#include "base/i915_drv.h"
 #include "gt/i915_lrc.h"
 #include "gt/i915_lrc_layout.h"
 #include "gt/i915_ports.h"
 #include "gt/i915_request.h"
 #include "gt/i915_ring.h"
-#include "i915_drv.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_ggtt.h"
 

@@ -2,8 +2,8 @@
 #ifndef _I915_LRC_H_
 #define _I915_LRC_H_
 
+#include "base/i915_drv.h"
 #include "gt/i915_gt_types.h"
-#include "i915_drv.h"
 
 #define I915_LRC_RING_PAGES	4
 

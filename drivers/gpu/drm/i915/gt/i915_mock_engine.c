@@ -3,6 +3,7 @@
 #include <linux/slab.h>
 #include <linux/timer.h>
 
+#include "base/i915_drv.h"
 #include "gt/i915_engine_iter.h"
 #include "gt/i915_engine_life.h"
 #include "gt/i915_gt.h"
@@ -12,7 +13,6 @@
 #include "gt/i915_ports.h"
 #include "gt/i915_request.h"
 #include "gt/i915_retire.h"
-#include "i915_drv.h"
 
 /**
  * DOC: Mock engine

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+#include "base/i915_drv.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_ports.h"
@@ -7,7 +8,6 @@
 #include "gt/i915_retire.h"
 #include "gt/i915_sched.h"
 #include "gt/i915_watch.h"
-#include "i915_drv.h"
 
 /**
  * DOC: Ports

@@ -5,7 +5,8 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
-#include "diag/i915_audit.h"
+#include "base/i915_audit.h"
+#include "base/i915_drv.h"
 #include "gt/i915_emit.h"
 #include "gt/i915_gpu_commands.h"
 #include "gt/i915_gt_context.h"
@@ -14,7 +15,6 @@
 #include "gt/i915_request.h"
 #include "gt/i915_request_fence.h"
 #include "gt/i915_ring.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vma.h"
 

@@ -3,13 +3,13 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#include "diag/i915_audit.h"
+#include "base/i915_audit.h"
+#include "base/i915_drv.h"
 #include "gt/i915_gpu_commands.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_gt_power.h"
 #include "gt/i915_request.h"
 #include "gt/i915_request_end.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vma.h"
 

@@ -3,9 +3,9 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 
+#include "base/i915_drv.h"
 #include "gt/i915_request.h"
 #include "gt/i915_request_fence.h"
-#include "i915_drv.h"
 
 /**
  * DOC: Fences of requests

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+#include "base/i915_drv.h"
+#include "base/i915_params.h"
 #include "gt/i915_cancel.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_engine_iter.h"
@@ -17,8 +19,6 @@
 #include "gt/i915_wedge.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
-#include "i915_drv.h"
-#include "i915_params.h"
 
 /**
  * DOC: Reset

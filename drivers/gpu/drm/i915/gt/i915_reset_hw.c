@@ -2,6 +2,7 @@
 
 #include <linux/iopoll.h>
 
+#include "base/i915_drv.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_engine_iter.h"
 #include "gt/i915_ports.h"
@@ -10,7 +11,6 @@
 #include "hw/i915_gt_regs.h"
 #include "hw/i915_pat.h"
 #include "hw/i915_workarounds.h"
-#include "i915_drv.h"
 
 /**
  * DOC: Reset of the hardware

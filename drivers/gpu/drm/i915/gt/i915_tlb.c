@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
+#include "base/i915_drv.h"
 #include "gt/i915_engine_iter.h"
 #include "gt/i915_gt_power.h"
 #include "gt/i915_tlb.h"
 #include "hw/i915_uncore.h"
-#include "i915_drv.h"
 
 /**
  * DOC: TLB invalidation

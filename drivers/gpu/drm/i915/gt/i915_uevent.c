@@ -2,8 +2,8 @@
 
 #include <linux/kobject.h>
 
+#include "base/i915_drv.h"
 #include "gt/i915_uevent.h"
-#include "i915_drv.h"
 
 /**
  * DOC: Events of resets

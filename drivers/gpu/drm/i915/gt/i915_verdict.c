@@ -5,11 +5,11 @@
 
 #include <kunit/visibility.h>
 
+#include "base/i915_drv.h"
 #include "gt/i915_request_end.h"
 #include "gt/i915_ring.h"
 #include "gt/i915_sched.h"
 #include "gt/i915_verdict.h"
-#include "i915_drv.h"
 
 /**
  * DOC: Guilt

@@ -3,11 +3,11 @@
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 
+#include "base/i915_params.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_request.h"
 #include "gt/i915_watch.h"
 #include "hw/i915_engine_regs.h"
-#include "i915_params.h"
 
 /**
  * DOC: Watching an engine

@@ -2,6 +2,7 @@
 
 #include <linux/pci.h>
 
+#include "base/i915_drv.h"
 #include "gt/i915_engine_iter.h"
 #include "gt/i915_gt_power.h"
 #include "gt/i915_ports.h"
@@ -10,7 +11,6 @@
 #include "gt/i915_sched.h"
 #include "gt/i915_wedge.h"
 #include "hw/i915_uncore.h"
-#include "i915_drv.h"
 
 /* How long an engine that does not reset may take to stop, microseconds */
 #define CUT_OFF_STOP_US		1000

@@ -2,9 +2,9 @@
 
 #include <linux/uaccess.h>
 
-#include "i915_drv.h"
+#include "base/i915_drv.h"
+#include "base/i915_user_extensions.h"
 #include "mem/i915_gem_object.h"
-#include "i915_user_extensions.h"
 
 /**
  * DOC: Creating objects

@@ -6,8 +6,8 @@
 #include <drm/drm_drv.h>
 #include <drm/drm_prime.h>
 
-#include "diag/i915_audit.h"
-#include "i915_drv.h"
+#include "base/i915_audit.h"
+#include "base/i915_drv.h"
 #include "mem/i915_gem_mman.h"
 #include "mem/i915_gem_object.h"
 

@@ -3,7 +3,7 @@
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 
-#include "i915_drv.h"
+#include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
 
 /**

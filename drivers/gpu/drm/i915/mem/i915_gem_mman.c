@@ -9,10 +9,10 @@
 
 #include <asm/memtype.h>
 
-#include "i915_drv.h"
+#include "base/i915_drv.h"
+#include "base/i915_user_extensions.h"
 #include "mem/i915_gem_mman.h"
 #include "mem/i915_gem_object.h"
-#include "i915_user_extensions.h"
 
 /**
  * DOC: CPU mappings

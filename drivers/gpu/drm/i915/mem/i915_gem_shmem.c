@@ -8,7 +8,7 @@
 
 #include <kunit/visibility.h>
 
-#include "i915_drv.h"
+#include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
 
 /**

@@ -5,6 +5,7 @@
 #include <linux/dma-fence-chain.h>
 #include <linux/slab.h>
 
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_priority.h"
@@ -16,7 +17,6 @@
 #include "gt/i915_ring_room.h"
 #include "gt/i915_sched.h"
 #include "gt/i915_wedge.h"
-#include "i915_drv.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_order.h"
 #include "selftests/mock_util.h"

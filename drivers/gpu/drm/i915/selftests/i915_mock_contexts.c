@@ -4,6 +4,7 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_request.h"

@@ -3,7 +3,7 @@
 #include <linux/array_size.h>
 #include <linux/sizes.h>
 
-#include "i915_drv.h"
+#include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"

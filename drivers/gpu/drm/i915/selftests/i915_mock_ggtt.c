@@ -7,6 +7,7 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_lrc_layout.h"
 #include "gt/i915_mock_engine.h"
@@ -14,7 +15,6 @@
 #include "gt/i915_request_end.h"
 #include "gt/i915_retire.h"
 #include "gt/i915_ring_room.h"
-#include "i915_drv.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
 #include "vm/i915_ggtt.h"

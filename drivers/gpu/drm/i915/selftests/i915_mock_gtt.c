@@ -8,8 +8,8 @@
 
 #include <drm/drm_drv.h>
 
+#include "base/i915_drv.h"
 #include "gt/i915_engine_iter.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"

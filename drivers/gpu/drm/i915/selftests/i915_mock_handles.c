@@ -5,10 +5,10 @@
 
 #include <drm/drm_gem.h>
 
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_gt_types.h"
 #include "gt/i915_mock_engine.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"

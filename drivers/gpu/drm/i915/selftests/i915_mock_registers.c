@@ -3,13 +3,13 @@
 #include <linux/array_size.h>
 #include <linux/slab.h>
 
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_execlists.h"
 #include "gt/i915_irq.h"
 #include "gt/i915_mock_engine.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
-#include "i915_drv.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
 

@@ -6,6 +6,7 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_lrc_layout.h"
 #include "gt/i915_mock_engine.h"
@@ -16,7 +17,6 @@
 #include "gt/i915_retire.h"
 #include "gt/i915_ring_room.h"
 #include "gt/i915_wedge.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_order.h"

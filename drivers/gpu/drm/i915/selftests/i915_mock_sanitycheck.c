@@ -4,8 +4,8 @@
 
 #include <drm/drm_print.h>
 
+#include "base/i915_drv.h"
 #include "gt/i915_engine_iter.h"
-#include "i915_drv.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_device.h"
 

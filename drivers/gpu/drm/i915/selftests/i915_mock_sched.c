@@ -5,6 +5,7 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_lrc.h"
 #include "gt/i915_lrc_layout.h"
@@ -18,7 +19,6 @@
 #include "gt/i915_retire.h"
 #include "gt/i915_ring_room.h"
 #include "gt/i915_sched.h"
-#include "i915_drv.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_order.h"
 #include "selftests/mock_util.h"

@@ -8,7 +8,7 @@
 
 #include <drm/drm_print.h>
 
-#include "i915_params.h"
+#include "base/i915_params.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/i915_selftest.h"
 #include "selftests/i915_st.h"

@@ -6,7 +6,7 @@
 #include <linux/prandom.h>
 #include <linux/types.h>
 
-#include "diag/i915_audit.h"
+#include "base/i915_audit.h"
 
 struct drm_i915_private;
 struct i915_suite;

@@ -11,12 +11,12 @@
 #include <drm/drm_file.h>
 #include <drm/drm_managed.h>
 
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_retire.h"
 #include "i915_device.h"
 #include "i915_driver.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/mock_device.h"
 #include "vm/i915_ggtt.h"

@@ -2,13 +2,13 @@
 
 #include <linux/string.h>
 
+#include "base/i915_drv.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_priority.h"
 #include "gt/i915_request.h"
 #include "gt/i915_request_add.h"
 #include "gt/i915_request_await.h"
 #include "gt/i915_ring_room.h"
-#include "i915_drv.h"
 #include "selftests/i915_st.h"
 #include "selftests/mock_order.h"
 

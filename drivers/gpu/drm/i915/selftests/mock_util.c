@@ -6,6 +6,7 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "base/i915_drv.h"
 #include "gem/i915_gem.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_request.h"
@@ -14,7 +15,6 @@
 #include "gt/i915_request_end.h"
 #include "gt/i915_retire.h"
 #include "gt/i915_ring_room.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/mock_util.h"
 #include "vm/i915_vm.h"

@@ -4,8 +4,8 @@
 
 #include <kunit/test.h>
 
+#include "base/i915_drv.h"
 #include "gt/i915_emit.h"
-#include "i915_drv.h"
 #include "i915_kunit_device.h"
 
 /**

@@ -8,8 +8,8 @@
 #include <kunit/device.h>
 #include <kunit/test.h>
 
+#include "base/i915_drv.h"
 #include "i915_device.h"
-#include "i915_drv.h"
 #include "i915_kunit_device.h"
 #include "i915_module.h"
 #include "mem/i915_gem_object.h"

@@ -8,7 +8,7 @@
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
 
-#include "i915_drv.h"
+#include "base/i915_drv.h"
 #include "i915_kunit_device.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_gen8_ppgtt.h"

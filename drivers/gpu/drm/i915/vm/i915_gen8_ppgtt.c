@@ -5,7 +5,7 @@
 
 #include <kunit/visibility.h>
 
-#include "i915_drv.h"
+#include "base/i915_drv.h"
 #include "mem/i915_gem_object_types.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_pt.h"

@@ -10,9 +10,9 @@
 
 #include <kunit/visibility.h>
 
+#include "base/i915_drv.h"
+#include "base/i915_params.h"
 #include "hw/i915_gtt_regs.h"
-#include "i915_drv.h"
-#include "i915_params.h"
 #include "vm/i915_ggtt.h"
 #include "vm/i915_ggtt_evict.h"
 

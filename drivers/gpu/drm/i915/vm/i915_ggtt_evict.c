@@ -2,7 +2,7 @@
 
 #include <linux/jiffies.h>
 
-#include "i915_drv.h"
+#include "base/i915_drv.h"
 #include "vm/i915_ggtt_evict.h"
 
 /**

@@ -9,8 +9,8 @@
 #include <kunit/static_stub.h>
 #include <kunit/visibility.h>
 
-#include "diag/i915_audit.h"
-#include "i915_drv.h"
+#include "base/i915_audit.h"
+#include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_pt.h"
 #include "vm/i915_vm_types.h"

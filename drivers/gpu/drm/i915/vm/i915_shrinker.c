@@ -3,7 +3,7 @@
 #include <linux/shrinker.h>
 #include <linux/swap.h>
 
-#include "i915_drv.h"
+#include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_shrinker.h"
 #include "vm/i915_vma_unbind.h"

@@ -4,8 +4,8 @@
 
 #include <kunit/visibility.h>
 
-#include "diag/i915_audit.h"
-#include "i915_drv.h"
+#include "base/i915_audit.h"
+#include "base/i915_drv.h"
 #include "vm/i915_pt.h"
 #include "vm/i915_vm.h"
 

@@ -7,7 +7,7 @@
 
 #include <kunit/visibility.h>
 
-#include "i915_drv.h"
+#include "base/i915_drv.h"
 #include "vm/i915_pt.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vm_device.h"

@@ -5,8 +5,8 @@
 
 #include <drm/drm_print.h>
 
-#include "i915_drv.h"
-#include "i915_params.h"
+#include "base/i915_drv.h"
+#include "base/i915_params.h"
 
 /**
  * DOC: Module parameters

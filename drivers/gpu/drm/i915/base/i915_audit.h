@@ -20,8 +20,6 @@ struct drm_printer;
  * @I915_AUDIT_REQUEST: requests not yet retired
  * @I915_AUDIT_FILE: open files
  * @I915_AUDIT_KINDS: number of kinds
- *
- * With the two inline functions below, the only part of diag/ that other layers use.
  */
 enum i915_audit_kind {
 	I915_AUDIT_OBJECT,

@@ -6,7 +6,7 @@
 
 #include <uapi/drm/i915_drm.h>
 
-#include "i915_user_extensions.h"
+#include "base/i915_user_extensions.h"
 
 /**
  * DOC: Chained extensions of the user API

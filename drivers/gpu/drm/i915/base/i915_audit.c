@@ -5,15 +5,14 @@
 
 #include <drm/drm_print.h>
 
-#include "diag/i915_audit.h"
+#include "base/i915_audit.h"
 
 /**
  * DOC: The leak audit
  *
  * One counter for each kind of object the driver allocates. The counters belong to
  * the module and not to a device, because what leaks usually outlives its device.
- * Every layer counts through two inline functions, the only part of diag/ that it
- * may use.
+ * Every layer counts through two inline functions.
  *
  * A mock selftest, a kselftest or a person takes a snapshot, does something and
  * compares: a difference names the kind. At unload every counter must be zero.
