@@ -7,7 +7,7 @@
 #include "base/i915_drv.h"
 #include "gt/i915_gt.h"
 #include "i915_device.h"
-#include "mem/i915_gem_object.h"
+#include "mem/i915_mm.h"
 #include "vm/i915_ggtt.h"
 #include "vm/i915_vm_device.h"
 

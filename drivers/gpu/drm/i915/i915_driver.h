@@ -2,15 +2,9 @@
 #ifndef _I915_DRIVER_H_
 #define _I915_DRIVER_H_
 
-#include <linux/pm.h>
-
-struct drm_driver;
 struct drm_i915_private;
 struct i915_device_info;
 struct pci_dev;
-
-extern const struct drm_driver i915_drm_driver;
-extern const struct dev_pm_ops i915_pm_ops;
 
 int i915_driver_probe(struct pci_dev *pdev, const struct i915_device_info *info);
 void i915_driver_remove(struct drm_i915_private *i915);

@@ -10,12 +10,23 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "base/i915_drv.h"
-#include "diag/i915_diag.h"
-#include "gem/i915_gem.h"
+#include "diag/i915_fdinfo.h"
+#include "gem/i915_gem_busy.h"
+#include "gem/i915_gem_context_ioctl.h"
+#include "gem/i915_gem_context_param.h"
+#include "gem/i915_gem_execbuffer.h"
+#include "gem/i915_gem_file.h"
+#include "gem/i915_gem_stats.h"
+#include "gem/i915_gem_vm.h"
+#include "gem/i915_query.h"
 #include "i915_compat.h"
-#include "i915_driver.h"
+#include "i915_drm.h"
 #include "i915_getparam.h"
-#include "mem/i915_gem_object.h"
+#include "mem/i915_gem_create.h"
+#include "mem/i915_gem_dmabuf.h"
+#include "mem/i915_gem_domain.h"
+#include "mem/i915_gem_mman.h"
+#include "mem/i915_gem_rw.h"
 
 /**
  * DOC: The driver as DRM sees it

@@ -9,6 +9,8 @@
 #include "base/i915_drv.h"
 #include "base/i915_params.h"
 #include "gt/i915_gt_types.h"
+#include "hw/i915_device_info.h"
+#include "hw/i915_topology.h"
 #include "i915_getparam.h"
 
 /**

@@ -9,10 +9,11 @@
 
 #include "base/i915_audit.h"
 #include "base/i915_params.h"
-#include "diag/i915_diag.h"
-#include "gem/i915_gem.h"
+#include "diag/i915_pmu.h"
+#include "gem/i915_gem_context.h"
 #include "gt/i915_request.h"
 #include "i915_module.h"
+#include "i915_pci.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_selftest.h"
 #include "vm/i915_pt.h"

@@ -8,7 +8,8 @@
 
 #include "hw/i915_device_info.h"
 #include "i915_driver.h"
-#include "i915_module.h"
+#include "i915_pci.h"
+#include "i915_pm.h"
 
 /**
  * DOC: PCI binding

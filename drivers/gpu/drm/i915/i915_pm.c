@@ -5,7 +5,8 @@
 #include "base/i915_drv.h"
 #include "gt/i915_gt_pm.h"
 #include "gt/i915_wedge.h"
-#include "i915_driver.h"
+#include "hw/i915_uncore.h"
+#include "i915_pm.h"
 #include "vm/i915_ggtt.h"
 
 /**

@@ -9,8 +9,8 @@
 
 #include "diag/i915_diag_types.h"
 #include "gt/i915_gt_types.h"
-#include "hw/i915_device_info.h"
-#include "hw/i915_uncore.h"
+#include "hw/i915_topology_types.h"
+#include "hw/i915_uncore_types.h"
 #include "mem/i915_mm_types.h"
 #include "vm/i915_ggtt_types.h"
 #include "vm/i915_vm_device_types.h"

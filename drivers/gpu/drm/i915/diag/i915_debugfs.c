@@ -10,12 +10,16 @@
 
 #include "base/i915_audit.h"
 #include "base/i915_drv.h"
-#include "diag/i915_diag.h"
+#include "diag/i915_debugfs.h"
+#include "diag/i915_debugfs_control.h"
+#include "diag/i915_debugfs_params.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_engine_iter.h"
 #include "gt/i915_gt_power.h"
+#include "hw/i915_device_info.h"
 #include "hw/i915_workarounds.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_mm.h"
 #include "vm/i915_vma.h"
 
 /**

@@ -8,12 +8,13 @@
 #include <drm/drm_file.h>
 
 #include "base/i915_drv.h"
-#include "diag/i915_diag.h"
+#include "diag/i915_debugfs_control.h"
 #include "gt/i915_gt_power.h"
 #include "gt/i915_reset.h"
 #include "gt/i915_retire.h"
 #include "gt/i915_wedge.h"
-#include "mem/i915_gem_object.h"
+#include "hw/i915_uncore.h"
+#include "mem/i915_mm.h"
 #include "vm/i915_shrinker.h"
 
 /**

@@ -8,7 +8,7 @@
 
 #include "base/i915_drv.h"
 #include "base/i915_params.h"
-#include "diag/i915_diag.h"
+#include "diag/i915_debugfs_params.h"
 
 /**
  * DOC: debugfs i915_params/

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 #include "base/i915_drv.h"
+#include "diag/i915_debugfs.h"
 #include "diag/i915_diag.h"
-#include "mem/i915_gem_object.h"
+#include "diag/i915_pmu.h"
+#include "diag/i915_sysfs.h"
 
 /**
  * DOC: Diagnostics

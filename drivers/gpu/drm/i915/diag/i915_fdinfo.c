@@ -10,8 +10,8 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "base/i915_drv.h"
-#include "diag/i915_diag.h"
-#include "gem/i915_gem.h"
+#include "diag/i915_fdinfo.h"
+#include "gem/i915_gem_context.h"
 #include "gt/i915_engine_iter.h"
 #include "mem/i915_gem_object.h"
 

@@ -11,8 +11,9 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "base/i915_drv.h"
-#include "diag/i915_diag.h"
 #include "diag/i915_pmu.h"
+#include "diag/i915_pmu_attrs.h"
+#include "diag/i915_pmu_sample.h"
 #include "gt/i915_gt.h"
 #include "gt/i915_gt_power.h"
 

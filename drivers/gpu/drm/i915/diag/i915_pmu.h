@@ -64,11 +64,8 @@ struct i915_pmu {
 
 extern struct mutex i915_pmus_lock;	/* i915_pmu.c */
 
-void i915_pmu_make_attrs(struct i915_pmu *pmu, struct drm_i915_private *i915);
-
-void i915_pmu_sampling_init(struct i915_pmu *pmu);
-void i915_pmu_sampling_stop(struct i915_pmu *pmu);
-void i915_pmu_sampling_get(struct i915_pmu *pmu, struct i915_engine *engine, unsigned int what);
-void i915_pmu_sampling_put(struct i915_pmu *pmu, struct i915_engine *engine, unsigned int what);
+int i915_pmu_register(struct drm_i915_private *i915);
+void i915_pmu_unregister(struct drm_i915_private *i915);
+void i915_pmu_exit(void);
 
 #endif

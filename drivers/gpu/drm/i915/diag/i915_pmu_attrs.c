@@ -7,6 +7,7 @@
 
 #include "base/i915_drv.h"
 #include "diag/i915_pmu.h"
+#include "diag/i915_pmu_attrs.h"
 #include "gt/i915_engine_iter.h"
 
 /**

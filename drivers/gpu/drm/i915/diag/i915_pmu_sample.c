@@ -8,10 +8,12 @@
 
 #include "base/i915_drv.h"
 #include "diag/i915_pmu.h"
+#include "diag/i915_pmu_sample.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_engine_iter.h"
 #include "gt/i915_gt_power.h"
 #include "hw/i915_engine_regs.h"
+#include "hw/i915_uncore.h"
 
 /**
  * DOC: Sampled events

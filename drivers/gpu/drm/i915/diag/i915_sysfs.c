@@ -9,9 +9,10 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "base/i915_drv.h"
-#include "diag/i915_diag.h"
+#include "diag/i915_sysfs.h"
 #include "gt/i915_engine_iter.h"
 #include "gt/i915_heartbeat.h"
+#include "hw/i915_device_info.h"
 
 /**
  * DOC: sysfs engine/

@@ -4,10 +4,13 @@
 #include <linux/sizes.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
-#include "gem/i915_gem_execbuffer.h"
+#include "gem/i915_eb.h"
+#include "gem/i915_eb_bind.h"
+#include "gem/i915_eb_lock.h"
+#include "gem/i915_gem_context_types.h"
 #include "gt/i915_request_fence.h"
 #include "gt/i915_retire.h"
+#include "mem/i915_gem_object.h"
 #include "vm/i915_evict.h"
 #include "vm/i915_vm_types.h"
 #include "vm/i915_vma.h"

@@ -13,11 +13,11 @@
 
 #include "base/i915_drv.h"
 #include "base/i915_user_extensions.h"
-#include "gem/i915_gem.h"
-#include "gem/i915_gem_execbuffer.h"
+#include "gem/i915_eb.h"
+#include "gem/i915_eb_fence.h"
+#include "gem/i915_gem_context_types.h"
 #include "gt/i915_request_await.h"
 #include "gt/i915_request_fence.h"
-#include "mem/i915_gem_object.h"
 
 /**
  * DOC: Fences of an execbuffer

@@ -3,8 +3,8 @@
 #include <linux/minmax.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
-#include "gem/i915_gem_execbuffer.h"
+#include "gem/i915_eb.h"
+#include "gem/i915_eb_lock.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vma.h"
 

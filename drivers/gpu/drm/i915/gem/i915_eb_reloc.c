@@ -9,9 +9,12 @@
 #include <linux/unaligned.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
-#include "gem/i915_gem_execbuffer.h"
+#include "gem/i915_eb.h"
+#include "gem/i915_eb_lock.h"
+#include "gem/i915_eb_reloc.h"
+#include "mem/i915_gem_domain.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_gem_pages.h"
 #include "vm/i915_vma.h"
 
 /**

@@ -5,8 +5,9 @@
 #include <drm/drm_file.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
-#include "gem/i915_gem_execbuffer.h"
+#include "gem/i915_eb.h"
+#include "gem/i915_eb_vma.h"
+#include "gem/i915_gem_context_types.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vm_types.h"
 #include "vm/i915_vma.h"

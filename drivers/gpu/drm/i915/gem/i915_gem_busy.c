@@ -8,7 +8,9 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_gem_busy.h"
+#include "gem/i915_gem_context_types.h"
+#include "gem/i915_gem_file.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_gt_power.h"
 #include "gt/i915_request_fence.h"

@@ -8,7 +8,7 @@
 
 #include "base/i915_audit.h"
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_gem_context.h"
 #include "gt/i915_cancel.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_lrc.h"

@@ -8,7 +8,8 @@
 
 #include "base/i915_drv.h"
 #include "base/i915_user_extensions.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_gem_context_engines.h"
+#include "gem/i915_gem_context_types.h"
 #include "gt/i915_gt.h"
 
 /**

@@ -9,7 +9,9 @@
 
 #include "base/i915_drv.h"
 #include "base/i915_user_extensions.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_gem_context.h"
+#include "gem/i915_gem_context_ioctl.h"
+#include "gem/i915_gem_context_param.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_gt_power.h"
 #include "gt/i915_verdict.h"

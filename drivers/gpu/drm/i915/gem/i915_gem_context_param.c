@@ -9,7 +9,10 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_gem_context.h"
+#include "gem/i915_gem_context_engines.h"
+#include "gem/i915_gem_context_param.h"
+#include "gem/i915_gem_vm.h"
 #include "gt/i915_gt.h"
 #include "gt/i915_gt_context.h"
 #include "vm/i915_gen8_ppgtt.h"

@@ -12,7 +12,13 @@
 #include <drm/drm_file.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_eb.h"
+#include "gem/i915_eb_bind.h"
+#include "gem/i915_eb_fence.h"
+#include "gem/i915_eb_lock.h"
+#include "gem/i915_eb_reloc.h"
+#include "gem/i915_eb_vma.h"
+#include "gem/i915_gem_context.h"
 #include "gem/i915_gem_execbuffer.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_request.h"
@@ -382,35 +388,6 @@ static void i915_eb_return_offsets(const struct i915_execbuffer *eb)
 		 */
 		if (eb->ev[i].moved && put_user(eb->exec[i].offset, &user[i].offset))
 			return;
-	}
-}
-
-/**
- * i915_eb_copy_from_user - copy_from_user() in pieces that can be interrupted
- * @to: destination
- * @from: source
- * @bytes: number of bytes
- *
- * Context: process context, may fault.
- * Return: 0, -EFAULT, -EINTR: killed.
- */
-int i915_eb_copy_from_user(void *to, const void __user *from, size_t bytes)
-{
-	for (;;) {
-		size_t n = min_t(size_t, bytes, SZ_1M);
-
-		if (copy_from_user(to, from, n))
-			return -EFAULT;
-
-		bytes -= n;
-		if (likely(!bytes))
-			return 0;
-
-		to += n;
-		from += n;
-		cond_resched();
-		if (fatal_signal_pending(current))
-			return -EINTR;
 	}
 }
 

@@ -7,7 +7,8 @@
 
 #include "base/i915_audit.h"
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_gem_context.h"
+#include "gem/i915_gem_file.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_retire.h"
 #include "mem/i915_gem_object.h"

@@ -3,7 +3,11 @@
 #include <drm/drm_gem.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_gem_context_types.h"
+#include "gem/i915_gem_file.h"
+#include "gem/i915_gem_object_funcs.h"
+#include "mem/i915_gem_dmabuf.h"
+#include "mem/i915_gem_mman.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vma_end.h"
 

@@ -7,7 +7,8 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_gem_context.h"
+#include "gem/i915_gem_stats.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_gt_context.h"
 

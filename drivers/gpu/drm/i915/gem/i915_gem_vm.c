@@ -6,7 +6,8 @@
 
 #include "base/i915_drv.h"
 #include "base/i915_user_extensions.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_gem_context_types.h"
+#include "gem/i915_gem_vm.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vma_end.h"

@@ -11,7 +11,7 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_query.h"
 #include "gt/i915_engine_iter.h"
 
 /**

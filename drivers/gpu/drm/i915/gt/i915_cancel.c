@@ -13,6 +13,7 @@
 #include "gt/i915_sched.h"
 #include "gt/i915_verdict.h"
 #include "gt/i915_watch.h"
+#include "hw/i915_device_info.h"
 
 /**
  * DOC: Cancelling a context

@@ -8,6 +8,7 @@
 #include "gt/i915_emit.h"
 #include "gt/i915_gpu_commands.h"
 #include "gt/i915_lrc.h"
+#include "hw/i915_device_info.h"
 #include "hw/i915_workarounds.h"
 
 /**

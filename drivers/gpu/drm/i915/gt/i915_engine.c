@@ -11,6 +11,7 @@
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
 #include "hw/i915_mocs.h"
+#include "hw/i915_uncore.h"
 #include "hw/i915_workarounds.h"
 #include "vm/i915_ggtt.h"
 

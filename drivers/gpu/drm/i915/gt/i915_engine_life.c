@@ -17,6 +17,7 @@
 #include "gt/i915_request_add.h"
 #include "gt/i915_retire.h"
 #include "gt/i915_ring_room.h"
+#include "hw/i915_device_info.h"
 #include "vm/i915_ggtt.h"
 
 /**

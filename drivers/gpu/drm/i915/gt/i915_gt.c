@@ -16,8 +16,8 @@
 #include "gt/i915_tlb.h"
 #include "gt/i915_uevent.h"
 #include "gt/i915_wedge.h"
+#include "hw/i915_device_info.h"
 #include "hw/i915_uncore.h"
-#include "hw/i915_workarounds.h"
 
 /**
  * DOC: GT

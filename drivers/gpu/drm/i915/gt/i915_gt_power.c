@@ -4,6 +4,7 @@
 
 #include "base/i915_drv.h"
 #include "gt/i915_gt_power.h"
+#include "hw/i915_uncore.h"
 
 /**
  * DOC: Power

@@ -14,6 +14,7 @@
 #include "gt/i915_retire.h"
 #include "gt/i915_verdict.h"
 #include "gt/i915_watch.h"
+#include "hw/i915_device_info.h"
 
 /**
  * DOC: Heartbeat

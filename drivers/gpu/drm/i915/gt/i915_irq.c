@@ -18,6 +18,7 @@
 #include "gt/i915_wedge.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
+#include "hw/i915_uncore.h"
 
 /**
  * DOC: Interrupts

@@ -10,6 +10,7 @@
 #include "gt/i915_ports.h"
 #include "gt/i915_request.h"
 #include "gt/i915_ring.h"
+#include "hw/i915_device_info.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_ggtt.h"
 

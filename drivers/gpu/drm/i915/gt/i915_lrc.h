@@ -4,6 +4,7 @@
 
 #include "base/i915_drv.h"
 #include "gt/i915_gt_types.h"
+#include "hw/i915_device_info.h"
 
 #define I915_LRC_RING_PAGES	4
 

@@ -8,6 +8,7 @@
 #include "gt/i915_retire.h"
 #include "gt/i915_sched.h"
 #include "gt/i915_watch.h"
+#include "hw/i915_device_info.h"
 
 /**
  * DOC: Ports

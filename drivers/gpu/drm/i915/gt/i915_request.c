@@ -15,7 +15,6 @@
 #include "gt/i915_request.h"
 #include "gt/i915_request_fence.h"
 #include "gt/i915_ring.h"
-#include "mem/i915_gem_object.h"
 #include "vm/i915_vma.h"
 
 /**

@@ -10,6 +10,7 @@
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
 #include "hw/i915_pat.h"
+#include "hw/i915_uncore.h"
 #include "hw/i915_workarounds.h"
 
 /**

@@ -6,7 +6,8 @@
 
 #include "hw/i915_device_info.h"
 #include "hw/i915_gt_regs.h"
-#include "hw/i915_uncore.h"
+#include "hw/i915_topology.h"
+#include "hw/i915_uncore_types.h"
 
 /**
  * DOC: Device info

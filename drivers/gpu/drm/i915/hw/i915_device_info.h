@@ -5,7 +5,7 @@
 #include <linux/types.h>
 
 struct i915_forcewake_domain;
-struct i915_uncore;
+struct i915_topology;
 struct drm_printer;
 
 /**
@@ -28,29 +28,6 @@ struct i915_device_info {
 	const struct i915_forcewake_domain *forcewake;
 };
 
-#define I915_MAX_SLICES		3
-#define I915_MAX_SUBSLICES	4
-#define I915_MAX_EUS		8
-
-/**
- * struct i915_topology - slices, subslices and EUs that are not fused off
- */
-struct i915_topology {
-	/** @slice_mask: mask of the enabled slices */
-	u8 slice_mask;
-	/** @subslice_mask: mask of the enabled subslices, by slice */
-	u8 subslice_mask[I915_MAX_SLICES];
-	/** @eu_mask: mask of the enabled execution units, by slice and subslice */
-	u8 eu_mask[I915_MAX_SLICES][I915_MAX_SUBSLICES];
-	/** @max_subslices: subslices per slice in the fuse format: 3 on gen8, 4 on gen9 */
-	u8 max_subslices;
-};
-
-void i915_topology_init(struct i915_topology *topology, const struct i915_device_info *info,
-			struct i915_uncore *uncore);
-void i915_topology_init_mock(struct i915_topology *topology);
-unsigned int i915_topology_eu_total(const struct i915_topology *topology);
-unsigned int i915_topology_subslice_total(const struct i915_topology *topology);
 void i915_device_info_print(const struct i915_device_info *info,
 			    const struct i915_topology *topology, struct drm_printer *p);
 

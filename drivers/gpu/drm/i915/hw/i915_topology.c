@@ -6,6 +6,7 @@
 
 #include "hw/i915_device_info.h"
 #include "hw/i915_gt_regs.h"
+#include "hw/i915_topology.h"
 #include "hw/i915_uncore.h"
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/delay.h>
+#include <linux/io.h>
 #include <linux/rcupdate.h>
 
 #include <drm/drm_device.h>

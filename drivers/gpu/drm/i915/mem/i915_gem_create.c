@@ -4,7 +4,9 @@
 
 #include "base/i915_drv.h"
 #include "base/i915_user_extensions.h"
+#include "mem/i915_gem_create.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_gem_shmem.h"
 
 /**
  * DOC: Creating objects

@@ -8,8 +8,10 @@
 
 #include "base/i915_audit.h"
 #include "base/i915_drv.h"
+#include "mem/i915_gem_dmabuf.h"
 #include "mem/i915_gem_mman.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_gem_pages.h"
 
 MODULE_IMPORT_NS(DMA_BUF);
 

@@ -4,7 +4,9 @@
 #include <linux/ktime.h>
 
 #include "base/i915_drv.h"
+#include "mem/i915_gem_domain.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_gem_pages.h"
 
 /**
  * DOC: Domains, caching, waiting, madvise

@@ -13,6 +13,7 @@
 #include "base/i915_user_extensions.h"
 #include "mem/i915_gem_mman.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_gem_pages.h"
 
 /**
  * DOC: CPU mappings

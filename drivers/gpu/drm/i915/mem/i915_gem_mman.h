@@ -9,6 +9,12 @@
 
 #include "mem/i915_gem_object_types.h"
 
+struct drm_device;
+struct drm_file;
+struct drm_gem_object;
+struct file;
+struct vm_area_struct;
+
 /* How the CPU caches a mapping, in the order of the windows */
 enum i915_mmap_mode {
 	I915_MMAP_MODE_WB,
@@ -40,5 +46,11 @@ static inline u64 i915_mmap_offset(struct drm_i915_gem_object *obj, enum i915_mm
 }
 
 int i915_gem_object_create_mmap_offset(struct drm_i915_gem_object *obj);
+
+int i915_gem_mmap_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
+int i915_gem_mmap_offset_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
+int i915_gem_mmap(struct file *filp, struct vm_area_struct *vma);
+int i915_gem_object_mmap(struct drm_gem_object *gem, struct vm_area_struct *vma);
+extern const struct vm_operations_struct i915_gem_vm_ops;
 
 #endif

@@ -5,53 +5,25 @@
 #include <linux/dma-resv.h>
 
 #include "mem/i915_gem_object_types.h"
+#include "mem/i915_mm.h"
 
-/* Domains that an execbuffer may name; the others are for the CPU */
-#define I915_GEM_GPU_DOMAINS \
-	(I915_GEM_DOMAIN_RENDER | I915_GEM_DOMAIN_SAMPLER | I915_GEM_DOMAIN_COMMAND | \
-	 I915_GEM_DOMAIN_INSTRUCTION | I915_GEM_DOMAIN_VERTEX)
-
-struct drm_i915_private;
-struct i915_mm;
 struct drm_file;
-struct drm_printer;
-struct iosys_map;
-struct dma_buf;
-struct dma_buf_attachment;
+struct drm_i915_private;
 
-/* the objects of a device (i915_mm.c) */
-void i915_mm_init(struct drm_i915_private *i915, const struct drm_gem_object_funcs *funcs);
-void i915_mm_fini(struct drm_i915_private *i915);
-void i915_mm_flush_free(struct drm_i915_private *i915);
-void i915_mm_flush(struct drm_i915_private *i915);
-void i915_mm_unmap_dma(struct drm_i915_private *i915);
-void i915_mm_add(struct drm_i915_gem_object *obj);
-void i915_mm_remove(struct drm_i915_gem_object *obj);
-struct drm_i915_gem_object *i915_mm_next_object(struct drm_i915_private *i915,
-						struct drm_i915_gem_object *prev);
-
-/* fn returns false to stop. It is called with a reference of the object, without locks. */
-void i915_mm_walk(struct drm_i915_private *i915,
-		  bool (*fn)(struct drm_i915_gem_object *obj, void *data), void *data);
-
-/* creating, finding and freeing objects (i915_gem_object.c, i915_gem_shmem.c) */
 int i915_gem_object_slab_init(void);
 void i915_gem_object_slab_exit(void);
 struct drm_i915_gem_object *i915_gem_object_alloc(void);
 void i915_gem_object_init(struct drm_i915_private *i915, struct drm_i915_gem_object *obj,
 			  const struct i915_gem_object_ops *ops, u64 size);
-struct drm_i915_gem_object *i915_gem_object_create_shmem(struct drm_i915_private *i915, u64 size);
-struct drm_i915_gem_object *i915_gem_object_create_internal(struct drm_i915_private *i915,
-							    u64 size);
 void i915_gem_object_fini(struct drm_i915_gem_object *obj);
 struct drm_i915_gem_object *i915_gem_object_lookup(struct drm_file *file, u32 handle);
+long i915_gem_object_wait(struct drm_i915_gem_object *obj, bool write, bool interruptible,
+			  long timeout);
 
 static inline void i915_gem_object_get(struct drm_i915_gem_object *obj)
 {
 	drm_gem_object_get(&obj->base);
 }
-
-void i915_gem_object_put_maybe_last(struct drm_i915_gem_object *obj);
 
 /**
  * i915_gem_object_put - drop a reference
@@ -125,72 +97,5 @@ static inline void i915_gem_object_unlock(struct drm_i915_gem_object *obj)
 {
 	dma_resv_unlock(obj->base.resv);
 }
-
-/* TLB invalidation (i915_mm_tlb.c) */
-void i915_tlb_stamp(struct i915_mm *mm, u32 *stamp);
-void i915_tlb_flush(struct drm_i915_private *i915, u32 stamp);
-
-/* pages (i915_gem_pages.c) */
-int i915_gem_object_pin_pages_unlocked(struct drm_i915_gem_object *obj);
-int i915_gem_object_set_pages(struct drm_i915_gem_object *obj, struct page **pages);
-void i915_gem_object_unmap_pages(struct drm_i915_gem_object *obj);
-void i915_gem_object_unplug_pages(struct drm_i915_gem_object *obj);
-void i915_gem_object_adopt_dma(struct drm_i915_gem_object *obj, struct sg_table *sgt);
-void i915_gem_object_forget_dma(struct drm_i915_gem_object *obj);
-void i915_gem_object_unset_pages(struct drm_i915_gem_object *obj);
-int i915_gem_object_pin_pages(struct drm_i915_gem_object *obj);
-void i915_gem_object_unpin_pages(struct drm_i915_gem_object *obj);
-int i915_gem_object_put_pages(struct drm_i915_gem_object *obj);
-void *i915_gem_object_vmap(struct drm_i915_gem_object *obj);
-void i915_gem_object_vunmap(struct drm_i915_gem_object *obj);
-void i915_gem_object_set_madv(struct drm_i915_gem_object *obj, u32 madv, bool *retained);
-
-/**
- * struct i915_gem_copy - one PREAD or PWRITE
- */
-struct i915_gem_copy {
-	/** @offset: first byte in the object */
-	u64 offset;
-	/** @size: number of bytes */
-	u64 size;
-	/** @user: address in user space */
-	void __user *user;
-	/** @write: True if the copy goes into the object */
-	bool write;
-};
-
-int i915_gem_object_copy(struct drm_i915_gem_object *obj, const struct i915_gem_copy *copy);
-
-/* CPU access (i915_gem_rw.c, i915_gem_mman.c, i915_gem_domain.c) */
-int i915_gem_create_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
-int i915_gem_create_ext_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
-int i915_gem_pread_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
-int i915_gem_pwrite_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
-int i915_gem_mmap_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
-int i915_gem_mmap_offset_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
-int i915_gem_set_domain_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
-int i915_gem_sw_finish_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
-int i915_gem_set_caching_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
-int i915_gem_get_caching_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
-int i915_gem_madvise_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
-int i915_gem_wait_ioctl(struct drm_device *dev, void *data, struct drm_file *file);
-int i915_gem_mmap(struct file *filp, struct vm_area_struct *vma);
-int i915_gem_object_mmap(struct drm_gem_object *gem, struct vm_area_struct *vma);
-extern const struct vm_operations_struct i915_gem_vm_ops;
-
-long i915_gem_object_wait(struct drm_i915_gem_object *obj, bool write, bool interruptible,
-			  long timeout);
-
-/* PRIME (i915_gem_dmabuf.c) */
-struct dma_buf *i915_gem_prime_export(struct drm_gem_object *gem, int flags);
-int i915_gem_prime_pin(struct drm_gem_object *gem);
-void i915_gem_prime_unpin(struct drm_gem_object *gem);
-int i915_gem_prime_vmap(struct drm_gem_object *gem, struct iosys_map *map);
-void i915_gem_prime_vunmap(struct drm_gem_object *gem, struct iosys_map *map);
-struct sg_table *i915_gem_prime_get_sg_table(struct drm_gem_object *gem);
-struct drm_gem_object *i915_gem_prime_import(struct drm_device *dev, struct dma_buf *dmabuf);
-struct drm_gem_object *i915_gem_prime_import_sg_table(struct drm_device *dev,
-						      struct dma_buf_attachment *attach,
-						      struct sg_table *sgt);
 
 #endif

@@ -12,6 +12,8 @@
 #include "base/i915_drv.h"
 #include "mem/i915_gem_mman.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_gem_pages.h"
+#include "mem/i915_mm_tlb.h"
 
 /**
  * DOC: Pages of an object

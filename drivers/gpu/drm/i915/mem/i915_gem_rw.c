@@ -9,6 +9,8 @@
 
 #include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_gem_pages.h"
+#include "mem/i915_gem_rw.h"
 
 /**
  * DOC: PREAD and PWRITE

@@ -10,6 +10,8 @@
 
 #include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_gem_pages.h"
+#include "mem/i915_gem_shmem.h"
 
 /**
  * DOC: Backing store of objects

@@ -6,6 +6,7 @@
 
 #include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_mm.h"
 
 /**
  * DOC: All objects of a device

@@ -5,7 +5,7 @@
 #include <kunit/visibility.h>
 
 #include "base/i915_drv.h"
-#include "mem/i915_gem_object.h"
+#include "mem/i915_mm_tlb.h"
 
 /**
  * DOC: Memory that a TLB may still translate to

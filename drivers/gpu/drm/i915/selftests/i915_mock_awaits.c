@@ -6,7 +6,7 @@
 #include <linux/slab.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_gem_context.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_priority.h"
 #include "gt/i915_request.h"

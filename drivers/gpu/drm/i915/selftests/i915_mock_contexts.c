@@ -5,7 +5,9 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_gem_context.h"
+#include "gem/i915_gem_context_ioctl.h"
+#include "gem/i915_gem_vm.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_request.h"
 #include "gt/i915_request_add.h"
@@ -13,7 +15,6 @@
 #include "gt/i915_reset.h"
 #include "gt/i915_ring_room.h"
 #include "gt/i915_verdict.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"

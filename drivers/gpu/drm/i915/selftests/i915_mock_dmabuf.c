@@ -14,7 +14,10 @@
 #include <drm/drm_prime.h>
 
 #include "base/i915_drv.h"
+#include "mem/i915_gem_dmabuf.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_gem_pages.h"
+#include "mem/i915_mm.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
 

@@ -6,7 +6,7 @@
 #include <drm/drm_gem.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_gem_context.h"
 #include "gt/i915_gt_types.h"
 #include "gt/i915_mock_engine.h"
 #include "mem/i915_gem_object.h"

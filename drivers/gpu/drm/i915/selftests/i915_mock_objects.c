@@ -9,6 +9,8 @@
 
 #include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_gem_pages.h"
+#include "mem/i915_gem_shmem.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
 #include "vm/i915_shrinker.h"

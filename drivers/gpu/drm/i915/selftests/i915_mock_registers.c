@@ -4,7 +4,6 @@
 #include <linux/slab.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
 #include "gt/i915_execlists.h"
 #include "gt/i915_irq.h"
 #include "gt/i915_mock_engine.h"

@@ -7,7 +7,6 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
 #include "gt/i915_lrc_layout.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_request.h"

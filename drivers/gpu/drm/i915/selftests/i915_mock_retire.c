@@ -6,13 +6,13 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "base/i915_drv.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_request.h"
 #include "gt/i915_request_add.h"
 #include "gt/i915_retire.h"
 #include "gt/i915_ring_room.h"
 #include "gt/i915_sched.h"
-#include "i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_order.h"

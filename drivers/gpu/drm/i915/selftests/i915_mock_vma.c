@@ -7,7 +7,7 @@
 #include <drm/drm_gem.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_gem_context.h"
 #include "gt/i915_request_fence.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"

@@ -12,12 +12,15 @@
 #include <drm/drm_managed.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_gem_context_types.h"
+#include "gem/i915_gem_object_funcs.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_retire.h"
+#include "hw/i915_device_info.h"
+#include "hw/i915_topology.h"
+#include "hw/i915_uncore.h"
 #include "i915_device.h"
-#include "i915_driver.h"
-#include "mem/i915_gem_object.h"
+#include "i915_drm.h"
 #include "selftests/mock_device.h"
 #include "vm/i915_ggtt.h"
 

@@ -7,7 +7,8 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "base/i915_drv.h"
-#include "gem/i915_gem.h"
+#include "gem/i915_gem_context.h"
+#include "gem/i915_gem_context_ioctl.h"
 #include "gt/i915_gt_context.h"
 #include "gt/i915_request.h"
 #include "gt/i915_request_add.h"
@@ -16,6 +17,9 @@
 #include "gt/i915_retire.h"
 #include "gt/i915_ring_room.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_gem_pages.h"
+#include "mem/i915_gem_shmem.h"
+#include "mem/i915_mm.h"
 #include "selftests/mock_util.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vma.h"

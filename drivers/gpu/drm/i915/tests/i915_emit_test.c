@@ -6,6 +6,7 @@
 
 #include "base/i915_drv.h"
 #include "gt/i915_emit.h"
+#include "hw/i915_device_info.h"
 #include "i915_kunit_device.h"
 
 /**

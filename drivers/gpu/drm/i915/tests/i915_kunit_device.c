@@ -4,15 +4,16 @@
 #include <linux/sizes.h>
 
 #include <drm/drm_drv.h>
+#include <drm/drm_gem.h>
 
 #include <kunit/device.h>
 #include <kunit/test.h>
 
 #include "base/i915_drv.h"
+#include "hw/i915_uncore.h"
 #include "i915_device.h"
 #include "i915_kunit_device.h"
 #include "i915_module.h"
-#include "mem/i915_gem_object.h"
 #include "vm/i915_ggtt.h"
 #include "vm/i915_vma_end.h"
 

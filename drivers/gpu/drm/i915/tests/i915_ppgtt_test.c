@@ -10,7 +10,7 @@
 
 #include "base/i915_drv.h"
 #include "i915_kunit_device.h"
-#include "mem/i915_gem_object.h"
+#include "mem/i915_gem_shmem.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_pt.h"
 #include "vm/i915_vm_types.h"

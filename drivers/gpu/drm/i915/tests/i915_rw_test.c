@@ -9,6 +9,7 @@
 #include <kunit/test.h>
 
 #include "mem/i915_gem_object.h"
+#include "mem/i915_gem_rw.h"
 
 /*
  * PREAD and PWRITE of more of an import than one copy can take. Three GiB nobody

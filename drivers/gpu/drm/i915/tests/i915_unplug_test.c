@@ -10,7 +10,9 @@
 
 #include "base/i915_drv.h"
 #include "i915_kunit_device.h"
-#include "mem/i915_gem_object.h"
+#include "mem/i915_gem_pages.h"
+#include "mem/i915_gem_shmem.h"
+#include "mem/i915_mm.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_ggtt.h"
 #include "vm/i915_pt.h"

@@ -6,7 +6,6 @@
 #include <kunit/visibility.h>
 
 #include "base/i915_drv.h"
-#include "mem/i915_gem_object_types.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_pt.h"
 #include "vm/i915_vm.h"

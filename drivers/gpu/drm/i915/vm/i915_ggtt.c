@@ -13,6 +13,7 @@
 #include "base/i915_drv.h"
 #include "base/i915_params.h"
 #include "hw/i915_gtt_regs.h"
+#include "hw/i915_uncore.h"
 #include "vm/i915_ggtt.h"
 #include "vm/i915_ggtt_evict.h"
 

@@ -11,7 +11,7 @@
 
 #include "base/i915_audit.h"
 #include "base/i915_drv.h"
-#include "mem/i915_gem_object.h"
+#include "mem/i915_mm_tlb.h"
 #include "vm/i915_pt.h"
 #include "vm/i915_vm_types.h"
 

@@ -5,6 +5,8 @@
 
 #include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_gem_pages.h"
+#include "mem/i915_mm.h"
 #include "vm/i915_shrinker.h"
 #include "vm/i915_vma_unbind.h"
 

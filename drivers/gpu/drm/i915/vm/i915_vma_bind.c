@@ -7,7 +7,8 @@
 
 #include "base/i915_audit.h"
 #include "base/i915_drv.h"
-#include "mem/i915_gem_object.h"
+#include "mem/i915_gem_pages.h"
+#include "mem/i915_mm_tlb.h"
 #include "vm/i915_evict.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vma.h"
