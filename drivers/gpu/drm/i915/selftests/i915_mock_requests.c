@@ -8,14 +8,10 @@
 
 #include "base/i915_drv.h"
 #include "gt/i915_lrc_layout.h"
-#include "gt/i915_mock_engine.h"
 #include "gt/i915_request.h"
-#include "gt/i915_request_add.h"
 #include "gt/i915_request_end.h"
 #include "gt/i915_request_fence.h"
-#include "gt/i915_retire.h"
 #include "gt/i915_ring_room.h"
-#include "gt/i915_wedge.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_order.h"
@@ -230,90 +226,6 @@ static void ring_wraps(struct i915_st *st)
 	mock_client_close(&client);
 }
 
-static void wedge_and_check(struct i915_st *st, struct i915_request **rq, unsigned int count)
-{
-	unsigned int n;
-
-	i915_gt_set_wedged(&st->i915->gt);
-	i915_gt_retire(&st->i915->gt);
-	for (n = 0; n < count; n++)
-		st_eq(st, "how a request in flight ended", dma_fence_get_status(&rq[n]->fence),
-		      -EIO);
-	st_alive_eq(st, "wedged", I915_AUDIT_REQUEST, 0);
-}
-
-/* A wedged GPU ends what it has, wherever that is, takes no work, and works again afterwards. */
-static void refused_when_wedged(struct i915_st *st)
-{
-	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
-	struct i915_request *rq[4] = {}, *again;
-	struct mock_client client, other;
-	struct dma_fence *fence;
-	unsigned int n;
-
-	if (!mock_client_open(st, &client))
-		return;
-	if (!mock_client_open(st, &other))
-		goto out_client;
-
-	/* running, behind it in the same port, queued, blocked */
-	i915_mock_engine_hold(engine);
-	fence = mock_fence_create();
-	rq[0] = mock_request(st, &client, NULL, NULL);
-	i915_mock_engine_acknowledge(engine);
-	rq[1] = mock_request(st, &client, NULL, NULL);
-	rq[2] = mock_request(st, &other, NULL, NULL);
-	rq[3] = mock_request(st, &other, NULL, fence);
-	if (st_true(st, "all were made", rq[0] && rq[1] && rq[2] && rq[3]))
-		wedge_and_check(st, rq, ARRAY_SIZE(rq));
-
-	again = i915_request_create(client.lrc, 0);
-	st_eq(st, "making a request when wedged", PTR_ERR_OR_ZERO(again), -EIO);
-	if (!IS_ERR(again))
-		i915_request_abandon(again);
-
-	mock_fence_signal(fence);
-	i915_mock_engine_let_run(engine);
-	st_ok(st, "giving the GPU another chance", i915_gt_unset_wedged(&st->i915->gt));
-	again = mock_request(st, &client, NULL, NULL);
-	if (again) {
-		dma_fence_get(&again->fence);
-		mock_request_finish(st, again);
-		st_eq(st, "how a request ended afterwards", dma_fence_get_status(&again->fence), 1);
-		i915_request_put(again);
-	}
-
-	for (n = 0; n < ARRAY_SIZE(rq); n++) {
-		if (rq[n])
-			i915_request_put(rq[n]);
-	}
-	mock_client_close(&other);
-out_client:
-	mock_client_close(&client);
-}
-
-/* The GPU is given up while a request is built: whoever adds it learns of it. */
-static void given_up_while_built(struct i915_st *st)
-{
-	struct mock_client client;
-	struct i915_request *rq;
-
-	if (!mock_client_open(st, &client))
-		return;
-
-	rq = i915_request_create(client.lrc, 0);
-	if (st_ptr(st, "making a request", rq)) {
-		i915_gt_set_wedged(&st->i915->gt);
-		st_eq(st, "adding it", i915_request_add(rq), -EIO);
-		st_eq(st, "how it ended", dma_fence_get_status(&rq->fence), -EIO);
-		st_alive_eq(st, "given up", I915_AUDIT_REQUEST, 0);
-		i915_request_put(rq);
-		st_ok(st, "giving the GPU another chance", i915_gt_unset_wedged(&st->i915->gt));
-	}
-
-	mock_client_close(&client);
-}
-
 /* Tools name a fence by its process; after its end they may still ask. */
 static void names(struct i915_st *st)
 {
@@ -413,8 +325,6 @@ static const struct i915_subtest requests_subtests[] = {
 	I915_SUBTEST(keeps_what_it_uses),
 	I915_SUBTEST(idle_when_unused),
 	I915_SUBTEST(ring_wraps),
-	I915_SUBTEST(refused_when_wedged),
-	I915_SUBTEST(given_up_while_built),
 	I915_SUBTEST(names),
 	I915_SUBTEST(begins_with_default_image),
 };
