@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/array_size.h>
+#include <linux/workqueue.h>
 
 #include <uapi/drm/i915_drm.h>
 
@@ -9,6 +10,7 @@
 #include "gem/i915_gem_context_ioctl.h"
 #include "gem/i915_gem_vm.h"
 #include "gt/i915_gt_context.h"
+#include "gt/i915_mock_engine.h"
 #include "gt/i915_request.h"
 #include "gt/i915_request_add.h"
 #include "gt/i915_request_end.h"
@@ -193,6 +195,62 @@ static void cancelled_if_not_persistent(struct i915_st *st)
 	mock_client_close(&client);
 }
 
+/* What stands in a port behind the batch that runs does nothing any more, at once. */
+static void cancelled_in_port(struct i915_st *st)
+{
+	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
+	struct i915_request *first, *second;
+	struct mock_client client;
+
+	if (!mock_client_open(st, &client))
+		return;
+
+	i915_mock_engine_hold(engine);
+	clear_bit(I915_CTX_PERSISTENT, &client.ctx->base.flags);
+	first = mock_request(st, &client, NULL, NULL);
+	second = mock_request(st, &client, NULL, NULL);
+	i915_mock_engine_acknowledge(engine);
+	i915_mock_engine_acknowledge(engine);
+	mock_client_close_context(&client);
+	if (second)
+		st_true(st, "the batch behind is out of the ring",
+			test_bit(I915_RQ_SKIPPED, &second->state));
+	i915_mock_engine_let_run(engine);
+	if (first)
+		mock_request_finish(st, first);
+	if (second)
+		mock_request_finish(st, second);
+
+	mock_client_close(&client);
+}
+
+/* How long a batch may run begins when it is seen to run, not when the one before it began. */
+static void time_begins_with_the_batch(struct i915_st *st)
+{
+	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
+	unsigned long before = jiffies;
+	struct mock_client client;
+	struct i915_request *rq;
+
+	if (!mock_client_open(st, &client))
+		return;
+
+	i915_mock_engine_hold(engine);
+	rq = mock_request(st, &client, NULL, NULL);
+	if (rq) {
+		i915_mock_engine_acknowledge(engine);
+		mod_delayed_work(system_highpri_wq, &engine->heartbeat, 0);
+		flush_delayed_work(&engine->heartbeat);
+		st_eq(st, "what is watched", client.lrc->watch_seqno, (u32)rq->fence.seqno);
+		st_true(st, "since it was seen", time_after_eq(client.lrc->watch_since, before));
+	}
+	i915_mock_engine_let_run(engine);
+	if (rq)
+		mock_request_finish(st, rq);
+
+	mock_client_close(&client);
+}
+
 /* A VM handle is a user of its VM as a context is: the last of them cleans it. */
 static void vm_handle(struct i915_st *st)
 {
@@ -363,6 +421,8 @@ static const struct i915_subtest contexts_subtests[] = {
 	I915_SUBTEST(many),
 	I915_SUBTEST(destroyed_in_flight),
 	I915_SUBTEST(cancelled_if_not_persistent),
+	I915_SUBTEST(cancelled_in_port),
+	I915_SUBTEST(time_begins_with_the_batch),
 	I915_SUBTEST(vm_handle),
 	I915_SUBTEST(vm_handle_left),
 	I915_SUBTEST(no_work_after_close),

@@ -65,6 +65,23 @@ static void completion_lost(int fd)
 	i915_expect_ret(i915_exec_nop(fd, two, I915_EXEC_RENDER), 0);
 }
 
+/* The same when nothing comes next: the context must not stay in its port for ever. */
+static void last_completion_lost(int fd)
+{
+	struct i915_audit before;
+	unsigned int rule;
+	__u32 ctx;
+
+	i915_require_ok(i915_engine_tune(fd, "rcs0", "heartbeat_interval_ms", 50));
+	i915_audit_take(fd, &before);
+	ctx = i915_context_create(fd);
+	rule = arm("csb-lost@rcs0:event=complete");
+	i915_expect_ret(i915_exec_nop(fd, ctx, I915_EXEC_RENDER), 0);
+	i915_require_ok(i915_context_destroy(fd, ctx));
+	i915_audit_returns(fd, &before, LIMIT_MS, "after its context was destroyed");
+	i915_require(i915_fault_hits(&window, rule) == 1, "the fault did not happen");
+}
+
 /* A report comes between the last look and the reset: it must not be taken for one after it. */
 static void report_at_reset(int fd)
 {
@@ -308,6 +325,7 @@ static void gone(int fd)
 
 static const struct i915_case cases[] = {
 	{ "completion-lost", "the report of a completion is lost", completion_lost },
+	{ "last-completion-lost", "and nothing comes after it", last_completion_lost },
 	{ "report-at-reset", "a report comes with the reset", report_at_reset },
 	{ "spurious-error", "an error interrupt for nothing", spurious_error },
 	{ "engine-does-not-reset", "so the whole GPU is", engine_does_not_reset },
