@@ -137,6 +137,20 @@ MODULE = [
 ]
 # What depends on the chip, or on how quick the GPU is
 ROAD = [*BEGIN, KSELFTESTS, Test('unload', '/guest/unload'), *END]
+
+# A kexec and a reboot, each with the GPU busy. What the second kernel finds is looked at before anything else.
+QUIET = Test('kexec-quiet', 'i915_mark quiet')
+AGAIN = [Test('kexec-' + t.name, t.command) for t in STORES]
+REBOOT = Test('reboot', '/guest/goesdown reboot', ends=True)
+MODULE_REBOOT = [Test('load-for-reboot', '/guest/load'), REBOOT]
+MODULE_DOWN = [
+    Test('load-for-kexec', '/guest/load'),
+    Test('kexec', '/guest/goesdown kexec kexec', limit=240),
+    QUIET,
+    Test('kexec-load', '/guest/load'),
+    *AGAIN,
+    REBOOT,
+]
 BUILTIN = [
     Test('bound', '/guest/bound'),
     *STORES,
@@ -144,27 +158,26 @@ BUILTIN = [
     KMEMLEAK,
 ]
 
-# A kexec and a reboot, each with the GPU busy. What the second kernel finds is looked at before anything else.
 DOWN = [
     Test('kexec', '/guest/goesdown kexec kexec kunit.enable=0 i915.inject_probe_failure=1', limit=240),
-    Test('kexec-quiet', 'i915_mark quiet'),
+    QUIET,
     Test('probe-fails', '/guest/builtinstate full unbound'),
-    *[Test('kexec-' + t.name, t.command) for t in STORES],
-    Test('reboot', '/guest/goesdown reboot', ends=True),
+    *AGAIN,
+    REBOOT,
 ]
 
 BDW, SKL = guest.DEVICE, guest.DEVICE + ',variant=skl'
 SLOW = ',inline=0,latency=1000000'          # ns between a submission and its first command
 BOOTS = [
     Boot('module', 'debug', MODULE, BDW),
-    Boot('module-slow', 'debug', ROAD, BDW + SLOW),
-    Boot('module-skl', 'debug', [*BEGIN, STRESS['skl'], *ROAD[len(BEGIN):]], SKL),
+    Boot('module-slow', 'debug', ROAD + MODULE_REBOOT, BDW + SLOW),
+    Boot('module-skl', 'debug', [*BEGIN, STRESS['skl'], *ROAD[len(BEGIN):], *MODULE_DOWN], SKL, kexec=True),
     Boot('module-skl-slow', 'debug', ROAD, SKL + SLOW),
     # what needs a large machine, or one that is not slowed down by its detectors
     Boot('scale', 'fast', [*BEGIN[1:], KSELFTESTS, Test('unload', '/guest/unload')], memory=4096),
     Boot('builtin', 'builtin', BUILTIN + DOWN, kexec=True),
     Boot('builtin-no-gpu', 'builtin', [Test('no-device', '/guest/nodevice')], device=None),
-    Boot('builtin-mock', 'builtin', [Test('result', '/guest/mockresult'), Test('bound', '/guest/bound')],
+    Boot('builtin-mock', 'builtin', [Test('result', '/guest/mockresult'), Test('bound', '/guest/bound'), REBOOT], SKL,
          append='i915.mock_selftests=1'),
 ]
 # What takes much more or much less than a minute on two cores
@@ -209,6 +222,8 @@ def check_tests(front: Front, report: Report) -> None:
     check.each(front, add)
 
 
+# How load ends does not depend on how many suites run; builtin-mock runs all of them.
+ONE_SUITE = 'i915.igt__1__mock_sanitycheck=1'
 # Every way load can end: Documentation/gpu/i915/load.rst
 BOOTS += [
     Boot('load', 'debug', [
@@ -219,8 +234,8 @@ BOOTS += [
     *[Boot('builtin-' + name, 'builtin', [Test('state', '/guest/builtinstate "%s" unbound' % state)], append=append)
       for name, state, append in (
           ('modeset0', 'failed: -19', 'i915.modeset=0'),
-          ('mock-nomodeset', 'partial: stopped at wanted by a device', 'nomodeset i915.mock_selftests=1'),
-          ('mock-only', 'partial: stopped at mock selftests', 'i915.mock_selftests=-1'),
+          ('mock-nomodeset', 'partial: stopped at wanted by a device', 'nomodeset i915.mock_selftests=1 ' + ONE_SUITE),
+          ('mock-only', 'partial: stopped at mock selftests', 'i915.mock_selftests=-1 ' + ONE_SUITE),
           ('init-fails', 'failed: -12', 'i915.inject_load_failure=5'))],
 ]
 
