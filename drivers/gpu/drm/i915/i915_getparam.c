@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+#include <linux/bits.h>
 #include <linux/nospec.h>
 #include <linux/pci.h>
 #include <linux/uaccess.h>
@@ -8,6 +9,7 @@
 
 #include "base/i915_drv.h"
 #include "base/i915_params.h"
+#include "gt/i915_engine_iter.h"
 #include "gt/i915_gt_types.h"
 #include "hw/i915_device_info.h"
 #include "hw/i915_topology.h"
@@ -73,6 +75,21 @@ static int i915_getparam_has_blt(struct drm_i915_private *i915, int *value)
 static int i915_getparam_has_vebox(struct drm_i915_private *i915, int *value)
 {
 	*value = !!i915->gt.engine[I915_VECS0];
+	return 0;
+}
+
+/* Bits by engine class: a context there starts from the default image, whatever ran before. */
+static int i915_getparam_context_isolation(struct drm_i915_private *i915, int *value)
+{
+	struct i915_engine *engine;
+	unsigned int id;
+
+	*value = 0;
+	for_each_engine(engine, &i915->gt, id) {
+		if (engine->default_valid)
+			*value |= BIT(engine->desc->uabi_class);
+	}
+
 	return 0;
 }
 
@@ -149,7 +166,7 @@ static const struct i915_getparam i915_getparam_table[] = {
 	[I915_PARAM_HAS_SCHEDULER] = I915_ASK(i915_getparam_scheduler),
 	[I915_PARAM_HAS_GPU_RESET] = I915_ASK(i915_getparam_has_gpu_reset),
 	[I915_PARAM_HAS_SEMAPHORES] = I915_VALUE(0),
-	[I915_PARAM_HAS_CONTEXT_ISOLATION] = I915_VALUE(0),
+	[I915_PARAM_HAS_CONTEXT_ISOLATION] = I915_ASK(i915_getparam_context_isolation),
 	[I915_PARAM_HAS_RESOURCE_STREAMER] = I915_VALUE(0),
 	[I915_PARAM_CMD_PARSER_VERSION] = I915_VALUE(0),
 	[I915_PARAM_HAS_CONTEXT_FREQ_HINT] = I915_VALUE(0),

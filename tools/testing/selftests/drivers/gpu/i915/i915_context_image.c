@@ -106,8 +106,12 @@ static void workarounds_saved(int fd)
 static void no_inheritance(int fd)
 {
 	__u32 writer = i915_context_create(fd), reader = i915_context_create(fd);
+	const int classes = 1 << I915_ENGINE_CLASS_RENDER | 1 << I915_ENGINE_CLASS_COPY |
+			    1 << I915_ENGINE_CLASS_VIDEO | 1 << I915_ENGINE_CLASS_VIDEO_ENHANCE;
 	__u32 value;
 
+	i915_expect(i915_getparam(fd, I915_PARAM_HAS_CONTEXT_ISOLATION) == classes,
+		    "the driver says so of every engine");
 	write_register(fd, writer, RCS_GPR0, 0x5a5a5a5a);
 	value = read_register(fd, reader, RCS_GPR0);
 	i915_expect(!value, "a new context sees 0x%x in a register of another", value);
