@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/array_size.h>
+#include <linux/completion.h>
+#include <linux/delay.h>
+#include <linux/kref.h>
 #include <linux/prandom.h>
 #include <linux/scatterlist.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include <drm/drm_drv.h>
 
@@ -16,6 +20,7 @@
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_ggtt.h"
 #include "vm/i915_pt.h"
+#include "vm/i915_vm.h"
 #include "vm/i915_vm_device.h"
 #include "vm/i915_vm_types.h"
 #include "vm/i915_vma.h"
@@ -428,25 +433,74 @@ static void ggtt_comes_back(struct i915_st *st)
 	i915_ggtt_buf_fini(ggtt, &buf);
 }
 
-/* An address space is made while its device goes: whoever ends the mappings may have missed it. */
-static void made_while_it_goes(struct i915_st *st)
+#define MOCK_MEANWHILE_MS	20
+
+/* Ends all DMA mappings of a device, beside the test */
+struct mock_unmap {
+	struct work_struct work;
+	struct drm_i915_private *i915;
+	struct completion done;
+};
+
+static void mock_unmap_work(struct work_struct *work)
+{
+	struct mock_unmap *unmap = container_of(work, struct mock_unmap, work);
+
+	i915_vm_device_unmap_dma(unmap->i915);
+	complete(&unmap->done);
+}
+
+static void mock_vm_keep(struct kref *ref)
+{
+}
+
+/* The last reference of an address space goes, and its device meanwhile, before it is freed. */
+static void vm_ends_meanwhile(struct i915_st *st, struct drm_i915_private *other)
+{
+	struct i915_address_space *vm = i915_ppgtt_create(other, 0);
+	struct mock_unmap unmap = { .i915 = other };
+
+	if (!st_ptr(st, "making an address space", vm))
+		return;
+
+	i915_vm_get(vm);
+	i915_vm_put_user(vm);
+	kref_put(&vm->ref, mock_vm_keep);
+
+	drm_dev_unplug(&other->drm);
+	init_completion(&unmap.done);
+	INIT_WORK_ONSTACK(&unmap.work, mock_unmap_work);
+	queue_work(system_unbound_wq, &unmap.work);
+	msleep(MOCK_MEANWHILE_MS);
+	st_true(st, "unmapping waits for it", !completion_done(&unmap.done));
+
+	i915_address_space_fini(vm);
+	wait_for_completion(&unmap.done);
+	destroy_work_on_stack(&unmap.work);
+}
+
+static void freed_while_it_goes(struct i915_st *st)
 {
 	struct drm_i915_private *other = mock_device_create();
-	struct i915_address_space *vm;
 
 	if (!st_ptr(st, "a second mock device", other))
 		return;
 
-	vm = i915_ppgtt_create(other, 0);
-	if (st_ptr(st, "making an address space", vm)) {
-		i915_vm_device_remove(vm);
-		drm_dev_unplug(&other->drm);
-		i915_vm_device_unmap_dma(other);
-		st_true(st, "it was missed", vm->top->dma != DMA_MAPPING_ERROR);
-		i915_vm_device_add(vm);
-		st_true(st, "it is not mapped any more", vm->top->dma == DMA_MAPPING_ERROR);
-		i915_vm_put_user(vm);
-	}
+	vm_ends_meanwhile(st, other);
+	st_ok(st, "bringing the second device to rest", mock_device_destroy(other));
+}
+
+/* No address space is made for a device that is gone: nobody would unmap it. */
+static void not_made_afterwards(struct i915_st *st)
+{
+	struct drm_i915_private *other = mock_device_create();
+
+	if (!st_ptr(st, "a second mock device", other))
+		return;
+
+	drm_dev_unplug(&other->drm);
+	st_eq(st, "making an address space", PTR_ERR_OR_ZERO(i915_ppgtt_create(other, 0)),
+	      -ENODEV);
 	st_ok(st, "bringing the second device to rest", mock_device_destroy(other));
 }
 
@@ -460,7 +514,8 @@ static const struct i915_subtest gtt_subtests[] = {
 	I915_SUBTEST(ggtt_is_full),
 	I915_SUBTEST(ggtt_leaves_the_aperture),
 	I915_SUBTEST(ggtt_comes_back),
-	I915_SUBTEST(made_while_it_goes),
+	I915_SUBTEST(freed_while_it_goes),
+	I915_SUBTEST(not_made_afterwards),
 };
 
 const struct i915_suite i915_mock_gtt_suite = {

@@ -3,6 +3,8 @@
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 
+#include <drm/drm_drv.h>
+
 #include <kunit/visibility.h>
 
 #include "base/i915_drv.h"
@@ -177,8 +179,9 @@ static void i915_ppgtt_release(struct i915_address_space *vm)
 	/* The slab expects the array back all NULL, even if tables have leaked. */
 	if (drm_WARN_ON(&vm->i915->drm, vm->top->used))
 		i915_pt_forget_children(vm->top);
-	i915_vm_device_remove(vm);
 	i915_pt_destroy(&vm->i915->vm_device, vm->top);
+	/* Last: unplug waits for those that are on the list, see i915_vm_device_unmap_dma(). */
+	i915_vm_device_remove(vm);
 }
 
 /* The tables stay for the CPU, which still takes them down. */
@@ -204,27 +207,35 @@ static const struct i915_vm_ops i915_ppgtt_ops = {
  * The root of the page table is allocated here, because context images need its address.
  *
  * Context: process context.
- * Return: the address space, with the caller as its user, or ERR_PTR(-ENOMEM).
+ * Return: the address space, with the caller as its user, or ERR_PTR: -ENOMEM, -ENODEV
+ * (unplugged).
  */
 struct i915_address_space *i915_ppgtt_create(struct drm_i915_private *i915, u64 owner)
 {
 	struct i915_address_space *vm;
-	struct i915_page_table *top;
+	int idx;
 
 	vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
 	if (!vm)
 		return ERR_PTR(-ENOMEM);
 
-	top = i915_pt_create(&i915->vm_device, I915_PT_LEVELS - 1);
-	if (!top) {
+	/* Unplug waits until it is on the list, and then unmaps what is mapped here. */
+	if (!drm_dev_enter(&i915->drm, &idx)) {
+		kfree(vm);
+		return ERR_PTR(-ENODEV);
+	}
+
+	vm->top = i915_pt_create(&i915->vm_device, I915_PT_LEVELS - 1);
+	if (!vm->top) {
+		drm_dev_exit(idx);
 		kfree(vm);
 		return ERR_PTR(-ENOMEM);
 	}
 
 	i915_address_space_init(vm, i915, 0, BIT_ULL(I915_PPGTT_BITS), &i915_ppgtt_ops);
 	vm->owner = owner;
-	vm->top = top;
 	i915_vm_device_add(vm);
+	drm_dev_exit(idx);
 
 	return vm;
 }

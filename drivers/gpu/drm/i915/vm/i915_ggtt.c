@@ -483,9 +483,10 @@ void i915_ggtt_buf_fini(struct i915_ggtt *ggtt, struct i915_ggtt_buf *buf)
 	mutex_lock(&ggtt->lock);
 	i915_ggtt_buf_unbind_locked(ggtt, buf);
 	list_del(&buf->link);
+	/* Under the lock: unplug looks for what is mapped on the list. */
+	i915_ggtt_buf_unmap(ggtt->i915->drm.dev, buf, buf->count);
 	mutex_unlock(&ggtt->lock);
 
-	i915_ggtt_buf_unmap(ggtt->i915->drm.dev, buf, buf->count);
 	i915_ggtt_buf_free_pages(buf);
 	kfree(buf->pages);
 	buf->pages = NULL;

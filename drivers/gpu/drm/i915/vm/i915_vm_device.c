@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+#include <linux/delay.h>
 #include <linux/dma-mapping.h>
 #include <linux/gfp.h>
 
@@ -91,7 +92,7 @@ EXPORT_SYMBOL_IF_KUNIT(i915_vm_device_init);
  * i915_vm_device_add - list a new address space
  * @vm: the address space, complete
  *
- * Context: process context.
+ * Context: process context, in the section of drm_dev_enter() that maps its root.
  */
 void i915_vm_device_add(struct i915_address_space *vm)
 {
@@ -100,15 +101,11 @@ void i915_vm_device_add(struct i915_address_space *vm)
 	spin_lock(&vmd->vms_lock);
 	list_add(&vm->device_link, &vmd->vms);
 	spin_unlock(&vmd->vms_lock);
-
-	/* Created during the unplug: i915_vm_device_unmap_dma() may have missed it. */
-	if (drm_dev_is_unplugged(&vm->i915->drm))
-		vm->ops->unmap_dma(vm);
 }
 
 /**
  * i915_vm_device_remove - remove an address space from the list
- * @vm: the address space, without references
+ * @vm: the address space, without references; none of its page tables is DMA mapped
  *
  * Context: process context.
  */
@@ -141,9 +138,26 @@ static struct i915_address_space *i915_vm_device_next(struct i915_vm_device *vmd
 	return vm;
 }
 
+/* Is there an address space whose last reference is gone, and which is not freed yet? */
+static bool i915_vm_device_is_freeing(struct i915_vm_device *vmd)
+{
+	struct i915_address_space *vm;
+	bool freeing = false;
+
+	spin_lock(&vmd->vms_lock);
+	list_for_each_entry(vm, &vmd->vms, device_link)
+		freeing |= !kref_read(&vm->ref);
+	spin_unlock(&vmd->vms_lock);
+
+	return freeing;
+}
+
 /**
  * i915_vm_device_unmap_dma - DMA unmap every page table
- * @i915: the device, unplugged, so no new mapping is made
+ * @i915: the device
+ *
+ * If the device is unplugged, no page table is DMA mapped after this: none is made
+ * any more, and those of an address space that is just being freed are waited for.
  *
  * Context: process context, may sleep; no address space locked.
  */
@@ -157,6 +171,9 @@ void i915_vm_device_unmap_dma(struct drm_i915_private *i915)
 		vm->ops->unmap_dma(vm);
 		i915_vm_put_sync(vm);
 	}
+	while (drm_dev_is_unplugged(&i915->drm) && i915_vm_device_is_freeing(vmd))
+		usleep_range(100, 1000);
+
 	i915_pt_free_pruned(i915);
 	i915_pt_unmap_scratch(vmd);
 	i915_vm_device_unmap_scratch(vmd);
