@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * i915_fault arm RULE... | hits NUMBER | disarm | seed NUMBER: faults of the virtual GPU, from a shell
- * (tools/testing/i915/gpu/README.md has the rules). "arm" prints the number of each rule.
+ * i915_fault arm RULE... | hits NUMBER | disarm | seed NUMBER: faults of the virtual GPU, from a
+ * shell (tools/testing/i915/gpu/README.md has the rules). "arm" prints the number of each rule.
  */
 #include "../../selftests/drivers/gpu/i915/i915_fault.h"
 

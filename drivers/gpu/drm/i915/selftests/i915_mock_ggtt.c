@@ -298,10 +298,14 @@ static void only_what_is_needed_goes(struct i915_st *st)
 {
 	static const unsigned int order[ROW_PAGES] = { 0, 2, 1, 3 };
 	struct i915_ggtt *ggtt = &st->i915->ggtt;
-	struct row_page row[ROW_PAGES] = {};
 	struct i915_ggtt_buf two = {};
+	struct row_page *row;
 	unsigned int n, left = 0;
 	LIST_HEAD(fillers);
+
+	row = kcalloc(ROW_PAGES, sizeof(*row), GFP_KERNEL);
+	if (!st_true(st, "memory for the pages", row))
+		return;
 
 	row_ggtt = ggtt;
 	ggtt_fill(st, &fillers, ROW_PAGES * SZ_4K);
@@ -325,6 +329,7 @@ out:
 	for (n = 0; n < ROW_PAGES; n++)
 		i915_ggtt_buf_fini(ggtt, &row[n].buf);
 	ggtt_empty(st, &fillers);
+	kfree(row);
 }
 
 /* Nothing idle and nothing runs: waiting would be for ever. */

@@ -92,7 +92,7 @@ out_obj:
 }
 
 /* More than is retired with interrupts off in one go */
-#define MANY	40
+#define MANY	36
 
 /* Nobody asks for it: that would retire the rest, too. */
 static void check_portions(struct i915_st *st, struct retire_note *first, struct retire_note *last)
