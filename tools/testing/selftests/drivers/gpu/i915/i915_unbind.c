@@ -189,6 +189,7 @@ static int call_something(int fd, unsigned int which, __u32 batch)
 	struct drm_i915_reg_read timestamp = { .offset = 0x2358 | I915_REG_READ_8B_WA };
 	__u64 ring = i915_engines[which / 4 % I915_ENGINES].ring;
 	struct drm_i915_gem_create create = { .size = PAGE };
+	static const __u32 end = MI_BATCH_BUFFER_END;
 	struct drm_gem_close gem_close = {};
 	__u32 ctx;
 	int ret;
@@ -207,6 +208,9 @@ static int call_something(int fd, unsigned int which, __u32 batch)
 		/* its pages go back to the system while the GPU is awake: TLB */
 		ret = i915_ioctl(fd, DRM_IOCTL_I915_GEM_CREATE, &create);
 		gem_close.handle = create.handle;
+		/* without an end it would run on through what others are binding */
+		if (!ret)
+			ret = i915_gem_pwrite(fd, gem_close.handle, 0, &end, sizeof(end));
 		if (!ret)
 			ret = i915_exec_batch(fd, 0, ring, gem_close.handle);
 		return ret ?: i915_ioctl(fd, DRM_IOCTL_GEM_CLOSE, &gem_close);
