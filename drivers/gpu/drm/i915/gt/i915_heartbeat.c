@@ -5,6 +5,7 @@
 #include "gt/i915_cancel.h"
 #include "gt/i915_gt_power.h"
 #include "gt/i915_heartbeat.h"
+#include "gt/i915_irq.h"
 #include "gt/i915_ports.h"
 #include "gt/i915_priority.h"
 #include "gt/i915_request.h"
@@ -19,13 +20,14 @@
 /**
  * DOC: Heartbeat
  *
- * Checks an engine periodically while it is busy. Each check first processes what
- * the hardware has reported, so that a lost interrupt delays requests by one
- * interval at most. Then, if the same request has been the next one to complete for
- * five intervals, the engine is stuck. If batches cannot be preempted (Broadwell),
- * the engine is reset. If they can (Skylake), the heartbeat first submits an empty
- * request of the highest priority: if that completes, the batch is merely long; if
- * not, the preempt timeout resets the engine.
+ * Checks an engine periodically while it is busy. Each check first has an
+ * interrupt sent again that nobody has answered, and processes what the hardware
+ * has reported, so that a lost interrupt delays requests by one interval at most.
+ * Then, if the same request has been the next one to complete for five intervals,
+ * the engine is stuck. If batches cannot be preempted (Broadwell), the engine is
+ * reset. If they can (Skylake), the heartbeat first submits an empty request of
+ * the highest priority: if that completes, the batch is merely long; if not, the
+ * preempt timeout resets the engine.
  *
  * The heartbeat continues until the engine has reported the end of everything it was
  * given. A port that holds nothing to run but does not empty means that a report was
@@ -212,6 +214,7 @@ static void heartbeat_worker(struct work_struct *work)
 	bool cookie;
 
 	cookie = dma_fence_begin_signalling();
+	i915_gt_irq_recall(engine->gt);
 	i915_engine_reset_if_asked(engine);
 	if (!i915_gt_is_wedged(engine->gt) && heartbeat_beat(engine))
 		delay = i915_watch_delay(engine);

@@ -265,17 +265,63 @@ void i915_gt_irq_start(struct i915_gt *gt)
 }
 
 /**
+ * i915_gt_irq_recall - have an interrupt sent again, in case its message was lost
+ * @gt: the GT
+ *
+ * The GPU sends a message when its line rises, and only the handler makes the line
+ * fall: after a message that was lost there would never be another one. If anything
+ * is pending, turning the master off and on makes the line rise again. A message
+ * that is merely on its way then comes twice, and the second one finds nothing.
+ *
+ * Context: process context; gt->reset_mutex not held.
+ */
+void i915_gt_irq_recall(struct i915_gt *gt)
+{
+	struct i915_uncore *uncore = &gt->i915->uncore;
+	u32 master;
+
+	/* keeps i915_gt_irq_stop() out; during a reset the next look is early enough */
+	if (!mutex_trylock(&gt->reset_mutex))
+		return;
+
+	if (test_bit(I915_GT_IRQ_READY, &gt->flags)) {
+		master = i915_read(uncore, GEN8_MASTER_IRQ);
+		/* if the master is off the handler is at work, and nothing was lost */
+		if (master & MASTER_IRQ_ENABLE && master & ~MASTER_IRQ_ENABLE) {
+			i915_write(uncore, GEN8_MASTER_IRQ, 0);
+			i915_write(uncore, GEN8_MASTER_IRQ, MASTER_IRQ_ENABLE);
+		}
+	}
+	mutex_unlock(&gt->reset_mutex);
+}
+
+/* Did the GPU interrupt until now? No recall begins any more. */
+static bool irq_take_ready(struct i915_gt *gt)
+{
+	bool ready;
+
+	if (!test_bit(I915_GT_IRQ_READY, &gt->flags))
+		return false;
+
+	mutex_lock(&gt->reset_mutex);
+	ready = test_and_clear_bit(I915_GT_IRQ_READY, &gt->flags);
+	mutex_unlock(&gt->reset_mutex);
+
+	return ready;
+}
+
+/**
  * i915_gt_irq_stop - no more interrupts of the GPU
  * @gt: the GT; nothing happens if there are none
  *
  * The handler does not run any more when it returns; the line stays taken.
  *
- * Context: process context, sleeps.
+ * Context: process context, sleeps; gt->reset_mutex not held.
  * Return: did the GPU interrupt until now?
  */
 bool i915_gt_irq_stop(struct i915_gt *gt)
 {
-	if (!test_and_clear_bit(I915_GT_IRQ_READY, &gt->flags))
+	if (!irq_take_ready(gt))
 		return false;
 
 	/* the handler's last write enables the master again: wait for it first */

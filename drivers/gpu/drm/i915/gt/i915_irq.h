@@ -7,6 +7,7 @@
 void i915_gt_irq_reset(struct i915_gt *gt);
 int i915_gt_irq_install(struct i915_gt *gt);
 void i915_gt_irq_start(struct i915_gt *gt);
+void i915_gt_irq_recall(struct i915_gt *gt);
 bool i915_gt_irq_stop(struct i915_gt *gt);
 void i915_gt_irq_uninstall(struct i915_gt *gt);
 

@@ -8,6 +8,8 @@
 
 #define LIMIT_MS	20000
 #define WHILE_MS	300
+/* Generous for the next look of a heartbeat of 200 ms; one turned off looks every 5 s. */
+#define NEXT_LOOK_MS	3000
 
 static struct i915_fault window;
 
@@ -323,9 +325,44 @@ static void gone(int fd)
 	close(klog);
 }
 
+/* A batch that runs while somebody asks for its end, then ends: that interrupts. */
+static void end_while_waited_for(struct i915_spin *spin)
+{
+	i915_expect_ret(i915_fence_wait(spin->fence, 1), 0);
+	i915_spin_end(spin);
+	i915_expect_ret(i915_fence_wait(spin->fence, LIMIT_MS), 1);
+}
+
+/* The message of an interrupt is lost, so that no other comes before this one is answered. */
+static void message_lost(int fd)
+{
+	int event = i915_require_ok(i915_event_open(fd, I915_PMU_INTERRUPTS));
+	__u32 ctx = i915_context_create(fd);
+	struct i915_spin spin;
+	unsigned int n, rule;
+	__u64 before;
+
+	i915_heartbeat(fd, 200);
+	i915_spin_start(&spin, fd, ctx, I915_EXEC_RENDER, 0);
+	rule = arm("msi-lost");
+	for (n = 0; n < 4; n++) {
+		before = i915_event_read(event);
+		end_while_waited_for(&spin);
+		i915_spin_fini(&spin);
+		i915_expect(i915_wait_for(i915_event_read(event) > before, NEXT_LOOK_MS),
+			    "no interrupt comes any more, batch %u", n);
+		i915_spin_start(&spin, fd, ctx, i915_engines[n].ring, 0);
+	}
+	i915_spin_fini(&spin);
+	i915_expect_ret(i915_fault_hits(&window, rule), 1);
+	expect_innocent(fd, ctx);
+	close(event);
+}
+
 static const struct i915_case cases[] = {
 	{ "completion-lost", "the report of a completion is lost", completion_lost },
 	{ "last-completion-lost", "and nothing comes after it", last_completion_lost },
+	{ "message-lost", "the message of an interrupt is lost", message_lost },
 	{ "report-at-reset", "a report comes with the reset", report_at_reset },
 	{ "spurious-error", "an error interrupt for nothing", spurious_error },
 	{ "engine-does-not-reset", "so the whole GPU is", engine_does_not_reset },
