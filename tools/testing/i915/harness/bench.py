@@ -11,11 +11,10 @@ A row whose program failed or was skipped says so and never has a number.
 
 import os
 import re
-import shutil
 import subprocess
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from . import benchout, guest, kernel, profile, qemu, ui
 from .benchout import Cost, Costs
@@ -158,30 +157,6 @@ def steps(own: Sequence[str], igt: Sequence[Igt]) -> list[guest.Step]:
                    guest.Step('mock', MOCK, 900)]
 
 
-def keep(built: kernel.Built, where: str) -> kernel.Built:
-    """The built kernel with its files copied: what is measured last is what was built first, whatever is built
-    in the cache meanwhile."""
-    shutil.rmtree(where, ignore_errors=True)
-    names = [os.path.relpath(m, built.objects) for m in built.modules]
-    for name in names + [os.path.relpath(built.image, built.objects), 'System.map', 'modules.builtin',
-                         'modules.builtin.modinfo']:
-        if os.path.exists(os.path.join(built.objects, name)):
-            os.makedirs(os.path.dirname(os.path.join(where, name)), exist_ok=True)
-            shutil.copy2(os.path.join(built.objects, name), os.path.join(where, name))
-    return replace(built, objects=where, image=os.path.join(where, os.path.relpath(built.image, built.objects)),
-                   modules=[os.path.join(where, n) for n in names])
-
-
-def guest_programs(front: Front, built: kernel.Built) -> tuple[dict[str, str | bytes], list[str]]:
-    """Programs for the guest as (files, dynamic ones), read now."""
-    files, dynamic = front.programs(built)
-    whole: dict[str, str | bytes] = {}
-    for name, path in files.items():
-        with open(path, 'rb') as f:
-            whole[name] = f.read()
-    return whole, dynamic
-
-
 def measure(front: Front, built: kernel.Built, emulator: qemu.Qemu, own: Sequence[str], igt: Sequence[Igt], plugin: str,
             files: Mapping[str, str | bytes], dynamic: list[str]) -> Costs:
     """All rows on one driver: {name: Cost}."""
@@ -227,10 +202,9 @@ def costs_of(outcome: guest.Outcome, igt: Sequence[Igt], sections: Sections, sys
     return costs
 
 
-def own_rows(front: Front, built: kernel.Built, only: Sequence[str]) -> list[str]:
+def own_rows(program: str, only: Sequence[str]) -> list[str]:
     """Names of the rows of i915_bench that are asked for."""
-    files, _ = front.programs(built)
-    listed = subprocess.run([str(files['tests/i915_bench']), '--list'], stdout=subprocess.PIPE, text=True, check=True)
+    listed = subprocess.run([program, '--list'], stdout=subprocess.PIPE, text=True, check=True)
     return [n for n in listed.stdout.split() if wanted(n, only)]
 
 
@@ -246,11 +220,10 @@ def run(front: Front, args: Namespace) -> int:
     igt = [r for r in IGT + igt if wanted(r.name, args.only)]
     builds: dict[str, tuple[kernel.Built, qemu.Qemu]] = {}
     for _, flavour in DRIVERS:
-        built, emulator = front.build(flavour)
-        builds[flavour] = keep(built, os.path.join(front.results, 'bench-' + flavour, 'kernel')), emulator
-    files, dynamic = guest_programs(front, built)
+        builds[flavour] = front.build(flavour)
+    files, dynamic = front.programs()
+    own = own_rows(str(files['tests/i915_bench']), args.only)
     files.update(more)
-    own = own_rows(front, builds[DRIVERS[0][1]][0], args.only)
     plugin = profile.build(front.repo, profile.header())
     runs: list[dict[str, Costs]] = [{} for _ in range(args.repeat)]
     for name, flavour in DRIVERS:

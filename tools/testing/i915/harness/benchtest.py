@@ -74,7 +74,7 @@ def unit_tests(report: Report) -> None:
 def guest_test(front: Front, report: Report) -> None:
     """The plugin's sum against the device's counter, on the debug kernel, which make test has built."""
     built, emulator = front.build('debug')
-    files, dynamic = front.programs(built)
+    files, dynamic = front.programs()
     plugin = profile.build(front.repo, profile.header())
     machine = front.machine(built, emulator, 'test-bench', memory=1024, cpus=1, accel='tcg', append=bench.APPEND)
     record = os.path.join(machine.run_dir, 'sections')

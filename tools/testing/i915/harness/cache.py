@@ -3,7 +3,9 @@
 
 A directory is either whole or not there: it is made under a temporary name and renamed when done. Builds that
 go on in place (kernel, QEMU) keep a stamp, taken away before the build and written after it, so a killed build is
-simply continued. Each of them has a lock, so that two runs at once do not meet.
+simply continued. Clones of the project share the cache, and what one of them builds in place is gone when the next
+one builds: a lock is held from laying out the sources to copying what was made into kept/, and only the copy, which is
+named after what went into it and never changes, is given away.
 """
 
 import contextlib
@@ -61,14 +63,18 @@ def clear() -> None:
 
 
 @contextlib.contextmanager
-def lock(name: str) -> Iterator[None]:
-    """Hold one of the cache's locks ("tree", "qemu", "kernel-fast" ...); say so when another run has it."""
+def lock(name: str, shared: bool = False) -> Iterator[None]:
+    """Hold one of the cache's locks ("tree", "qemu", "kernel-fast" ...); say so when another run has it.
+
+    shared: together with others who hold it so.
+    """
+    how = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     with open(path(name + '.lock'), 'w') as f:
         try:
-            fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(f, how | fcntl.LOCK_NB)
         except OSError:
-            ui.say('waiting for %s: it is being built by another run, or another part of this one' % name)
-            fcntl.flock(f, fcntl.LOCK_EX)
+            ui.say('waiting for %s: another run, or another part of this one, is building with it' % name)
+            fcntl.flock(f, how)
         yield
 
 
@@ -94,6 +100,24 @@ def whole(directory: str) -> Iterator[str]:
         os.rename(directory, old)
     os.rename(tmp, directory)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def kept(name: str) -> tuple[str, bool]:
+    """(full name, is it there?) of what is kept under a name that says what went into it. It stays for a day."""
+    full = path('kept', name)
+    try:
+        os.utime(full)
+        return full, True
+    except FileNotFoundError:
+        return full, False
+
+
+@contextlib.contextmanager
+def keep(full: str) -> Iterator[str]:
+    """Fill what kept() did not find: yields the name of a directory. What nobody asked for within a day goes."""
+    with whole(full) as tmp:
+        yield tmp
+    expire(os.path.dirname(full), 1, keep=[os.path.basename(full)])
 
 
 class Stamp:
@@ -187,5 +211,6 @@ def expire(directory: str, days: float = 14, keep: Collection[str] = ()) -> None
         return
     for name in os.listdir(directory):
         full = os.path.join(directory, name)
-        if name not in keep and time.time() - os.stat(full).st_mtime > days * 86400:
-            shutil.rmtree(full, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):        # another run does the same
+            if name not in keep and time.time() - os.stat(full).st_mtime > days * 86400:
+                shutil.rmtree(full, ignore_errors=True)

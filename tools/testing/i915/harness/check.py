@@ -5,6 +5,7 @@ CHECKS names them; each is a function of a Checker that returns (complaints, wha
 """
 
 import concurrent.futures
+import contextlib
 import json
 import os
 import re
@@ -12,7 +13,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from . import cache, debian, docs, floors, kernel, lockorder, proc, ui
@@ -41,14 +42,17 @@ class Checker:
         self.built = ''             # the message of the build that failed
         self.anew = True            # all of the driver was compiled, not only what changed
 
-    def prepare(self, compiled: bool) -> None:
-        with cache.lock('tree'):
-            self.tree, _ = self.kernel.assemble()
+    @contextlib.contextmanager
+    def prepared(self, compiled: bool) -> Iterator[None]:
+        """Within it, tree and objects are those of this clone."""
         self.objects = self.kernel.objects('check')
-        if compiled:
-            with cache.lock('kernel-check'):
+        with contextlib.ExitStack() as use:
+            self.tree = use.enter_context(self.kernel.laid_out())
+            if compiled:
+                use.enter_context(cache.lock('kernel-check'))
                 self.kernel.configure('check', self.tree, self.objects)
                 self._compile()
+            yield
 
     def _compile(self) -> None:
         """One build of the driver serves W=1, sparse and the header test. What was compiled without a complaint and has
@@ -337,10 +341,10 @@ def each(front: Front, report: Callable[[str, list[str], str], None], only: Sequ
     checks = [c for c in CHECKS if not only or c[0] in only]
     checker = Checker(front)
     ui.say('checking the driver\'s source')
-    checker.prepare(any(c[2] for c in checks))
-    for name, func, _ in checks:
-        rows, seen = func(checker)
-        report(name, rows, seen)
+    with checker.prepared(any(c[2] for c in checks)):
+        for name, func, _ in checks:
+            rows, seen = func(checker)
+            report(name, rows, seen)
 
 
 def run(front: Front, only: Sequence[str] = ()) -> int:

@@ -77,7 +77,7 @@ def do_guest(front: Front, args: Namespace) -> int:
                             accel=args.accel, qemu_args=args.qemu_arg)
     if args.device is not None:
         machine.device = args.device or None
-    files, dynamic = front.programs(built)
+    files, dynamic = front.programs()
     for spec in args.file:
         source, _, target = spec.partition(':')
         files[target or 'tests/' + os.path.basename(source)] = source
@@ -115,7 +115,7 @@ def _shell_files(files: dict[str, str | bytes]) -> dict[str, str | bytes]:
 def do_shell(front: Front, args: Namespace) -> int:
     front.setup()
     built, emulator = front.build(args.flavour)
-    files, dynamic = front.programs(built)
+    files, dynamic = front.programs()
     return front.machine(built, emulator, 'shell').shell(_shell_files(files), dynamic)
 
 

@@ -130,15 +130,15 @@ def check_render(checker: Checker) -> tuple[list[str], str]:
     stamp = cache.Stamp(out, 'docs')
     if stamp.matches(key) and os.path.isdir(os.path.join(out, 'html')):
         return [], seen
-    stamp.drop()
     with cache.lock('docs'):
+        stamp.drop()
         source = os.path.join(out, 'source')
         _lay_out(tree, source)
         rows, status = _sphinx(tree, source, out)
-    rows = [row.replace(source + '/', 'Documentation/').replace(tree + '/', '') for row in rows
-            if row.strip() and not THEME.fullmatch(row.strip())]
-    if status and not rows:
-        rows = ['sphinx-build ended with status %d and said nothing' % status]
-    if not rows:
-        stamp.write(key)
+        rows = [row.replace(source + '/', 'Documentation/').replace(tree + '/', '') for row in rows
+                if row.strip() and not THEME.fullmatch(row.strip())]
+        if status and not rows:
+            rows = ['sphinx-build ended with status %d and said nothing' % status]
+        if not rows:
+            stamp.write(key)
     return rows, seen

@@ -49,7 +49,7 @@ class Front:
         kw.setdefault('device', os.environ.get('I915_DEVICE', guest.DEVICE))
         return guest.Machine(self.repo, built, emulator, os.path.join(self.results, name), **kw)
 
-    def programs(self, built: kernel.Built) -> tuple[dict[str, str | bytes], list[str]]:
+    def programs(self) -> tuple[dict[str, str | bytes], list[str]]:
         """What runs in the guest, as {name there: file here}, and those of the files that need libraries."""
-        files, dynamic = programs.Programs(self.kernel).build(built.tree)
+        files, dynamic = programs.Programs(self.kernel).build()
         return dict(files), dynamic

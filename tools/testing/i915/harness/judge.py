@@ -171,7 +171,7 @@ def run(front: Front, args: Namespace) -> int:
     """Both chips: the first part, then the live selftests. --no-live: only the former, --only WORD: only the latter."""
     front.setup()
     built, emulator = front.build('stock')
-    files, dynamic = front.programs(built)
+    files, dynamic = front.programs()
     ui.say('booting Linux %s with the stock driver' % built.release)
     tables: dict[str, list[tuple[str, bool, str]]] = {}
     results: dict[str, list[live.Subtest]] = {}

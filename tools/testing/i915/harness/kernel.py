@@ -4,13 +4,17 @@
 One tree per Debian version, unpacked once; the driver directory is synced by content, so the kernel's own build
 system sees exactly the files that changed. Objects are outside the tree, one directory per flavour. The stock
 driver is kept aside, and goes back into a second tree (hard links) for the judge and the bench.
+
+Tree and objects serve all clones of the project in turn. Whoever reads the tree holds "sources", shared with others who
+have the same files to lay over it; a clone with other files waits for them. What a guest boots is a copy.
 """
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from . import cache, debian, proc, ui
@@ -19,6 +23,9 @@ PACKAGE = 'linux-source-6.12'
 TARBALL = '/usr/src/linux-source-6.12.tar.xz'
 DRIVER = 'drivers/gpu/drm/i915'
 SELFTESTS = 'tools/testing/selftests/drivers/gpu/i915'
+# What we lay over the tree, beside the driver
+PIECES = (SELFTESTS, 'Documentation/gpu/i915', 'Documentation/gpu/i915.rst', 'tools/testing/i915')
+RELEASE = 'include/config/kernel.release'
 # Never read by an x86 build: half of the files, and most of the time to unpack.
 LEFT_OUT = ['drivers/gpu/drm/amd/include/*'] + [
     'arch/%s/%s' % (arch, ext) for arch in (
@@ -39,8 +46,9 @@ FRAGMENTS = {
 class Built:
     """One built kernel."""
     flavour: str
-    tree: str                   # the source it was built from
-    objects: str                # where the objects are
+    tree: str                   # the source it was built from; ours only within Kernel.in_place()
+    objects: str                # where modules and System.map are
+    place: str                  # where kbuild works, with all objects; ours only within Kernel.in_place()
     release: str                # uname -r
     image: str                  # what QEMU boots (ELF, PVH entry)
     modules: list[str] = field(default_factory=list)     # full names of the .ko files
@@ -79,35 +87,57 @@ class Kernel:
         os.utime(home)
         return tree
 
-    def assemble(self) -> tuple[str, list[str]]:
-        """Lay our files over the tree; returns (tree, names that changed)."""
-        tree = self.unpack()
+    @contextlib.contextmanager
+    def laid_out(self) -> Iterator[str]:
+        """The tree with our files over it, and no other clone's for as long as it is held."""
+        with contextlib.ExitStack() as use:
+            with cache.lock('tree'):        # nobody comes between the two uses of "sources"
+                tree = self.unpack()
+                use.enter_context(cache.lock('sources', shared=True))
+                if not self._is_laid_out(tree):
+                    use.close()
+                    with cache.lock('sources'):
+                        self._lay_out(tree)
+                    use.enter_context(cache.lock('sources', shared=True))
+            yield tree
+
+    def _driver(self) -> str:
+        """Our driver."""
         driver = os.path.join(self.repo, DRIVER)
         if not os.path.exists(os.path.join(driver, 'Kconfig')):
             raise ui.Problem('no driver in %s' % driver, 'run this from a complete clone of the project')
-        changed = cache.sync(driver, os.path.join(tree, DRIVER))
-        tests = os.path.join(self.repo, SELFTESTS)
-        if os.path.isdir(tests):
-            cache.sync(tests, os.path.join(tree, SELFTESTS))
-        for sub in ('Documentation/gpu/i915', 'tools/testing/i915'):
-            source = os.path.join(self.repo, sub)
-            if os.path.isdir(source):
-                cache.sync(source, os.path.join(tree, sub))
-        doc = os.path.join(self.repo, 'Documentation/gpu/i915.rst')
-        if os.path.exists(doc):
-            target = os.path.join(tree, 'Documentation/gpu/i915.rst')
-            os.unlink(target)               # it may be a hard link into the stock tree
-            shutil.copy2(doc, target)
-        self._maintainers(tree)
-        return tree, changed
+        return driver
 
-    def _maintainers(self, tree: str) -> None:
-        """Our entry in place of the stock driver's, so that get_maintainer finds it."""
-        ours = os.path.join(self.repo, 'MAINTAINERS')
-        if not os.path.exists(ours):
-            return
+    def _pieces(self, tree: str) -> list[tuple[str, str]]:
+        """(ours, in the tree) of every directory or file that we lay over it."""
+        pieces = [(os.path.join(self.repo, p), os.path.join(tree, p)) for p in PIECES]
+        return [(self._driver(), os.path.join(tree, DRIVER))] + [p for p in pieces if os.path.exists(p[0])]
+
+    def _is_laid_out(self, tree: str) -> bool:
+        with open(os.path.join(tree, 'MAINTAINERS')) as f:
+            same = f.read() == self._maintainers(tree)
+        return same and all(cache.digest(('path', ours)) == cache.digest(('path', there))
+                            for ours, there in self._pieces(tree))
+
+    def _lay_out(self, tree: str) -> None:
+        for ours, there in self._pieces(tree):
+            if os.path.isdir(ours):
+                cache.sync(ours, there)
+            else:
+                os.unlink(there)            # it may be a hard link into the stock tree
+                shutil.copy2(ours, there)
+        target = os.path.join(tree, 'MAINTAINERS')
+        os.unlink(target)
+        with open(target, 'w') as f:
+            f.write(self._maintainers(tree))
+
+    def _maintainers(self, tree: str) -> str:
+        """The tree's MAINTAINERS, with our entry in place of the stock driver's, so that get_maintainer finds it."""
         with open(os.path.join(tree, '..', 'MAINTAINERS.debian')) as f:
             whole = f.read()
+        ours = os.path.join(self.repo, 'MAINTAINERS')
+        if not os.path.exists(ours):
+            return whole
         with open(ours) as f:
             entry = f.read().strip() + '\n\n'
         entry = entry[entry.index('INTEL DRM I915'):]
@@ -115,13 +145,7 @@ class Kernel:
         if not count:
             raise ui.Problem('the tree\'s MAINTAINERS has no entry of the stock driver to replace',
                              'adapt Kernel._maintainers to this kernel version')
-        target = os.path.join(tree, 'MAINTAINERS')
-        with open(target) as f:
-            same = f.read() == merged
-        if not same:
-            os.unlink(target)
-            with open(target, 'w') as f:
-                f.write(merged)
+        return merged
 
     def stock_tree(self) -> str:
         """A second tree, of hard links, with the driver that Debian ships."""
@@ -194,13 +218,28 @@ class Kernel:
         return os.path.join(self._home(), 'o-' + flavour)
 
     def build(self, flavour: str) -> Built:
-        """Build one flavour as far as it is not built; returns Built."""
-        with cache.lock('tree'):
-            tree, _ = self.assemble()
-            if flavour == 'stock':
-                tree = self.stock_tree()
-        with cache.lock('kernel-' + flavour):
-            return self._build(flavour, tree)
+        """One flavour, built as far as it is not: a copy, which stays as it is whoever builds what meanwhile."""
+        kept, there = cache.kept('%s-%s' % (flavour, self._key(flavour)))
+        if not there:
+            with self.in_place(flavour) as made:
+                kept, there = cache.kept(os.path.basename(kept))
+                if not there:
+                    with cache.keep(kept) as tmp:
+                        _copy(made, tmp)
+        tree = os.path.join(self._home(), 'stock-tree' if flavour == 'stock' else 'tree')
+        return self._result(flavour, tree, kept)
+
+    def _key(self, flavour: str) -> str:
+        """What a flavour is made of."""
+        driver = 'stock' if flavour == 'stock' else ('path', self._driver())
+        return cache.digest(debian.version(PACKAGE), sorted(self._wanted(flavour).items()), self._gcc(), driver,
+                            ('path', os.path.abspath(__file__)))
+
+    @contextlib.contextmanager
+    def in_place(self, flavour: str) -> Iterator[Built]:
+        """One flavour where kbuild works, with all its objects, and no other clone's for as long as it is held."""
+        with self.laid_out() as tree, cache.lock('kernel-' + flavour):
+            yield self._build(flavour, self.stock_tree() if flavour == 'stock' else tree)
 
     def _build(self, flavour: str, tree: str) -> Built:
         objects = self.objects(flavour)
@@ -246,13 +285,26 @@ class Kernel:
                     _replace(full, debug, objects)
 
     def _result(self, flavour: str, tree: str, objects: str) -> Built:
-        with open(os.path.join(objects, 'include/config/kernel.release')) as f:
+        with open(os.path.join(objects, RELEASE)) as f:
             release = f.read().strip()
         modules = []
         with open(os.path.join(objects, 'modules.order')) as f:
             for row in f:
                 modules.append(os.path.join(objects, row.strip()[:-2] + '.ko'))
-        return Built(flavour, tree, objects, release, os.path.join(objects, 'vmlinux'), modules)
+        return Built(flavour, tree, objects, self.objects(flavour), release, os.path.join(objects, 'vmlinux'), modules)
+
+
+def _copy(made: Built, target: str) -> None:
+    """What a guest needs, and what the profile needs to name functions."""
+    names = [os.path.relpath(m, made.objects) for m in made.modules]
+    names += ['System.map', 'modules.order', 'modules.builtin', 'modules.builtin.modinfo', RELEASE]
+    for name in names:
+        source, there = os.path.join(made.objects, name), os.path.join(target, name)
+        if os.path.exists(source):
+            os.makedirs(os.path.dirname(there), exist_ok=True)
+            shutil.copy2(source, there)
+    # large, and the linker makes a new file
+    os.link(made.image, os.path.join(target, os.path.basename(made.image)))
 
 
 def _replace(path: str, old: str, new: str) -> None:

@@ -125,7 +125,7 @@ def run(front: Front, flavour: str = 'fast') -> int:
     """Build, boot, run all rows, print the table; the exit status is whether all of it held."""
     front.setup()
     built, emulator = front.build(flavour)
-    files, dynamic = front.programs(built)
+    files, dynamic = front.programs()
     ui.say('booting Linux %s on the virtual GPU' % built.release)
     titles = {r.name: r.title for r in ROWS}
     outcome = front.machine(built, emulator, 'run').run(

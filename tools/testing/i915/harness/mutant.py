@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import cache, guest, initrd, kernel, klog, mainjob, proc, programs, suite, ui
+from . import cache, guest, initrd, kernel, klog, mainjob, proc, suite, ui
 from .front import Front
 from .mutation import Mutation, Needs, apply
 
@@ -93,7 +93,7 @@ class Bench:
     def _run(self, cmd: str, mutation: Mutation, built: kernel.Built) -> None:
         log = os.path.join(self.top, 'build.log')
         with open(log, 'w') as out:
-            status = subprocess.run(['sh', '-c', cmd], cwd=built.objects, stdout=out, stderr=out,
+            status = subprocess.run(['sh', '-c', cmd], cwd=built.place, stdout=out, stderr=out,
                                     stdin=subprocess.DEVNULL, env=proc.environment(), check=False).returncode
         if status:
             raise ui.Problem('%s does not compile' % mutation.name, 'mend its row of ' + mutation.table,
@@ -121,7 +121,7 @@ class Bench:
             for cmd in (ld + ['-o', whole, '@%s.list' % whole],
                         ld + ['--build-id=sha1', '-T', 'scripts/module.lds', '-o', final, whole,
                               os.path.join(where, name + '.mod.o'), '.module-common.o']):
-                subprocess.run(cmd, cwd=built.objects, check=True, env=proc.environment())
+                subprocess.run(cmd, cwd=built.place, check=True, env=proc.environment())
             made['lib/modules/%s/kernel/%s/%s.ko' % (built.release, kernel.DRIVER, name)] = final
         return made
 
@@ -173,19 +173,13 @@ class Tester:
     def prepare(self, flavours: set[str]) -> None:
         """Build, and keep what is used again and again: meanwhile somebody may build something else."""
         for flavour in sorted(flavours):
-            built = self.built[flavour] = self.front.kernel.build(flavour)
             self.objects[flavour] = os.path.join(self.top, 'objects-' + flavour)
             shutil.rmtree(self.objects[flavour], ignore_errors=True)
-            shutil.copytree(os.path.join(built.objects, kernel.DRIVER), self.objects[flavour])
+            with self.front.kernel.in_place(flavour) as made:
+                shutil.copytree(os.path.join(made.objects, kernel.DRIVER), self.objects[flavour])
+            self.built[flavour] = self.front.kernel.build(flavour)
         initrd.base()           # not by two at once
-        tree = next(iter(self.built.values())).tree
-        files, dynamic = programs.Programs(self.front.kernel).build(tree)
-        for name, source in files.items():
-            self.files[name] = os.path.join(self.top, 'programs', name)
-            os.makedirs(os.path.dirname(self.files[name]), exist_ok=True)
-            shutil.copy2(source, self.files[name])
-            if source in dynamic:
-                self.dynamic.append(self.files[name])
+        self.files, self.dynamic = self.front.programs()
 
     def files_for(self, programs_wanted: set[str]) -> dict[str, Any]:
         """What goes into the guest: of the kselftests, which are large, only those that are run."""

@@ -4,16 +4,19 @@
 import os
 import shutil
 
-from . import cache, kernel, proc
+from . import cache, debian, kernel, proc
 
+GUEST = 'tools/testing/i915/guest'
+BENCH = 'tools/testing/i915/bench'
 CFLAGS = ('-O2', '-Wall', '-Wextra', '-Werror', '-Wno-missing-field-initializers', '-static')
 
 
 class Programs:
     """Builds them against the kernel's own user API headers."""
 
-    def __init__(self, built_from: kernel.Kernel) -> None:
-        self.repo = built_from.repo
+    def __init__(self, of: kernel.Kernel) -> None:
+        self.kernel = of
+        self.repo = of.repo
 
     def _headers(self, tree: str) -> str:
         """The exported headers, made once for each tree."""
@@ -29,40 +32,37 @@ class Programs:
             stamp.write(key)
         return include
 
-    def build(self, tree: str) -> tuple[dict[str, str], list[str]]:
+    def build(self) -> tuple[dict[str, str], list[str]]:
         """Build what is old. Returns {name in the guest: file here} and the list of ELF files among them."""
-        with cache.lock('programs'):
-            return self._build(tree)
-
-    def _build(self, tree: str) -> tuple[dict[str, str], list[str]]:
-        include = self._headers(tree)
-        out = os.path.join(os.path.dirname(tree), 'programs')
-        source = os.path.join(self.repo, 'tools/testing/i915/guest')
-        bench = os.path.join(self.repo, 'tools/testing/i915/bench')
-        tests = os.path.join(self.repo, 'tools/testing/selftests/drivers/gpu/i915')
-        stamp = cache.Stamp(out, 'programs')
-        key = cache.digest(2, ('path', source), ('path', bench), ('path', tests) if os.path.isdir(tests) else 'none')
-        if not stamp.matches(key):
-            shutil.rmtree(out, ignore_errors=True)
-            os.makedirs(os.path.join(out, 'bin'))
-            for name in sorted(os.listdir(source)):
-                if name.endswith('.c'):
-                    proc.run(['gcc', *CFLAGS, '-isystem', include,
-                              os.path.join(source, name), '-o', os.path.join(out, 'bin', name[:-2])],
-                             cache.path('log', 'programs.log'), 'compiling ' + name, 'mend the file')
-            sources = sorted(os.path.join(bench, n) for n in os.listdir(bench) if n.endswith('.c'))
-            proc.run(['gcc', *CFLAGS, '-isystem', include, *sources, '-o', os.path.join(out, 'bin/i915_bench')],
-                     cache.path('log', 'programs.log'), 'compiling i915_bench', 'mend the file')
-            proc.run(['gcc', *CFLAGS[:-1], '-shared', '-fPIC', os.path.join(bench, 'preload/clock.c'), '-o',
-                      os.path.join(out, 'bin/bench-clock.so')],
-                     cache.path('log', 'programs.log'), 'compiling bench-clock.so', 'mend the file')
-            if os.path.exists(os.path.join(tests, 'Makefile')):
-                self._kselftests(tree, out, include)
-            stamp.write(key)
+        source, bench, tests = (os.path.join(self.repo, p) for p in (GUEST, BENCH, kernel.SELFTESTS))
+        out, there = cache.kept('programs-' + cache.digest(
+            debian.version(kernel.PACKAGE), ('path', source), ('path', bench), ('path', tests),
+            ('path', os.path.abspath(__file__))))
+        if not there:
+            with self.kernel.laid_out() as tree, cache.lock('programs'):
+                out, there = cache.kept(os.path.basename(out))
+                if not there:
+                    with cache.keep(out) as tmp:
+                        self._build(tree, tmp, source, bench)
         files = {'tests/' + n: os.path.join(out, 'bin', n) for n in os.listdir(os.path.join(out, 'bin'))}
         for name, full in cache.files_below(os.path.join(out, 'kselftest')):
             files['kselftest/' + name] = full
         return files, [f for f in files.values() if _dynamic(f)]
+
+    def _build(self, tree: str, out: str, source: str, bench: str) -> None:
+        include = self._headers(tree)
+        os.makedirs(os.path.join(out, 'bin'))
+        sources = {name[:-2]: [os.path.join(source, name)] for name in sorted(os.listdir(source))
+                   if name.endswith('.c')}
+        sources['i915_bench'] = sorted(os.path.join(bench, n) for n in os.listdir(bench) if n.endswith('.c'))
+        for name, files in sources.items():
+            proc.run(['gcc', *CFLAGS, '-isystem', include, *files, '-o', os.path.join(out, 'bin', name)],
+                     cache.path('log', 'programs.log'), 'compiling ' + name, 'mend the file')
+        proc.run(['gcc', *CFLAGS[:-1], '-shared', '-fPIC', os.path.join(bench, 'preload/clock.c'), '-o',
+                  os.path.join(out, 'bin/bench-clock.so')],
+                 cache.path('log', 'programs.log'), 'compiling bench-clock.so', 'mend the file')
+        self._kselftests(tree, out, include)
+        shutil.rmtree(os.path.join(out, 'o'))
 
     @staticmethod
     def _kselftests(tree: str, out: str, include: str) -> None:

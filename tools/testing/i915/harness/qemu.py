@@ -54,26 +54,26 @@ class Builder:
         os.utime(home)
 
     def build(self) -> Qemu:
-        """Build as far as it is not built."""
+        """Build as far as it is not built: a copy, which stays as it is whoever builds what meanwhile."""
         version, home = self._home()
         install = os.path.join(self.gpu, 'install.sh')
         if not os.path.exists(install):
             raise ui.Problem('no virtual GPU in %s' % self.gpu, 'run this from a complete clone of the project')
-        with cache.lock('qemu'):
-            self._build(version, home, install)
-        objects = os.path.join(home, 'build')
-        return Qemu(os.path.join(objects, TARGETS[0]), os.path.join(objects, TARGETS[1]), version)
-
-    def _build(self, version: str, home: str, install: str) -> None:
-        self._fetch(version, home)
-        objects = os.path.join(home, 'build')
-        built = cache.Stamp(home, 'built')
         devices = os.path.join(self.repo, 'tools/testing/i915/configs/qemu-devices.mak')
-        key = cache.digest(CONFIGURE, ('path', self.gpu), ('path', devices))
-        if not built.matches(key):
-            built.drop()
-            self._compile(home, objects, install, devices)
-            built.write(key)
+        kept, there = cache.kept('qemu-' + cache.digest(version, CONFIGURE, ('path', self.gpu), ('path', devices),
+                                                        ('path', os.path.abspath(__file__))))
+        if not there:
+            with cache.lock('qemu'):
+                kept, there = cache.kept(os.path.basename(kept))
+                if not there:
+                    self._fetch(version, home)
+                    objects = os.path.join(home, 'build')
+                    self._compile(home, objects, install, devices)
+                    with cache.keep(kept) as tmp:
+                        for name in TARGETS:        # large, and the linker makes a new file
+                            os.link(os.path.join(objects, name), os.path.join(tmp, os.path.basename(name)))
+        binary, qtest = (os.path.join(kept, os.path.basename(name)) for name in TARGETS)
+        return Qemu(binary, qtest, version)
 
     @staticmethod
     def _compile(home: str, objects: str, install: str, devices: str) -> None:

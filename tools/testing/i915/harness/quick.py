@@ -40,7 +40,7 @@ def run(front: Front) -> int:
     """Build, boot, run the rows, print the table and what leaked."""
     front.setup()
     built, emulator = front.build('fast')
-    files, dynamic = front.programs(built)
+    files, dynamic = front.programs()
     outcome = front.machine(built, emulator, 'quick', memory=1024).run(
         [guest.Step(r.name, r.command, r.limit) for r in ROWS], files, dynamic)
     bad: dict[str, list[str]] = {}

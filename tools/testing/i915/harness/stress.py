@@ -115,7 +115,7 @@ class Stress:
 def run_chip(front: Front, flavour: str, stress: Stress) -> None:
     """One boot; a guest that does not get as far as a run is a Problem."""
     built, emulator = front.build(flavour)
-    files, dynamic = front.programs(built)
+    files, dynamic = front.programs()
     machine = front.machine(built, emulator, 'stress-' + stress.chip, device='intel-gt,variant=' + stress.chip,
                             memory=1024)
     outcome = machine.run(stress.steps(), files, dynamic, boot_limit=600, watch=stress.watch)
@@ -163,7 +163,7 @@ def run(front: Front, args: Namespace) -> int:
 def _exact(front: Front) -> tuple[list[str], list[str]]:
     """(counters of the two schedules, what went wrong) of one boot under instruction counting."""
     built, emulator = front.build('fast')
-    files, dynamic = front.programs(built)
+    files, dynamic = front.programs()
     machine = front.machine(built, emulator, 'test-seed', memory=1024, cpus=1, accel='tcg', append=bench.APPEND,
                             device='intel-gt,variant=skl,seed=1')
     machine.key = bench.KEY

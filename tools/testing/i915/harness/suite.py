@@ -300,7 +300,7 @@ def judge(test: Test, result: guest.Result) -> tuple[bool, str, list[str]]:
 def boot_tests(front: Front, boot: Boot, report: Report) -> None:
     """One boot and the tests in it."""
     built, emulator = front.build(boot.flavour)
-    files, dynamic = front.programs(built)
+    files, dynamic = front.programs()
     ui.say('boot %s: Linux %s, %s kernel' % (boot.name, built.release, boot.flavour))
     steps: list[Test] = []
     for test in boot.tests:

@@ -30,7 +30,7 @@ def front(results: dict[str, Any], bad: list[tuple[str, str]], finished: bool = 
     outcome = SimpleNamespace(results=results, bad_lines=lambda: bad, strict=[], finished=finished,
                               why='the guest died', console='console', console_tail=lambda: [])
     machine = SimpleNamespace(run=lambda *_a, **_k: outcome)
-    return SimpleNamespace(setup=lambda: None, build=lambda _f: (None, None), programs=lambda _b: ({}, []),
+    return SimpleNamespace(setup=lambda: None, build=lambda _f: (None, None), programs=lambda: ({}, []),
                            machine=lambda *_a, **_k: machine, results='build')
 
 
