@@ -10,6 +10,14 @@
 #define MIB	(1024 * 1024ull)
 #define DUMP	I915_DEBUGFS "/dma-api/dump"
 
+/* Before anything is done: a device that is unbound is no place to leave a case. */
+static void require_dump(void)
+{
+	i915_debugfs_mount();
+	if (access(DUMP, R_OK))
+		i915_skip("%s: %s (CONFIG_DMA_API_DEBUG)", DUMP, strerror(errno));
+}
+
 /* Return: how many mappings the device has. */
 static unsigned int count_mappings(const struct i915_slot *slot)
 {
@@ -17,8 +25,7 @@ static unsigned int count_mappings(const struct i915_slot *slot)
 	char line[256];
 	FILE *file = fopen(DUMP, "r");
 
-	if (!file)
-		i915_skip("%s: %s (CONFIG_DMA_API_DEBUG)", DUMP, strerror(errno));
+	i915_require(file, "%s: %s", DUMP, strerror(errno));
 	while (fgets(line, sizeof(line), file))
 		count += !!strstr(line, slot->name);
 	fclose(file);
@@ -46,6 +53,7 @@ static void held_objects(int fd)
 	int dmabuf = i915_gem_export(fd, exported);
 	__u32 *shared;
 
+	require_dump();
 	p[0] = 1;
 	shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, dmabuf, 0);
 	i915_require(shared != MAP_FAILED, "mmap: %s", strerror(errno));
@@ -62,6 +70,7 @@ static void held_contexts(int fd)
 	__u32 vm = i915_vm_create(fd), ctx;
 	unsigned int n;
 
+	require_dump();
 	for (n = 0; n < 8; n++) {
 		ctx = n & 1 ? i915_context_create(fd) : i915_context_create_in(fd, vm);
 		i915_require_ok(i915_exec_nop(fd, ctx, I915_EXEC_RENDER));
@@ -79,6 +88,7 @@ static void held_imports(int fd)
 	int dmabuf = i915_gem_export(vgem, theirs);
 	__u32 ours = i915_gem_import(fd, dmabuf);
 
+	require_dump();
 	p[0] = MI_BATCH_BUFFER_END;
 	p[1024] = 0xabc;
 	i915_gem_exec(fd, ours);
@@ -124,6 +134,7 @@ static void made_meanwhile(int fd)
 	struct i915_child child[CHILDREN];
 	unsigned int n, after;
 
+	require_dump();
 	close(fd);
 	for (n = 0; n < CHILDREN; n++)
 		i915_child_start(&child[n], busy_child, NULL);

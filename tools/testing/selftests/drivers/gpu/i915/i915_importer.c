@@ -87,16 +87,17 @@ static void create_object(struct exporter *exporter)
 
 static void create_others(struct exporter *exporter)
 {
+	/* first, for it may skip, and nobody is to leave a batch that runs */
+	if (exporter->cell->state == QUEUED) {
+		exporter->timeline = i915_sw_sync_open();
+		exporter->fence = i915_sw_sync_fence(exporter->timeline, 1);
+	}
+
 	i915_spin_init(&exporter->other, exporter->fd, 0, OTHER_RING, 0);
 	if (exporter->cell->state == ELSEWHERE)
 		i915_exec_add(&exporter->other.exec, exporter->handle);
 	i915_require_ok(i915_spin_submit(&exporter->other));
 	i915_spin_wait_running(&exporter->other);
-
-	if (exporter->cell->state == QUEUED) {
-		exporter->timeline = i915_sw_sync_open();
-		exporter->fence = i915_sw_sync_fence(exporter->timeline, 1);
-	}
 }
 
 static void expect_other_runs(const struct exporter *exporter, const char *when)

@@ -146,7 +146,7 @@ static int wait_case(pid_t pid, unsigned int limit_s)
 	}
 }
 
-/* Stop what a failed case left running on the GPU. */
+/* Stop what a case that broke off, failed or skipped, left running on the GPU. */
 static void stop_gpu(int fd)
 {
 	i915_drop_caches(fd, DROP_RESET_ACTIVE | DROP_RETIRE | DROP_IDLE | DROP_FREED);
@@ -176,7 +176,7 @@ static bool clean_up(const struct i915_case *test, const struct i915_slot *slot,
 	if (fd < 0)
 		return i915_complain(test->name, "the device is gone");
 
-	if (report->failed)
+	if (report->failed || *report->skip)
 		stop_gpu(fd);
 	if (report->tuned)
 		i915_engine_untune(fd);
