@@ -5,11 +5,14 @@
 #include <kunit/visibility.h>
 
 #include "base/i915_drv.h"
+#include "diag/i915_diag_layer.h"
 #include "gt/i915_gt.h"
+#include "gt/i915_gt_layer.h"
 #include "i915_device.h"
 #include "mem/i915_mm.h"
 #include "vm/i915_ggtt.h"
 #include "vm/i915_vm_device.h"
+#include "vm/i915_vm_layer.h"
 
 /**
  * DOC: What every device has
@@ -23,6 +26,26 @@
  * The parts are freed with the last reference to the DRM device, in reverse order
  * of creation: engines, GGTT, what address spaces share, objects, workqueue.
  */
+
+/**
+ * i915_device_alloc - allocate a device
+ * @parent: its parent, which holds a reference until it is unbound
+ * @driver: its driver, as DRM knows it
+ *
+ * Context: process context.
+ * Return: the device, zeroed except for &drm_i915_private.drm, or ERR_PTR.
+ */
+struct drm_i915_private *i915_device_alloc(struct device *parent, const struct drm_driver *driver)
+{
+	struct i915_diag_layer *whole;
+
+	whole = devm_drm_dev_alloc(parent, driver, struct i915_diag_layer, gt.vm.mem.hw.i915.drm);
+	if (IS_ERR(whole))
+		return ERR_CAST(whole);
+
+	return &whole->gt.vm.mem.hw.i915;
+}
+EXPORT_SYMBOL_IF_KUNIT(i915_device_alloc);
 
 static void i915_device_release_wq(struct drm_device *drm, void *data)
 {
@@ -41,7 +64,7 @@ static void i915_device_release_vm(struct drm_device *drm, void *data)
 
 static void i915_device_release_ggtt(struct drm_device *drm, void *data)
 {
-	i915_ggtt_fini(&to_i915(drm)->ggtt);
+	i915_ggtt_fini(to_ggtt(to_i915(drm)));
 }
 
 static void i915_device_release_gt(struct drm_device *drm, void *data)
@@ -50,7 +73,7 @@ static void i915_device_release_gt(struct drm_device *drm, void *data)
 
 	/* Files that were closed after the unbind have queued work, too. */
 	i915_device_quiesce(i915);
-	i915_gt_fini(&i915->gt);
+	i915_gt_fini(to_gt(i915));
 }
 
 static int i915_device_init_wq(struct drm_i915_private *i915)
@@ -96,7 +119,7 @@ EXPORT_SYMBOL_IF_KUNIT(i915_device_init_mm);
 
 /**
  * i915_device_adopt_ggtt - free the GGTT with the device
- * @i915: the device; &drm_i915_private.ggtt is set up
+ * @i915: the device; its GGTT is set up
  *
  * Context: process context.
  * Return: 0, or -ENOMEM, after which the GGTT has been freed.
@@ -109,7 +132,7 @@ EXPORT_SYMBOL_IF_KUNIT(i915_device_adopt_ggtt);
 
 /**
  * i915_device_adopt_gt - free the engines with the device
- * @i915: the device; &drm_i915_private.gt is set up
+ * @i915: the device; its GT is set up
  *
  * Context: process context.
  * Return: 0, or -ENOMEM, after which the engines have been freed.
@@ -127,7 +150,7 @@ static void i915_device_unmap_dma(struct drm_i915_private *i915)
 {
 	i915_mm_unmap_dma(i915);
 	i915_vm_device_unmap_dma(i915);
-	i915_ggtt_unmap_dma(&i915->ggtt);
+	i915_ggtt_unmap_dma(to_ggtt(i915));
 }
 
 /**
@@ -143,7 +166,7 @@ static void i915_device_unmap_dma(struct drm_i915_private *i915)
  */
 void i915_device_quiesce(struct drm_i915_private *i915)
 {
-	i915_gt_unplug(&i915->gt);
+	i915_gt_unplug(to_gt(i915));
 	i915_mm_flush(i915);
 	i915_device_unmap_dma(i915);
 }

@@ -11,8 +11,10 @@
 #include "diag/i915_diag.h"
 #include "gem/i915_gem_object_funcs.h"
 #include "gt/i915_gt.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_irq.h"
 #include "hw/i915_device_info.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_topology.h"
 #include "hw/i915_uncore.h"
 #include "i915_device.h"
@@ -21,6 +23,7 @@
 #include "i915_lock_order.h"
 #include "vm/i915_ggtt.h"
 #include "vm/i915_shrinker.h"
+#include "vm/i915_vm_layer.h"
 
 /**
  * DOC: Life of a device
@@ -104,16 +107,16 @@ static int i915_probe_mmio(struct drm_i915_private *i915)
 	if (!regs)
 		return -ENOMEM;
 
-	ret = i915_uncore_init(&i915->uncore, &i915->drm, regs, i915->info->forcewake);
+	ret = i915_uncore_init(to_uncore(i915), &i915->drm, regs, i915->info->forcewake);
 	if (ret)
 		return ret;
 
-	return devm_add_action_or_reset(&pdev->dev, i915_release_mmio, &i915->uncore);
+	return devm_add_action_or_reset(&pdev->dev, i915_release_mmio, to_uncore(i915));
 }
 
 static int i915_probe_topology(struct drm_i915_private *i915)
 {
-	i915_topology_init(&i915->topology, i915->info, &i915->uncore);
+	i915_topology_init(to_topology(i915), i915->info, to_uncore(i915));
 
 	return 0;
 }
@@ -161,7 +164,7 @@ static int i915_probe_ggtt(struct drm_i915_private *i915)
 	if (!ptes)
 		return -ENOMEM;
 
-	ret = i915_ggtt_init(&i915->ggtt, i915, ptes, table / sizeof(u64) * SZ_4K,
+	ret = i915_ggtt_init(to_ggtt(i915), i915, ptes, table / sizeof(u64) * SZ_4K,
 			     pci_resource_len(pdev, I915_APERTURE_BAR));
 	if (ret)
 		return ret;
@@ -179,7 +182,7 @@ static int i915_probe_gt(struct drm_i915_private *i915)
 {
 	int ret;
 
-	ret = i915_gt_init(&i915->gt, i915);
+	ret = i915_gt_init(to_gt(i915), i915);
 	if (ret)
 		return ret;
 
@@ -198,7 +201,7 @@ static void i915_release_irq(void *data)
 {
 	struct drm_i915_private *i915 = data;
 
-	i915_gt_irq_uninstall(&i915->gt);
+	i915_gt_irq_uninstall(to_gt(i915));
 	pci_free_irq_vectors(i915_pdev(i915));
 }
 
@@ -207,13 +210,13 @@ static int i915_probe_irq(struct drm_i915_private *i915)
 	struct pci_dev *pdev = i915_pdev(i915);
 	int ret;
 
-	i915_gt_irq_reset(&i915->gt);
+	i915_gt_irq_reset(to_gt(i915));
 	ret = pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_MSI | PCI_IRQ_INTX);
 	if (ret < 0)
 		return ret;
 
-	i915->gt.irq = pci_irq_vector(pdev, 0);
-	ret = i915_gt_irq_install(&i915->gt);
+	to_gt(i915)->irq = pci_irq_vector(pdev, 0);
+	ret = i915_gt_irq_install(to_gt(i915));
 	if (ret) {
 		pci_free_irq_vectors(pdev);
 		return ret;
@@ -243,8 +246,8 @@ static const struct i915_probe_step i915_probe_steps[] = {
 static void i915_welcome(struct drm_i915_private *i915)
 {
 	drm_info(&i915->drm, "%s (gen%u): %u EUs, %llu MiB of GGTT\n", i915->info->name,
-		 i915->info->gen, i915_topology_eu_total(&i915->topology),
-		 i915->ggtt.total >> 20);
+		 i915->info->gen, i915_topology_eu_total(to_topology(i915)),
+		 to_ggtt(i915)->total >> 20);
 }
 
 /**
@@ -261,7 +264,7 @@ int i915_driver_probe(struct pci_dev *pdev, const struct i915_device_info *info)
 	unsigned int i;
 	int ret;
 
-	i915 = devm_drm_dev_alloc(&pdev->dev, &i915_drm_driver, struct drm_i915_private, drm);
+	i915 = i915_device_alloc(&pdev->dev, &i915_drm_driver);
 	if (IS_ERR(i915))
 		return PTR_ERR(i915);
 
@@ -312,6 +315,6 @@ void i915_driver_remove(struct drm_i915_private *i915)
 void i915_driver_shutdown(struct drm_i915_private *i915)
 {
 	i915_device_quiesce(i915);
-	i915_gt_irq_uninstall(&i915->gt);
-	i915_uncore_close(&i915->uncore);
+	i915_gt_irq_uninstall(to_gt(i915));
+	i915_uncore_close(to_uncore(i915));
 }

@@ -10,8 +10,10 @@
 #include "base/i915_drv.h"
 #include "base/i915_params.h"
 #include "gt/i915_engine_iter.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_gt_types.h"
 #include "hw/i915_device_info.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_topology.h"
 #include "i915_getparam.h"
 
@@ -62,19 +64,19 @@ static int i915_getparam_revision(struct drm_i915_private *i915, int *value)
 
 static int i915_getparam_has_bsd(struct drm_i915_private *i915, int *value)
 {
-	*value = !!i915->gt.engine[I915_VCS0];
+	*value = !!to_gt(i915)->engine[I915_VCS0];
 	return 0;
 }
 
 static int i915_getparam_has_blt(struct drm_i915_private *i915, int *value)
 {
-	*value = !!i915->gt.engine[I915_BCS0];
+	*value = !!to_gt(i915)->engine[I915_BCS0];
 	return 0;
 }
 
 static int i915_getparam_has_vebox(struct drm_i915_private *i915, int *value)
 {
-	*value = !!i915->gt.engine[I915_VECS0];
+	*value = !!to_gt(i915)->engine[I915_VECS0];
 	return 0;
 }
 
@@ -85,7 +87,7 @@ static int i915_getparam_context_isolation(struct drm_i915_private *i915, int *v
 	unsigned int id;
 
 	*value = 0;
-	for_each_engine(engine, &i915->gt, id) {
+	for_each_engine(engine, to_gt(i915), id) {
 		if (engine->default_valid)
 			*value |= BIT(engine->desc->uabi_class);
 	}
@@ -95,25 +97,25 @@ static int i915_getparam_context_isolation(struct drm_i915_private *i915, int *v
 
 static int i915_getparam_subslice_total(struct drm_i915_private *i915, int *value)
 {
-	*value = i915_topology_subslice_total(&i915->topology);
+	*value = i915_topology_subslice_total(to_topology(i915));
 	return *value ? 0 : -ENODEV;
 }
 
 static int i915_getparam_eu_total(struct drm_i915_private *i915, int *value)
 {
-	*value = i915_topology_eu_total(&i915->topology);
+	*value = i915_topology_eu_total(to_topology(i915));
 	return *value ? 0 : -ENODEV;
 }
 
 static int i915_getparam_slice_mask(struct drm_i915_private *i915, int *value)
 {
-	*value = i915->topology.slice_mask;
+	*value = to_topology(i915)->slice_mask;
 	return *value ? 0 : -ENODEV;
 }
 
 static int i915_getparam_subslice_mask(struct drm_i915_private *i915, int *value)
 {
-	*value = i915->topology.subslice_mask[0];
+	*value = to_topology(i915)->subslice_mask[0];
 	return *value ? 0 : -ENODEV;
 }
 

@@ -8,18 +8,23 @@
 #include <linux/slab.h>
 
 #include "base/i915_drv.h"
+#include "diag/i915_diag_layer.h"
 #include "diag/i915_pmu.h"
 #include "gem/i915_gem_context.h"
 #include "gem/i915_gem_context_ioctl.h"
 #include "gem/i915_gem_context_types.h"
 #include "gem/i915_gem_file.h"
 #include "gt/i915_engine_iter.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_request.h"
 #include "gt/i915_request_fence.h"
+#include "hw/i915_hw_layer.h"
 #include "i915_lock_order.h"
 #include "mem/i915_gem_object.h"
 #include "mem/i915_gem_shmem.h"
+#include "mem/i915_mem_layer.h"
 #include "vm/i915_gen8_ppgtt.h"
+#include "vm/i915_vm_layer.h"
 #include "vm/i915_vm_types.h"
 #include "vm/i915_vma_end.h"
 
@@ -107,12 +112,12 @@ static void i915_lock_order_prime_irq(struct drm_i915_private *i915, struct i915
 {
 	struct lockdep_map *const maps[] = {
 		I915_LOCK_OF(i915_request, lock, &s->rq),
-		I915_LOCK_OF(i915_gt, sched_lock, &i915->gt),
+		I915_LOCK_OF(i915_gt, sched_lock, to_gt(i915)),
 		I915_LOCK_OF(i915_engine, lock, s->lrc->engine),
 		/* there is none if perf did not take it */
-		i915->diag.pmu ? I915_LOCK_OF(i915_pmu, lock, i915->diag.pmu) : NULL,
-		I915_LOCK_OF(i915_gt, awake_lock, &i915->gt),
-		I915_LOCK_OF(i915_uncore, lock, &i915->uncore),
+		to_diag(i915)->pmu ? I915_LOCK_OF(i915_pmu, lock, to_diag(i915)->pmu) : NULL,
+		I915_LOCK_OF(i915_gt, awake_lock, to_gt(i915)),
+		I915_LOCK_OF(i915_uncore, lock, to_uncore(i915)),
 		I915_LOCK_OF(i915_request, hwsp_lock, &s->rq),
 	};
 	unsigned long flags;
@@ -128,14 +133,14 @@ static void i915_lock_order_prime_inner(struct drm_i915_private *i915,
 					struct i915_lock_samples *s)
 {
 	struct lockdep_map *const maps[] = {
-		I915_LOCK_OF(i915_vm_device, pruned_lock, &i915->vm_device),
-		I915_LOCK_OF(i915_mm, tlb_lock, &i915->mm),
-		I915_LOCK_OF(i915_gt, reset_mutex, &i915->gt),
-		I915_LOCK_OF(i915_gt, late_mutex, &i915->gt),
+		I915_LOCK_OF(i915_vm_device, pruned_lock, to_vm_device(i915)),
+		I915_LOCK_OF(i915_mm, tlb_lock, to_mm(i915)),
+		I915_LOCK_OF(i915_gt, reset_mutex, to_gt(i915)),
+		I915_LOCK_OF(i915_gt, late_mutex, to_gt(i915)),
 		I915_LOCK_OF(i915_file, contexts.xa_lock, &s->file),
 		I915_LOCK_OF(drm_i915_gem_object, vma_lock, s->obj),
-		I915_LOCK_OF(i915_mm, lock, &i915->mm),
-		I915_LOCK_OF(i915_vm_device, vms_lock, &i915->vm_device),
+		I915_LOCK_OF(i915_mm, lock, to_mm(i915)),
+		I915_LOCK_OF(i915_vm_device, vms_lock, to_vm_device(i915)),
 	};
 	bool cookie;
 
@@ -163,7 +168,7 @@ static void i915_lock_order_prime_all(struct drm_i915_private *i915, struct i915
 		I915_LOCK_OF(i915_lrc, lock, s->lrc),
 		I915_LOCK_OF(i915_gem_timeline, lock, &s->timeline),
 		I915_LOCK_OF(i915_address_space, lock, s->vm),
-		I915_LOCK_OF(i915_ggtt, lock, &i915->ggtt),
+		I915_LOCK_OF(i915_ggtt, lock, to_ggtt(i915)),
 	};
 
 	i915_lock_order_take(maps, ARRAY_SIZE(maps));
@@ -192,7 +197,7 @@ void i915_lock_order_prime(struct drm_i915_private *i915)
 	i915_gem_file_init_tables(&s->file);
 	i915_gem_timeline_init(&s->timeline);
 	i915_request_init_locks(&s->rq);
-	for_each_engine(engine, &i915->gt, id)
+	for_each_engine(engine, to_gt(i915), id)
 		s->lrc = engine->kernel_lrc;
 	s->ctx = i915_gem_context_create(i915, NULL);
 	s->vm = i915_ppgtt_create(i915, 0);

@@ -3,11 +3,14 @@
 #include <linux/pm.h>
 
 #include "base/i915_drv.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_gt_pm.h"
 #include "gt/i915_wedge.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_uncore.h"
 #include "i915_pm.h"
 #include "vm/i915_ggtt.h"
+#include "vm/i915_vm_layer.h"
 
 /**
  * DOC: Power management of the device
@@ -23,8 +26,8 @@ static int i915_pm_suspend(struct device *dev)
 {
 	struct drm_i915_private *i915 = dev_get_drvdata(dev);
 
-	i915_gt_suspend(&i915->gt);
-	i915_uncore_close(&i915->uncore);
+	i915_gt_suspend(to_gt(i915));
+	i915_uncore_close(to_uncore(i915));
 
 	return 0;
 }
@@ -34,14 +37,14 @@ static int i915_pm_resume(struct device *dev)
 	struct drm_i915_private *i915 = dev_get_drvdata(dev);
 	int ret;
 
-	ret = i915_uncore_open(&i915->uncore);
+	ret = i915_uncore_open(to_uncore(i915));
 	if (ret) {
-		i915_gt_set_wedged(&i915->gt);
+		i915_gt_set_wedged(to_gt(i915));
 		return ret;
 	}
 
-	i915_ggtt_resume(&i915->ggtt);
-	i915_gt_resume(&i915->gt);
+	i915_ggtt_resume(to_ggtt(i915));
+	i915_gt_resume(to_gt(i915));
 
 	return 0;
 }

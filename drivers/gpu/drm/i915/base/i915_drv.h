@@ -7,59 +7,36 @@
 #include <drm/drm_file.h>
 #include <drm/drm_print.h>
 
-#include "diag/i915_diag_types.h"
-#include "gt/i915_gt_types.h"
-#include "hw/i915_topology_types.h"
-#include "hw/i915_uncore_types.h"
-#include "mem/i915_mm_types.h"
-#include "vm/i915_ggtt_types.h"
-#include "vm/i915_vm_device_types.h"
-
 #define DRIVER_NAME	"i915"
 #define DRIVER_DESC	"Intel Graphics"
 #define DRIVER_DATE	"20261121"
 #define DRIVER_MAJOR	1
 #define DRIVER_MINOR	6
 
+struct i915_device_info;
+struct workqueue_struct;
+
 /**
- * struct drm_i915_private - one GPU
+ * struct drm_i915_private - one GPU, as every layer knows it
  *
- * The fields are in the order of the layers: a layer may use the fields above its
- * own, never those below it.
+ * What a layer keeps per device is next to this struct and not in it, because no layer
+ * may know those above it. Each layer extends the device of the layer below (see
+ * &struct i915_hw_layer, &struct i915_gt_layer), and an inline function leads from this
+ * struct to its part: to_uncore(), to_mm(), to_ggtt(), to_gt(). The device is one
+ * allocation, made by i915_device_alloc(), so each is a constant offset.
  */
 struct drm_i915_private {
-	/** @drm: the DRM device; its managed actions tear this struct down */
+	/** @drm: the DRM device; its managed actions tear down the whole device */
 	struct drm_device drm;
 
 	/** @info: description of the GPU model; constant */
 	const struct i915_device_info *info;
-
-	/** @topology: slices, subslices and EUs that are not fused off; constant after probe */
-	struct i915_topology topology;
-
-	/** @uncore: registers and forcewake */
-	struct i915_uncore uncore;
-
-	/** @mm: every GEM object of the device */
-	struct i915_mm mm;
-
-	/** @vm_device: state shared by its address spaces */
-	struct i915_vm_device vm_device;
-
-	/** @ggtt: the global address space and its page table */
-	struct i915_ggtt ggtt;
-
-	/** @gt: engines, interrupts, reset */
-	struct i915_gt gt;
 
 	/**
 	 * @wq: work that cannot run in its caller, because of a lock or in an interrupt: freeing
 	 * contexts, objects and address spaces. See i915_mm_flush().
 	 */
 	struct workqueue_struct *wq;
-
-	/** @diag: sysfs directories and PMU */
-	struct i915_diag diag;
 
 	/** @mock: True on the device of the mock selftests, which has no PCI function or MMIO */
 	bool mock;

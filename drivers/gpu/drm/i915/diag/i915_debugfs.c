@@ -15,11 +15,14 @@
 #include "diag/i915_debugfs_params.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_engine_iter.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_gt_power.h"
 #include "hw/i915_device_info.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_workarounds.h"
 #include "mem/i915_gem_object.h"
 #include "mem/i915_mm.h"
+#include "vm/i915_vm_layer.h"
 #include "vm/i915_vma.h"
 
 /**
@@ -86,7 +89,7 @@ static int i915_gem_gtt_show(struct seq_file *m, void *unused)
 		count++;
 	}
 	seq_printf(m, "Total %u objects, %llu bytes, %llu GTT size\n", count, size,
-		   i915->ggtt.total);
+		   to_ggtt(i915)->total);
 
 	return 0;
 }
@@ -147,7 +150,7 @@ static int i915_capabilities_show(struct seq_file *m, void *unused)
 	struct drm_i915_private *i915 = node_to_i915(m);
 	struct drm_printer p = drm_seq_file_printer(m);
 
-	i915_device_info_print(i915->info, &i915->topology, &p);
+	i915_device_info_print(i915->info, to_topology(i915), &p);
 
 	return 0;
 }
@@ -196,14 +199,14 @@ static int i915_engine_info_show(struct seq_file *m, void *unused)
 	struct i915_engine *engine;
 	unsigned int id;
 
-	seq_printf(m, "GT awake? %s [%d]\n", str_yes_no(atomic_read(&i915->gt.awake)),
-		   atomic_read(&i915->gt.awake));
+	seq_printf(m, "GT awake? %s [%d]\n", str_yes_no(atomic_read(&to_gt(i915)->awake)),
+		   atomic_read(&to_gt(i915)->awake));
 	seq_printf(m, "CS timestamp frequency: %u Hz, %u ns\n", i915->info->timestamp_hz,
 		   i915->info->timestamp_hz ? (u32)NSEC_PER_SEC / i915->info->timestamp_hz : 0);
-	seq_printf(m, "wedged: %s, GPU resets: %d\n", str_yes_no(i915_gt_is_wedged(&i915->gt)),
-		   atomic_read(&i915->gt.reset_count));
+	seq_printf(m, "wedged: %s, GPU resets: %d\n", str_yes_no(i915_gt_is_wedged(to_gt(i915))),
+		   atomic_read(&to_gt(i915)->reset_count));
 
-	for_each_engine(engine, &i915->gt, id)
+	for_each_engine(engine, to_gt(i915), id)
 		i915_engine_print(engine, &p);
 
 	return 0;
@@ -214,8 +217,8 @@ static int i915_runtime_pm_status_show(struct seq_file *m, void *unused)
 	struct drm_i915_private *i915 = node_to_i915(m);
 
 	seq_puts(m, "Runtime power management not supported\n");
-	seq_printf(m, "GPU idle: %s\n", str_yes_no(!atomic_read(&i915->gt.awake)));
-	seq_printf(m, "Forcewake held: %s\n", str_yes_no(READ_ONCE(i915->uncore.wakeref)));
+	seq_printf(m, "GPU idle: %s\n", str_yes_no(!atomic_read(&to_gt(i915)->awake)));
+	seq_printf(m, "Forcewake held: %s\n", str_yes_no(READ_ONCE(to_uncore(i915)->wakeref)));
 
 	return 0;
 }
@@ -242,7 +245,7 @@ static int i915_wa_registers_show(struct seq_file *m, void *unused)
 	struct i915_engine *engine;
 	unsigned int id;
 
-	for_each_engine(engine, &i915->gt, id)
+	for_each_engine(engine, to_gt(i915), id)
 		i915_wa_list_print(m, engine->desc->name,
 				   i915_wa_context(i915->info, engine->desc->is_render));
 

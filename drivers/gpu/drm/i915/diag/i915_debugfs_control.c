@@ -3,16 +3,19 @@
 #include <linux/debugfs.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
+#include <linux/string.h>
 
 #include <drm/drm_debugfs.h>
 #include <drm/drm_file.h>
 
 #include "base/i915_drv.h"
 #include "diag/i915_debugfs_control.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_gt_power.h"
 #include "gt/i915_reset.h"
 #include "gt/i915_retire.h"
 #include "gt/i915_wedge.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_uncore.h"
 #include "mem/i915_mm.h"
 #include "vm/i915_shrinker.h"
@@ -42,7 +45,7 @@
 
 static int i915_drop_active(struct drm_i915_private *i915, u64 what)
 {
-	struct i915_gt *gt = &i915->gt;
+	struct i915_gt *gt = to_gt(i915);
 	int ret;
 
 	if (what & I915_DROP_RESET_ACTIVE) {
@@ -113,9 +116,9 @@ DEFINE_SIMPLE_ATTRIBUTE(i915_drop_caches_fops, i915_drop_caches_get, i915_drop_c
 static ssize_t i915_wedged_read(struct file *file, char __user *buf, size_t size, loff_t *pos)
 {
 	struct drm_i915_private *i915 = file_inode(file)->i_private;
+	const char *answer = i915_gt_is_wedged(to_gt(i915)) ? "1\n" : "0\n";
 
-	return simple_read_from_buffer(buf, size, pos, i915_gt_is_wedged(&i915->gt) ? "1\n" : "0\n",
-				       2);
+	return simple_read_from_buffer(buf, size, pos, answer, strlen(answer));
 }
 
 /*
@@ -138,10 +141,10 @@ static ssize_t i915_wedged_write(struct file *file, const char __user *buf, size
 		mask = minus;
 	}
 
-	if (i915_gt_is_wedged(&i915->gt))
-		ret = i915_gt_unset_wedged(&i915->gt);
+	if (i915_gt_is_wedged(to_gt(i915)))
+		ret = i915_gt_unset_wedged(to_gt(i915));
 	else
-		ret = i915_gt_reset_all(&i915->gt, mask, "asked for in debugfs");
+		ret = i915_gt_reset_all(to_gt(i915), mask, "asked for in debugfs");
 
 	return ret ?: size;
 }
@@ -163,7 +166,7 @@ static int i915_forcewake_open(struct inode *inode, struct file *file)
 		return -ENODEV;
 
 	drm_dev_get(&i915->drm);
-	i915_forcewake_get(&i915->uncore);
+	i915_forcewake_get(to_uncore(i915));
 	drm_dev_exit(idx);
 
 	return 0;
@@ -174,7 +177,7 @@ static int i915_forcewake_release(struct inode *inode, struct file *file)
 {
 	struct drm_i915_private *i915 = inode->i_private;
 
-	i915_forcewake_put(&i915->uncore);
+	i915_forcewake_put(to_uncore(i915));
 	drm_dev_put(&i915->drm);
 
 	return 0;

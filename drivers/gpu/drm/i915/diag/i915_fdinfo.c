@@ -13,6 +13,7 @@
 #include "diag/i915_fdinfo.h"
 #include "gem/i915_gem_context.h"
 #include "gt/i915_engine_iter.h"
+#include "gt/i915_gt_layer.h"
 #include "mem/i915_gem_object.h"
 
 /**
@@ -41,7 +42,7 @@ static void i915_show_engines(struct drm_printer *p, struct i915_file *file)
 	unsigned long handle;
 	unsigned int id, class;
 
-	for_each_engine(engine, &file->i915->gt, id)
+	for_each_engine(engine, to_gt(file->i915), id)
 		capacity[engine->desc->uabi_class]++;
 
 	mutex_lock(&file->lock);

@@ -11,10 +11,12 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "base/i915_drv.h"
+#include "diag/i915_diag_layer.h"
 #include "diag/i915_pmu.h"
 #include "diag/i915_pmu_attrs.h"
 #include "diag/i915_pmu_sample.h"
 #include "gt/i915_gt.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_gt_power.h"
 
 /**
@@ -63,7 +65,7 @@ static struct i915_engine *i915_pmu_engine(struct drm_i915_private *i915, u64 co
 	if (config >= __I915_PMU_OTHER(0))
 		return NULL;
 
-	return i915_gt_engine(&i915->gt, config >> I915_PMU_CLASS_SHIFT,
+	return i915_gt_engine(to_gt(i915), config >> I915_PMU_CLASS_SHIFT,
 			      (config >> I915_PMU_SAMPLE_BITS) &
 			      GENMASK(I915_PMU_SAMPLE_INSTANCE_BITS - 1, 0));
 }
@@ -126,9 +128,9 @@ static u64 i915_pmu_value(struct perf_event *event)
 	struct i915_engine *engine;
 
 	if (config == I915_PMU_INTERRUPTS)
-		return READ_ONCE(i915->gt.irq_count);
+		return READ_ONCE(to_gt(i915)->irq_count);
 	if (config == I915_PMU_SOFTWARE_GT_AWAKE_TIME)
-		return i915_gt_awake_ns(&i915->gt);
+		return i915_gt_awake_ns(to_gt(i915));
 
 	engine = i915_pmu_engine(i915, config);
 	if (i915_pmu_sampled(config) == I915_SAMPLE_BUSY)
@@ -142,7 +144,7 @@ static void i915_pmu_event_destroy(struct perf_event *event)
 	struct drm_i915_private *i915 = i915_pmu_event_device(event);
 
 	if (event->attr.config == I915_PMU_INTERRUPTS)
-		i915_gt_listen(&i915->gt, -1);
+		i915_gt_listen(to_gt(i915), -1);
 	drm_dev_put(&i915->drm);
 }
 
@@ -191,7 +193,7 @@ static int i915_pmu_event_init(struct perf_event *event)
 		return ret;
 
 	if (event->attr.config == I915_PMU_INTERRUPTS)
-		i915_gt_listen(&i915_pmu_event_device(event)->gt, 1);
+		i915_gt_listen(to_gt(i915_pmu_event_device(event)), 1);
 	event->destroy = i915_pmu_event_destroy;
 
 	return 0;
@@ -382,7 +384,7 @@ int i915_pmu_register(struct drm_i915_private *i915)
 		spin_lock_irq(&pmu->lock);
 		WRITE_ONCE(pmu->i915, i915);
 		spin_unlock_irq(&pmu->lock);
-		i915->diag.pmu = pmu;
+		to_diag(i915)->pmu = pmu;
 	}
 	mutex_unlock(&i915_pmus_lock);
 
@@ -397,13 +399,13 @@ int i915_pmu_register(struct drm_i915_private *i915)
  */
 void i915_pmu_unregister(struct drm_i915_private *i915)
 {
-	struct i915_pmu *pmu = i915->diag.pmu;
+	struct i915_pmu *pmu = to_diag(i915)->pmu;
 	bool used;
 
 	if (!pmu)
 		return;
 
-	i915->diag.pmu = NULL;
+	to_diag(i915)->pmu = NULL;
 	mutex_lock(&i915_pmus_lock);
 	spin_lock_irq(&pmu->lock);
 	WRITE_ONCE(pmu->i915, NULL);

@@ -9,6 +9,7 @@
 #include "diag/i915_pmu.h"
 #include "diag/i915_pmu_attrs.h"
 #include "gt/i915_engine_iter.h"
+#include "gt/i915_gt_layer.h"
 
 /**
  * DOC: Names of performance events
@@ -103,7 +104,7 @@ void i915_pmu_make_attrs(struct i915_pmu *pmu, struct drm_i915_private *i915)
 	strscpy(pmu->attr_names[n], "interrupts");
 	n = i915_pmu_add_attr(pmu, n, I915_PMU_INTERRUPTS, NULL);
 	n = i915_pmu_add_time(pmu, n, I915_PMU_SOFTWARE_GT_AWAKE_TIME, "software-gt-awake-time");
-	for_each_engine(engine, &i915->gt, id)
+	for_each_engine(engine, to_gt(i915), id)
 		n = i915_pmu_add_engine(pmu, n, engine->desc);
 
 	pmu->events_group.name = "events";

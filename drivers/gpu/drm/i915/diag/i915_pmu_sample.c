@@ -11,8 +11,10 @@
 #include "diag/i915_pmu_sample.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_engine_iter.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_gt_power.h"
 #include "hw/i915_engine_regs.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_uncore.h"
 
 /**
@@ -58,7 +60,7 @@ static void i915_pmu_sample_engines(struct i915_pmu *pmu, u64 ns)
 	unsigned int id, n;
 	u32 ctl;
 
-	for_each_engine(engine, &pmu->i915->gt, id) {
+	for_each_engine(engine, to_gt(pmu->i915), id) {
 		if (!i915_pmu_wants(pmu, id) || !READ_ONCE(engine->running))
 			continue;
 
@@ -79,9 +81,9 @@ static enum hrtimer_restart i915_pmu_sample(struct hrtimer *timer)
 
 	spin_lock_irqsave(&pmu->lock, flags);
 	again = pmu->i915 && i915_pmu_wants_any(pmu);
-	if (again && i915_gt_get_if_awake(&pmu->i915->gt)) {
+	if (again && i915_gt_get_if_awake(to_gt(pmu->i915))) {
 		i915_pmu_sample_engines(pmu, min(now - pmu->sampled_at, I915_PMU_SAMPLE_MAX_NS));
-		i915_forcewake_put(&pmu->i915->uncore);
+		i915_forcewake_put(to_uncore(pmu->i915));
 	}
 	pmu->sampled_at = now;
 	if (again)

@@ -9,8 +9,10 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "base/i915_drv.h"
+#include "diag/i915_diag_layer.h"
 #include "diag/i915_sysfs.h"
 #include "gt/i915_engine_iter.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_heartbeat.h"
 #include "hw/i915_device_info.h"
 
@@ -243,11 +245,11 @@ static int i915_engine_dir_create(struct drm_i915_private *i915, struct i915_eng
 	unsigned int i;
 	int ret;
 
-	dir = i915_engine_kobj_create(i915->diag.engine_dir, engine, &engine->props,
+	dir = i915_engine_kobj_create(to_diag(i915)->engine_dir, engine, &engine->props,
 				      engine->desc->name);
 	if (IS_ERR(dir))
 		return PTR_ERR(dir);
-	i915->diag.engine[engine->id] = dir;
+	to_diag(i915)->engine[engine->id] = dir;
 
 	for (i = 0; i < ARRAY_SIZE(i915_engine_attrs); i++) {
 		ret = sysfs_create_file(dir, &i915_engine_attrs[i].attr);
@@ -262,7 +264,7 @@ static int i915_engine_dir_create(struct drm_i915_private *i915, struct i915_eng
 	defaults = i915_engine_kobj_create(dir, engine, &engine->defaults, ".defaults");
 	if (IS_ERR(defaults))
 		return PTR_ERR(defaults);
-	i915->diag.engine_defaults[engine->id] = defaults;
+	to_diag(i915)->engine_defaults[engine->id] = defaults;
 
 	return i915_props_create(defaults, i915_defaults);
 }
@@ -288,10 +290,10 @@ void i915_sysfs_unregister(struct drm_i915_private *i915)
 	unsigned int id;
 
 	for (id = 0; id < I915_ENGINES; id++) {
-		i915_kobj_remove(&i915->diag.engine_defaults[id]);
-		i915_kobj_remove(&i915->diag.engine[id]);
+		i915_kobj_remove(&to_diag(i915)->engine_defaults[id]);
+		i915_kobj_remove(&to_diag(i915)->engine[id]);
 	}
-	i915_kobj_remove(&i915->diag.engine_dir);
+	i915_kobj_remove(&to_diag(i915)->engine_dir);
 }
 
 /**
@@ -307,11 +309,12 @@ int i915_sysfs_register(struct drm_i915_private *i915)
 	unsigned int id;
 	int ret;
 
-	i915->diag.engine_dir = kobject_create_and_add("engine", &i915->drm.primary->kdev->kobj);
-	if (!i915->diag.engine_dir)
+	to_diag(i915)->engine_dir =
+		kobject_create_and_add("engine", &i915->drm.primary->kdev->kobj);
+	if (!to_diag(i915)->engine_dir)
 		return -ENOMEM;
 
-	for_each_engine(engine, &i915->gt, id) {
+	for_each_engine(engine, to_gt(i915), id) {
 		ret = i915_engine_dir_create(i915, engine);
 		if (ret) {
 			i915_sysfs_unregister(i915);

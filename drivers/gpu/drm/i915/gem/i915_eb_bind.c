@@ -8,6 +8,7 @@
 #include "gem/i915_eb_bind.h"
 #include "gem/i915_eb_lock.h"
 #include "gem/i915_gem_context_types.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_request_fence.h"
 #include "gt/i915_retire.h"
 #include "mem/i915_gem_object.h"
@@ -300,7 +301,7 @@ static int i915_eb_wait_range(struct i915_execbuffer *eb, u64 start, u64 end, bo
 	}
 
 	/* A fence may be seen signalled before its request has retired. */
-	i915_gt_retire(&eb->i915->gt);
+	i915_gt_retire(to_gt(eb->i915));
 
 	return all || !obj ? i915_vm_wait_marks(vm, start, end) : 0;
 }

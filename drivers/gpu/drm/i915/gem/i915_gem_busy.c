@@ -12,6 +12,7 @@
 #include "gem/i915_gem_context_types.h"
 #include "gem/i915_gem_file.h"
 #include "gt/i915_gt_context.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_gt_power.h"
 #include "gt/i915_request_fence.h"
 #include "mem/i915_gem_object.h"
@@ -160,7 +161,7 @@ int i915_gem_throttle_ioctl(struct drm_device *dev, void *data, struct drm_file 
 	unsigned long id = 0;
 	int ret = 0;
 
-	if (i915_gt_is_wedged(&to_i915(dev)->gt))
+	if (i915_gt_is_wedged(to_gt(to_i915(dev))))
 		return -EIO;
 
 	for (; !ret && (ctx = i915_gem_file_next_context(fpriv, &id)); id++) {

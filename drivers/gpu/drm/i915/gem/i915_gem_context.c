@@ -11,6 +11,7 @@
 #include "gem/i915_gem_context.h"
 #include "gt/i915_cancel.h"
 #include "gt/i915_gt_context.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_lrc.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vm.h"
@@ -139,7 +140,7 @@ static void i915_gem_context_default_engines(struct i915_gem_context *ctx)
 	unsigned int id;
 
 	for (id = 0; id < I915_ENGINES; id++)
-		ctx->default_engines[id].engine = ctx->i915->gt.engine[id];
+		ctx->default_engines[id].engine = to_gt(ctx->i915)->engine[id];
 	ctx->engines = ctx->default_engines;
 	ctx->num_engines = I915_ENGINES;
 }

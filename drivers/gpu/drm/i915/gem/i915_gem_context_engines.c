@@ -11,6 +11,7 @@
 #include "gem/i915_gem_context_engines.h"
 #include "gem/i915_gem_context_types.h"
 #include "gt/i915_gt.h"
+#include "gt/i915_gt_layer.h"
 
 /**
  * DOC: Engine maps
@@ -37,7 +38,7 @@ static struct i915_engine *
 i915_engine_map_lookup(const struct i915_engine_map *map,
 		       const struct i915_engine_class_instance *ci)
 {
-	return i915_gt_engine(&map->ctx->i915->gt, ci->engine_class, ci->engine_instance);
+	return i915_gt_engine(to_gt(map->ctx->i915), ci->engine_class, ci->engine_instance);
 }
 
 /* Reads one of the engines behind an extension. */

@@ -13,6 +13,7 @@
 #include "gem/i915_gem_context_ioctl.h"
 #include "gem/i915_gem_context_param.h"
 #include "gt/i915_gt_context.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_gt_power.h"
 #include "gt/i915_verdict.h"
 
@@ -57,7 +58,7 @@ static int i915_gem_context_check_create(struct drm_i915_private *i915, struct i
 		drm_dbg(&i915->drm, "flags 0x%x: unknown bits\n", flags);
 		return -EINVAL;
 	}
-	if (i915_gt_is_wedged(&i915->gt))
+	if (i915_gt_is_wedged(to_gt(i915)))
 		return -EIO;
 	if (i915_gt_client_is_refused(file->client)) {
 		drm_dbg(&i915->drm, "contexts of this file hung too often\n");

@@ -15,6 +15,8 @@
 #include "gem/i915_gem_vm.h"
 #include "gt/i915_gt.h"
 #include "gt/i915_gt_context.h"
+#include "gt/i915_gt_layer.h"
+#include "hw/i915_hw_layer.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vma_end.h"
@@ -107,7 +109,7 @@ i915_context_sseu_engine(struct i915_gem_context *ctx,
 	unsigned int idx = sseu->engine.engine_instance;
 
 	if (!(sseu->flags & I915_CONTEXT_SSEU_FLAG_ENGINE_INDEX))
-		return i915_gt_engine(&ctx->i915->gt, sseu->engine.engine_class,
+		return i915_gt_engine(to_gt(ctx->i915), sseu->engine.engine_class,
 				      sseu->engine.engine_instance);
 
 	if (!ctx->user_engines || sseu->engine.engine_class ||
@@ -156,7 +158,7 @@ static int i915_context_get_sseu(struct i915_file *file, struct i915_gem_context
 	if (!engine)
 		return -EINVAL;
 
-	i915_context_fill_sseu(&ctx->i915->topology, &sseu);
+	i915_context_fill_sseu(to_topology(ctx->i915), &sseu);
 	if (copy_to_user(u64_to_user_ptr(args->value), &sseu, sizeof(sseu)))
 		return -EFAULT;
 

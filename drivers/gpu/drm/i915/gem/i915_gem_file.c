@@ -10,6 +10,7 @@
 #include "gem/i915_gem_context.h"
 #include "gem/i915_gem_file.h"
 #include "gt/i915_gt_context.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_retire.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vma_end.h"
@@ -114,7 +115,7 @@ static void i915_gem_file_settle_object(struct i915_file *file, struct drm_i915_
 {
 	if (unlikely(atomic_read(&obj->in_use)) &&
 	    dma_resv_test_signaled(obj->base.resv, DMA_RESV_USAGE_READ))
-		i915_gt_retire_short(&file->i915->gt);
+		i915_gt_retire_short(to_gt(file->i915));
 }
 
 /**

@@ -11,6 +11,8 @@
 #include "gem/i915_gem_stats.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_gt_context.h"
+#include "gt/i915_gt_layer.h"
+#include "vm/i915_vm_layer.h"
 
 /**
  * DOC: Reset statistics, aperture size, registers
@@ -50,7 +52,7 @@ int i915_gem_context_reset_stats_ioctl(struct drm_device *dev, void *data, struc
 	/* How often others hang the GPU is only for the administrator to see. */
 	args->reset_count = 0;
 	if (capable(CAP_SYS_ADMIN))
-		args->reset_count = atomic_read(&to_i915(dev)->gt.reset_count);
+		args->reset_count = atomic_read(&to_gt(to_i915(dev))->reset_count);
 	args->batch_active = atomic_read(&ctx->base.lost_count);
 	args->batch_pending = atomic_read(&ctx->base.pending_count);
 
@@ -70,7 +72,7 @@ int i915_gem_context_reset_stats_ioctl(struct drm_device *dev, void *data, struc
 int i915_gem_get_aperture_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
 {
 	struct drm_i915_gem_get_aperture *args = data;
-	struct i915_ggtt *ggtt = &to_i915(dev)->ggtt;
+	struct i915_ggtt *ggtt = to_ggtt(to_i915(dev));
 
 	args->aper_size = ggtt->total;
 	args->aper_available_size = ggtt->total - READ_ONCE(ggtt->used);
@@ -92,7 +94,7 @@ int i915_gem_get_aperture_ioctl(struct drm_device *dev, void *data, struct drm_f
  */
 int i915_reg_read_ioctl(struct drm_device *dev, void *data, struct drm_file *file)
 {
-	struct i915_engine *engine = to_i915(dev)->gt.engine[I915_RCS0];
+	struct i915_engine *engine = to_gt(to_i915(dev))->engine[I915_RCS0];
 	struct drm_i915_reg_read *args = data;
 
 	if ((args->offset & ~(u64)I915_REG_READ_8B_WA) != I915_REG_READ_RCS_TIMESTAMP) {

@@ -13,6 +13,8 @@
 #include "base/i915_drv.h"
 #include "gem/i915_query.h"
 #include "gt/i915_engine_iter.h"
+#include "gt/i915_gt_layer.h"
+#include "hw/i915_hw_layer.h"
 
 /**
  * DOC: Queries
@@ -102,10 +104,10 @@ static int i915_query_topology(struct drm_i915_private *i915, struct drm_i915_qu
 
 	if (item->flags)
 		return -EINVAL;
-	if (!i915->topology.slice_mask)
+	if (!to_topology(i915)->slice_mask)
 		return -ENODEV;
 
-	total = i915_query_fill_topology(&i915->topology, reply);
+	total = i915_query_fill_topology(to_topology(i915), reply);
 	ret = i915_query_read(item, total, &head, sizeof(head));
 	if (ret <= 0)
 		return ret ?: total;
@@ -127,7 +129,7 @@ static int i915_query_engines(struct drm_i915_private *i915, struct drm_i915_que
 	if (item->flags)
 		return -EINVAL;
 
-	for_each_engine(engine, &i915->gt, id) {
+	for_each_engine(engine, to_gt(i915), id) {
 		struct drm_i915_engine_info *info = &reply->engines[reply->num_engines++];
 
 		info->engine.engine_class = engine->desc->uabi_class;

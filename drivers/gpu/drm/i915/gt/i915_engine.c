@@ -10,6 +10,7 @@
 #include "gt/i915_engine.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_mocs.h"
 #include "hw/i915_uncore.h"
 #include "hw/i915_workarounds.h"
@@ -80,9 +81,9 @@ const struct i915_engine_desc i915_engine_table[I915_ENGINES] = {
  */
 void i915_engine_watch_errors(struct i915_engine *engine)
 {
-	i915_forcewake_get(&engine->gt->i915->uncore);
+	i915_forcewake_get(to_uncore(engine->gt->i915));
 	i915_engine_write(engine, RING_EMR, ~(u32)EMR_INVALID_INSTRUCTION);
-	i915_forcewake_put(&engine->gt->i915->uncore);
+	i915_forcewake_put(to_uncore(engine->gt->i915));
 }
 
 /**
@@ -113,12 +114,12 @@ void i915_engine_resume_regs(struct i915_engine *engine)
 			error);
 	i915_engine_watch_errors(engine);
 
-	i915_mocs_init_engine(&i915->uncore, i915->info, engine->desc->mocs_base);
+	i915_mocs_init_engine(to_uncore(i915), i915->info, engine->desc->mocs_base);
 	if (engine->desc->is_render)
-		i915_mocs_init_l3cc(&i915->uncore, i915->info);
-	i915_wa_apply(&i915->uncore, wa);
-	i915_wa_verify(&i915->uncore, wa);
-	i915_wa_whitelist(&i915->uncore, i915->info, engine->desc->mmio_base,
+		i915_mocs_init_l3cc(to_uncore(i915), i915->info);
+	i915_wa_apply(to_uncore(i915), wa);
+	i915_wa_verify(to_uncore(i915), wa);
+	i915_wa_whitelist(to_uncore(i915), i915->info, engine->desc->mmio_base,
 			  engine->desc->is_render);
 }
 
@@ -180,7 +181,7 @@ u64 i915_engine_busy_ns(struct i915_engine *engine)
  */
 u64 i915_engine_timestamp(struct i915_engine *engine)
 {
-	struct i915_uncore *uncore = &engine->gt->i915->uncore;
+	struct i915_uncore *uncore = to_uncore(engine->gt->i915);
 	u32 upper, lower, again;
 
 	i915_forcewake_get(uncore);

@@ -19,6 +19,7 @@
 #include "gt/i915_ring_room.h"
 #include "hw/i915_device_info.h"
 #include "vm/i915_ggtt.h"
+#include "vm/i915_vm_layer.h"
 
 /**
  * DOC: Life of an engine
@@ -102,7 +103,7 @@ int i915_engine_create(struct i915_gt *gt, enum i915_engine_id id,
 		return -ENOMEM;
 
 	engine_init(engine, gt, id, ops);
-	ret = i915_ggtt_buf_init(&gt->i915->ggtt, &engine->hwsp, 1, 1, 0);
+	ret = i915_ggtt_buf_init(to_ggtt(gt->i915), &engine->hwsp, 1, 1, 0);
 	if (ret)
 		goto err_engine;
 
@@ -133,7 +134,7 @@ err_kernel_lrc:
 err_default:
 	vfree(engine->default_image);
 err_hwsp:
-	i915_ggtt_buf_fini(&gt->i915->ggtt, &engine->hwsp);
+	i915_ggtt_buf_fini(to_ggtt(gt->i915), &engine->hwsp);
 err_engine:
 	kfree(engine);
 	return ret;
@@ -163,7 +164,7 @@ void i915_engine_destroy(struct i915_engine *engine)
 	i915_lrc_destroy(engine->kernel_lrc);
 	drm_WARN_ON(&gt->i915->drm, !list_empty(&engine->lrcs));
 	vfree(engine->default_image);
-	i915_ggtt_buf_fini(&gt->i915->ggtt, &engine->hwsp);
+	i915_ggtt_buf_fini(to_ggtt(gt->i915), &engine->hwsp);
 	gt->engine[engine->id] = NULL;
 	kfree(engine);
 }

@@ -17,7 +17,9 @@
 #include "gt/i915_uevent.h"
 #include "gt/i915_wedge.h"
 #include "hw/i915_device_info.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_uncore.h"
+#include "mem/i915_mem_layer.h"
 
 /**
  * DOC: GT
@@ -172,13 +174,13 @@ int i915_gt_init(struct i915_gt *gt, struct drm_i915_private *i915)
 	if (ret)
 		return ret;
 
-	i915_forcewake_get(&i915->uncore);
+	i915_forcewake_get(to_uncore(i915));
 	ret = gt_start(gt);
 	if (ret)
 		gt_destroy_engines(gt);
 	else
-		i915->mm.invalidate_tlb = i915_gt_invalidate_tlb;
-	i915_forcewake_put(&i915->uncore);
+		to_mm(i915)->invalidate_tlb = i915_gt_invalidate_tlb;
+	i915_forcewake_put(to_uncore(i915));
 
 	return ret;
 }
@@ -214,9 +216,9 @@ void i915_gt_fini(struct i915_gt *gt)
 	struct i915_engine *engine;
 	unsigned int id;
 
-	gt->i915->mm.invalidate_tlb = NULL;
+	to_mm(gt->i915)->invalidate_tlb = NULL;
 	drm_WARN_ON(&gt->i915->drm, atomic_read(&gt->awake) ||
-		    gt->forcewake_held || gt->i915->uncore.wakeref);
+		    gt->forcewake_held || to_uncore(gt->i915)->wakeref);
 
 	for_each_engine(engine, gt, id)
 		i915_heartbeat_stop(engine);

@@ -14,6 +14,7 @@
 #include "gt/i915_wedge.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_uncore.h"
 
 /**
@@ -67,7 +68,7 @@ static void gt_stop(struct i915_gt *gt)
 	struct i915_engine *engine;
 	unsigned int id;
 
-	i915_forcewake_get(&gt->i915->uncore);
+	i915_forcewake_get(to_uncore(gt->i915));
 	for_each_engine(engine, gt, id)
 		gt_hold(engine);
 	/* a command that does not end is ended by the reset */
@@ -79,7 +80,7 @@ static void gt_stop(struct i915_gt *gt)
 		drm_err(&gt->i915->drm, "GPU reset failed, declaring the GPU wedged\n");
 		i915_wedge_locked(gt);
 	}
-	i915_forcewake_put(&gt->i915->uncore);
+	i915_forcewake_put(to_uncore(gt->i915));
 }
 
 /**
@@ -132,7 +133,7 @@ static bool gt_restart(struct i915_gt *gt)
 
 	cookie = dma_fence_begin_signalling();
 	mutex_lock(&gt->reset_mutex);
-	i915_forcewake_get(&gt->i915->uncore);
+	i915_forcewake_get(to_uncore(gt->i915));
 	if (i915_reset_hw_full(gt)) {
 		drm_err(&gt->i915->drm, "GPU reset failed, declaring the GPU wedged\n");
 		i915_wedge_locked(gt);
@@ -141,7 +142,7 @@ static bool gt_restart(struct i915_gt *gt)
 	up = !i915_gt_is_wedged(gt);
 	if (up)
 		i915_reset_start(gt);
-	i915_forcewake_put(&gt->i915->uncore);
+	i915_forcewake_put(to_uncore(gt->i915));
 	clear_bit(I915_GT_ASLEEP, &gt->flags);
 	mutex_unlock(&gt->reset_mutex);
 	dma_fence_end_signalling(cookie);

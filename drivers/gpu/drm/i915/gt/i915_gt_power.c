@@ -4,6 +4,7 @@
 
 #include "base/i915_drv.h"
 #include "gt/i915_gt_power.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_uncore.h"
 
 /**
@@ -22,7 +23,7 @@ static void power_up(struct i915_gt *gt)
 
 	spin_lock_irqsave(&gt->awake_lock, flags);
 	if (!gt->forcewake_held) {
-		i915_forcewake_get(&gt->i915->uncore);
+		i915_forcewake_get(to_uncore(gt->i915));
 		gt->awake_since = ktime_get_ns();
 		WRITE_ONCE(gt->forcewake_held, true);
 	}
@@ -80,7 +81,7 @@ void i915_gt_park(struct i915_gt *gt)
 			WRITE_ONCE(gt->forcewake_held, true);
 		} else {
 			gt->awake_ns += ktime_get_ns() - gt->awake_since;
-			i915_forcewake_put(&gt->i915->uncore);
+			i915_forcewake_put(to_uncore(gt->i915));
 		}
 	}
 	spin_unlock_irqrestore(&gt->awake_lock, flags);
@@ -101,7 +102,7 @@ bool i915_gt_get_if_awake(struct i915_gt *gt)
 	spin_lock_irqsave(&gt->awake_lock, flags);
 	awake = gt->forcewake_held;
 	if (awake)
-		i915_forcewake_get(&gt->i915->uncore);
+		i915_forcewake_get(to_uncore(gt->i915));
 	spin_unlock_irqrestore(&gt->awake_lock, flags);
 
 	return awake;

@@ -18,6 +18,7 @@
 #include "gt/i915_wedge.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_uncore.h"
 
 /**
@@ -86,7 +87,7 @@ static void bank_irq(struct i915_gt *gt, unsigned int bank, u32 iir)
 static irqreturn_t irq_handler(int irq, void *arg)
 {
 	struct i915_gt *gt = arg;
-	struct i915_uncore *uncore = &gt->i915->uncore;
+	struct i915_uncore *uncore = to_uncore(gt->i915);
 	irqreturn_t ret = IRQ_NONE;
 	unsigned int bank;
 	u32 master, iir;
@@ -156,7 +157,7 @@ static void irq_reset(struct i915_uncore *uncore)
 
 static void irq_enable(struct i915_gt *gt)
 {
-	struct i915_uncore *uncore = &gt->i915->uncore;
+	struct i915_uncore *uncore = to_uncore(gt->i915);
 	u32 bits[GT_IRQ_BANKS] = { };
 	struct i915_engine *engine;
 	unsigned int id, bank;
@@ -218,7 +219,7 @@ static void irq_drain(int irq)
  */
 void i915_gt_irq_reset(struct i915_gt *gt)
 {
-	irq_reset(&gt->i915->uncore);
+	irq_reset(to_uncore(gt->i915));
 }
 
 /**
@@ -260,7 +261,7 @@ int i915_gt_irq_install(struct i915_gt *gt)
  */
 void i915_gt_irq_start(struct i915_gt *gt)
 {
-	irq_reset(&gt->i915->uncore);
+	irq_reset(to_uncore(gt->i915));
 	irq_enable(gt);
 }
 
@@ -277,7 +278,7 @@ void i915_gt_irq_start(struct i915_gt *gt)
  */
 void i915_gt_irq_recall(struct i915_gt *gt)
 {
-	struct i915_uncore *uncore = &gt->i915->uncore;
+	struct i915_uncore *uncore = to_uncore(gt->i915);
 	u32 master;
 
 	/* keeps i915_gt_irq_stop() out; during a reset the next look is early enough */
@@ -326,7 +327,7 @@ bool i915_gt_irq_stop(struct i915_gt *gt)
 
 	/* the handler's last write enables the master again: wait for it first */
 	synchronize_irq(gt->irq);
-	irq_reset(&gt->i915->uncore);
+	irq_reset(to_uncore(gt->i915));
 
 	return true;
 }

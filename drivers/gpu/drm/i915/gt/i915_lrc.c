@@ -13,6 +13,7 @@
 #include "hw/i915_device_info.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_ggtt.h"
+#include "vm/i915_vm_layer.h"
 
 /**
  * DOC: Logical ring contexts
@@ -49,7 +50,7 @@ static dma_addr_t lrc_root(const struct i915_lrc *lrc)
 {
 	/* kernel contexts use the GGTT only: an empty page table will do */
 	if (!lrc->ctx->vm)
-		return lrc->engine->gt->i915->vm_device.scratch_dma;
+		return to_vm_device(lrc->engine->gt->i915)->scratch_dma;
 
 	return i915_ppgtt_root(lrc->ctx->vm);
 }
@@ -146,7 +147,7 @@ static bool lrc_buf_evict(struct i915_ggtt_buf *buf)
 	if (!lrc_trylock_idle(lrc))
 		return false;
 
-	i915_ggtt_buf_unbind_locked(&lrc->engine->gt->i915->ggtt, buf);
+	i915_ggtt_buf_unbind_locked(to_ggtt(lrc->engine->gt->i915), buf);
 	mutex_unlock(&lrc->lock);
 
 	return true;
@@ -165,7 +166,7 @@ static int lrc_init_memory(struct i915_lrc *lrc)
 	int ret;
 
 	/* pages that are not zeroed are overwritten by the default image */
-	ret = i915_ggtt_buf_alloc(&i915->ggtt, &lrc->buf, pages + I915_LRC_RING_PAGES,
+	ret = i915_ggtt_buf_alloc(to_ggtt(i915), &lrc->buf, pages + I915_LRC_RING_PAGES,
 				  zeroed, I915_LRC_RING_PAGES);
 	if (ret)
 		return ret;
@@ -195,7 +196,7 @@ int i915_lrc_bind_new(struct i915_lrc *lrc)
 	u32 offset;
 	int ret;
 
-	ret = i915_ggtt_buf_bind(&gt->i915->ggtt, &lrc->buf);
+	ret = i915_ggtt_buf_bind(to_ggtt(gt->i915), &lrc->buf);
 	if (ret)
 		return ret == -ENODEV ? -EIO : ret;
 
@@ -274,7 +275,7 @@ struct i915_lrc *i915_lrc_create(struct i915_engine *engine, struct i915_gt_cont
 	return lrc;
 
 err_memory:
-	i915_ggtt_buf_fini(&engine->gt->i915->ggtt, &lrc->buf);
+	i915_ggtt_buf_fini(to_ggtt(engine->gt->i915), &lrc->buf);
 err_lrc:
 	mutex_destroy(&lrc->lock);
 	mutex_destroy(&lrc->turn);
@@ -305,7 +306,7 @@ void i915_lrc_destroy(struct i915_lrc *lrc)
 	list_del(&lrc->cancel_link);
 	spin_unlock_irq(&engine->lock);
 
-	i915_ggtt_buf_fini(&i915->ggtt, &lrc->buf);
+	i915_ggtt_buf_fini(to_ggtt(i915), &lrc->buf);
 	mutex_destroy(&lrc->lock);
 	mutex_destroy(&lrc->turn);
 	kfree(lrc);

@@ -19,6 +19,7 @@
 #include "gt/i915_wedge.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_uncore.h"
 
 /**
@@ -289,7 +290,7 @@ static int reset_locked(struct i915_gt *gt, const struct i915_reset *reset)
 
 	if (!i915_gt_is_up(gt))
 		return -EIO;
-	if (i915_uncore_is_gone(&gt->i915->uncore)) {
+	if (i915_uncore_is_gone(to_uncore(gt->i915))) {
 		i915_wedge_locked(gt);
 		return -EIO;
 	}
@@ -302,7 +303,7 @@ static int reset_locked(struct i915_gt *gt, const struct i915_reset *reset)
 		return -EIO;
 	}
 
-	i915_forcewake_get(&gt->i915->uncore);
+	i915_forcewake_get(to_uncore(gt->i915));
 	if (how > 1 && reset->cause != I915_RESET_ASKED)
 		ret = reset_engines(gt, reset);
 	if (ret == -EIO) {
@@ -311,7 +312,7 @@ static int reset_locked(struct i915_gt *gt, const struct i915_reset *reset)
 		if (ret != -EIO)
 			i915_gt_announce(gt, I915_EVENT_RECOVERED);
 	}
-	i915_forcewake_put(&gt->i915->uncore);
+	i915_forcewake_put(to_uncore(gt->i915));
 
 	return ret;
 }

@@ -9,6 +9,7 @@
 #include "gt/i915_reset_hw.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_pat.h"
 #include "hw/i915_uncore.h"
 #include "hw/i915_workarounds.h"
@@ -53,7 +54,7 @@ void i915_reset_hw_stop(struct i915_engine *engine, unsigned long timeout_us)
  */
 int i915_reset_hw(struct i915_gt *gt, u32 gdrst)
 {
-	struct i915_uncore *uncore = &gt->i915->uncore;
+	struct i915_uncore *uncore = to_uncore(gt->i915);
 	struct i915_engine *engine;
 	unsigned int id;
 	u32 value;
@@ -97,7 +98,7 @@ int i915_reset_hw_full(struct i915_gt *gt)
 	unsigned int tries;
 	int ret = 0;
 
-	if (i915_uncore_is_gone(&gt->i915->uncore))
+	if (i915_uncore_is_gone(to_uncore(gt->i915)))
 		return 0;
 
 	for (tries = 0; tries < RESET_TRIES; tries++) {
@@ -121,9 +122,9 @@ void i915_reset_resume(struct i915_gt *gt)
 	struct i915_engine *engine;
 	unsigned int id;
 
-	i915_pat_init(&gt->i915->uncore);
-	i915_wa_apply(&gt->i915->uncore, wa);
-	i915_wa_verify(&gt->i915->uncore, wa);
+	i915_pat_init(to_uncore(gt->i915));
+	i915_wa_apply(to_uncore(gt->i915), wa);
+	i915_wa_verify(to_uncore(gt->i915), wa);
 	for_each_engine(engine, gt, id)
 		engine->ops->resume(engine);
 }
@@ -167,7 +168,7 @@ void i915_reset_start(struct i915_gt *gt)
  */
 void i915_reset_report_fault(struct i915_gt *gt)
 {
-	struct i915_uncore *uncore = &gt->i915->uncore;
+	struct i915_uncore *uncore = to_uncore(gt->i915);
 	u32 fault = i915_read(uncore, GEN8_RING_FAULT);
 	u32 low, high;
 	u64 address;

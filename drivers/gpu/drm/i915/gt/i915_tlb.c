@@ -2,8 +2,10 @@
 
 #include "base/i915_drv.h"
 #include "gt/i915_engine_iter.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_gt_power.h"
 #include "gt/i915_tlb.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_uncore.h"
 
 /**
@@ -37,7 +39,7 @@ static bool get_if_busy(struct i915_gt *gt)
  */
 void i915_gt_invalidate_tlb(struct drm_i915_private *i915)
 {
-	struct i915_gt *gt = &i915->gt;
+	struct i915_gt *gt = to_gt(i915);
 	struct i915_engine *engine;
 	unsigned int id;
 
@@ -45,14 +47,14 @@ void i915_gt_invalidate_tlb(struct drm_i915_private *i915)
 		return;
 
 	for_each_engine(engine, gt, id)
-		i915_write(&i915->uncore, engine->desc->tlb_inv_reg, 1);
+		i915_write(to_uncore(i915), engine->desc->tlb_inv_reg, 1);
 
 	for_each_engine(engine, gt, id) {
-		if (i915_uncore_wait(&i915->uncore, engine->desc->tlb_inv_reg, 1, 0,
+		if (i915_uncore_wait(to_uncore(i915), engine->desc->tlb_inv_reg, 1, 0,
 				     TLB_TIMEOUT_US))
 			drm_err_ratelimited(&i915->drm, "%s: TLB invalidation timed out\n",
 					    engine->desc->name);
 	}
 
-	i915_forcewake_put(&i915->uncore);
+	i915_forcewake_put(to_uncore(i915));
 }

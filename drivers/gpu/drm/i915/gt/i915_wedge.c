@@ -10,6 +10,7 @@
 #include "gt/i915_retire.h"
 #include "gt/i915_sched.h"
 #include "gt/i915_wedge.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_uncore.h"
 
 /* How long an engine that does not reset may take to stop, microseconds */
@@ -49,10 +50,10 @@ static void silence(struct i915_gt *gt)
 	struct drm_i915_private *i915 = gt->i915;
 
 	if (!i915->mock) {
-		i915_forcewake_get(&i915->uncore);
+		i915_forcewake_get(to_uncore(i915));
 		if (i915_reset_hw_full(gt))
 			cut_off(gt);
-		i915_forcewake_put(&i915->uncore);
+		i915_forcewake_put(to_uncore(i915));
 	}
 
 	set_bit(I915_GT_GIVEN_UP, &gt->flags);
@@ -142,23 +143,23 @@ static int unwedge_locked(struct i915_gt *gt)
 	struct drm_i915_private *i915 = gt->i915;
 	int ret = 0;
 
-	if (i915_uncore_is_gone(&i915->uncore))
+	if (i915_uncore_is_gone(to_uncore(i915)))
 		return -EIO;
 
 	if (!i915->mock) {
-		i915_forcewake_get(&i915->uncore);
+		i915_forcewake_get(to_uncore(i915));
 		ret = i915_reset_hw_full(gt);
-		i915_forcewake_put(&i915->uncore);
+		i915_forcewake_put(to_uncore(i915));
 		if (ret)
 			return ret;
 		/* not before: what runs on would write to memory that is somebody else's */
 		pci_set_master(to_pci_dev(i915->drm.dev));
 	}
 
-	i915_forcewake_get(&i915->uncore);
+	i915_forcewake_get(to_uncore(i915));
 	clear_bit(I915_GT_GIVEN_UP, &gt->flags);
 	i915_reset_start(gt);
-	i915_forcewake_put(&i915->uncore);
+	i915_forcewake_put(to_uncore(i915));
 	clear_bit(I915_GT_WEDGED, &gt->flags);
 	atomic_inc(&gt->reset_count);
 

@@ -12,6 +12,7 @@
 #include "mem/i915_gem_mman.h"
 #include "mem/i915_gem_object.h"
 #include "mem/i915_gem_pages.h"
+#include "mem/i915_mem_layer.h"
 
 MODULE_IMPORT_NS(DMA_BUF);
 
@@ -51,7 +52,7 @@ struct dma_buf *i915_gem_prime_export(struct drm_gem_object *gem, int flags)
 
 	dmabuf = drm_gem_prime_export(gem, flags);
 	if (!IS_ERR(dmabuf))
-		WRITE_ONCE(to_i915(gem->dev)->mm.dmabuf_ops, dmabuf->ops);
+		WRITE_ONCE(to_mm(to_i915(gem->dev))->dmabuf_ops, dmabuf->ops);
 
 	return dmabuf;
 }
@@ -225,7 +226,7 @@ static bool i915_gem_prime_is_own(struct drm_device *dev, const struct dma_buf *
 {
 	const struct drm_gem_object *gem = dmabuf->priv;
 
-	return dmabuf->ops == READ_ONCE(to_i915(dev)->mm.dmabuf_ops) && gem->dev == dev;
+	return dmabuf->ops == READ_ONCE(to_mm(to_i915(dev))->dmabuf_ops) && gem->dev == dev;
 }
 
 /**

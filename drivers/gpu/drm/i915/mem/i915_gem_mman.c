@@ -14,6 +14,7 @@
 #include "mem/i915_gem_mman.h"
 #include "mem/i915_gem_object.h"
 #include "mem/i915_gem_pages.h"
+#include "mem/i915_mem_layer.h"
 
 /**
  * DOC: CPU mappings
@@ -61,7 +62,7 @@ static int i915_mmap_file_release(struct inode *inode, struct file *file)
 {
 	struct drm_i915_private *i915 = file->private_data;
 
-	cmpxchg(&i915->mm.mmap_file, file, NULL);
+	cmpxchg(&to_mm(i915)->mmap_file, file, NULL);
 	drm_dev_put(&i915->drm);
 
 	return 0;
@@ -75,7 +76,7 @@ static const struct file_operations i915_mmap_fops = {
 /* If two callers race, both files work, and the device remembers the later one. */
 static struct file *i915_mmap_file(struct drm_i915_private *i915)
 {
-	struct file *file = get_file_active(&i915->mm.mmap_file);
+	struct file *file = get_file_active(&to_mm(i915)->mmap_file);
 
 	if (file)
 		return file;
@@ -84,7 +85,7 @@ static struct file *i915_mmap_file(struct drm_i915_private *i915)
 	if (!IS_ERR(file)) {
 		drm_dev_get(&i915->drm);
 		file->f_mapping = i915->drm.anon_inode->i_mapping;
-		xchg(&i915->mm.mmap_file, file);
+		xchg(&to_mm(i915)->mmap_file, file);
 	}
 
 	return file;

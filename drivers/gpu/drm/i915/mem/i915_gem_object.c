@@ -9,6 +9,7 @@
 #include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "mem/i915_gem_pages.h"
+#include "mem/i915_mem_layer.h"
 #include "mem/i915_mm.h"
 
 /**
@@ -78,7 +79,7 @@ struct drm_i915_gem_object *i915_gem_object_alloc(void)
 void i915_gem_object_init(struct drm_i915_private *i915, struct drm_i915_gem_object *obj,
 			  const struct i915_gem_object_ops *ops, u64 size)
 {
-	struct i915_mm *mm = &i915->mm;
+	struct i915_mm *mm = to_mm(i915);
 
 	obj->base.funcs = mm->funcs;
 	drm_gem_private_object_init(&i915->drm, &obj->base, size);

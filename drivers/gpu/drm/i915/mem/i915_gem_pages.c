@@ -13,6 +13,7 @@
 #include "mem/i915_gem_mman.h"
 #include "mem/i915_gem_object.h"
 #include "mem/i915_gem_pages.h"
+#include "mem/i915_mem_layer.h"
 #include "mem/i915_mm_tlb.h"
 
 /**
@@ -39,7 +40,7 @@ static bool i915_gem_object_purgeable(const struct drm_i915_gem_object *obj)
 
 static void i915_gem_object_account(struct drm_i915_gem_object *obj, int sign)
 {
-	struct i915_mm *mm = &to_i915(obj->base.dev)->mm;
+	struct i915_mm *mm = to_mm(to_i915(obj->base.dev));
 	long pages = obj->base.size >> PAGE_SHIFT;
 
 	if (!obj->ops->shrinkable)
@@ -60,7 +61,7 @@ static void i915_gem_object_account(struct drm_i915_gem_object *obj, int sign)
 void i915_gem_object_adopt_dma(struct drm_i915_gem_object *obj, struct sg_table *sgt)
 {
 	obj->pages = sgt;
-	atomic_long_inc(&to_i915(obj->base.dev)->mm.nr_mapped);
+	atomic_long_inc(&to_mm(to_i915(obj->base.dev))->nr_mapped);
 }
 
 /**
@@ -75,7 +76,7 @@ void i915_gem_object_forget_dma(struct drm_i915_gem_object *obj)
 		return;
 
 	obj->pages = NULL;
-	atomic_long_dec(&to_i915(obj->base.dev)->mm.nr_mapped);
+	atomic_long_dec(&to_mm(to_i915(obj->base.dev))->nr_mapped);
 }
 
 static struct sg_table *i915_gem_object_map_dma(struct drm_i915_gem_object *obj,

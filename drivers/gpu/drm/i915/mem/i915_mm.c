@@ -6,6 +6,7 @@
 
 #include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_mem_layer.h"
 #include "mem/i915_mm.h"
 
 /**
@@ -39,7 +40,7 @@ static void i915_mm_free_work(struct work_struct *work)
  */
 void i915_mm_init(struct drm_i915_private *i915, const struct drm_gem_object_funcs *funcs)
 {
-	struct i915_mm *mm = &i915->mm;
+	struct i915_mm *mm = to_mm(i915);
 
 	mm->funcs = funcs;
 	spin_lock_init(&mm->lock);
@@ -58,8 +59,8 @@ static void i915_gem_object_defer_free(struct kref *ref)
 		container_of(ref, struct drm_i915_gem_object, base.refcount);
 	struct drm_i915_private *i915 = to_i915(obj->base.dev);
 
-	if (llist_add(&obj->free_link, &i915->mm.free_list))
-		queue_work(i915->wq, &i915->mm.free_work);
+	if (llist_add(&obj->free_link, &to_mm(i915)->free_list))
+		queue_work(i915->wq, &to_mm(i915)->free_work);
 }
 
 /**
@@ -82,11 +83,11 @@ EXPORT_SYMBOL_IF_KUNIT(i915_gem_object_put_maybe_last);
  */
 void i915_mm_flush_free(struct drm_i915_private *i915)
 {
-	while (!llist_empty(&i915->mm.free_list)) {
-		queue_work(i915->wq, &i915->mm.free_work);
-		flush_work(&i915->mm.free_work);
+	while (!llist_empty(&to_mm(i915)->free_list)) {
+		queue_work(i915->wq, &to_mm(i915)->free_work);
+		flush_work(&to_mm(i915)->free_work);
 	}
-	flush_work(&i915->mm.free_work);
+	flush_work(&to_mm(i915)->free_work);
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_mm_flush_free);
 
@@ -114,8 +115,8 @@ void i915_mm_flush(struct drm_i915_private *i915)
 void i915_mm_fini(struct drm_i915_private *i915)
 {
 	i915_mm_flush_free(i915);
-	drm_WARN_ON(&i915->drm, !list_empty(&i915->mm.objects));
-	mutex_destroy(&i915->mm.tlb_lock);
+	drm_WARN_ON(&i915->drm, !list_empty(&to_mm(i915)->objects));
+	mutex_destroy(&to_mm(i915)->tlb_lock);
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_mm_fini);
 
@@ -125,7 +126,7 @@ EXPORT_SYMBOL_IF_KUNIT(i915_mm_fini);
  */
 void i915_mm_add(struct drm_i915_gem_object *obj)
 {
-	struct i915_mm *mm = &to_i915(obj->base.dev)->mm;
+	struct i915_mm *mm = to_mm(to_i915(obj->base.dev));
 
 	spin_lock(&mm->lock);
 	list_add_tail(&obj->mm_link, &mm->objects);
@@ -139,7 +140,7 @@ void i915_mm_add(struct drm_i915_gem_object *obj)
  */
 void i915_mm_remove(struct drm_i915_gem_object *obj)
 {
-	struct i915_mm *mm = &to_i915(obj->base.dev)->mm;
+	struct i915_mm *mm = to_mm(to_i915(obj->base.dev));
 
 	spin_lock(&mm->lock);
 	if (mm->walk_at == &obj->mm_link)
@@ -184,7 +185,7 @@ static struct drm_i915_gem_object *i915_mm_step(struct i915_mm *mm, struct list_
 struct drm_i915_gem_object *i915_mm_next_object(struct drm_i915_private *i915,
 						struct drm_i915_gem_object *prev)
 {
-	struct i915_mm *mm = &i915->mm;
+	struct i915_mm *mm = to_mm(i915);
 	struct list_head *at = prev ? &prev->mm_link : &mm->objects;
 	unsigned long left = ULONG_MAX;
 	struct drm_i915_gem_object *obj;
@@ -227,7 +228,7 @@ static struct drm_i915_gem_object *i915_mm_walk_next(struct i915_mm *mm, unsigne
 void i915_mm_walk(struct drm_i915_private *i915,
 		  bool (*fn)(struct drm_i915_gem_object *obj, void *data), void *data)
 {
-	struct i915_mm *mm = &i915->mm;
+	struct i915_mm *mm = to_mm(i915);
 	unsigned long left = READ_ONCE(mm->nr_objects);
 	struct drm_i915_gem_object *obj;
 	bool go_on = true;
@@ -259,7 +260,7 @@ void i915_mm_unmap_dma(struct drm_i915_private *i915)
 
 	/* What is still mapped has no reference and is being freed. */
 	i915_mm_flush_free(i915);
-	while (drm_dev_is_unplugged(&i915->drm) && atomic_long_read(&i915->mm.nr_mapped))
+	while (drm_dev_is_unplugged(&i915->drm) && atomic_long_read(&to_mm(i915)->nr_mapped))
 		usleep_range(100, 1000);
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_mm_unmap_dma);

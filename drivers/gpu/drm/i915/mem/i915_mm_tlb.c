@@ -5,6 +5,7 @@
 #include <kunit/visibility.h>
 
 #include "base/i915_drv.h"
+#include "mem/i915_mem_layer.h"
 #include "mem/i915_mm_tlb.h"
 
 /**
@@ -23,7 +24,7 @@
 
 /**
  * i915_tlb_stamp - record that memory was removed from the page tables
- * @mm: &drm_i915_private.mm of the device
+ * @mm: to_mm() of the device
  * @stamp: stamp of the memory, 0 if it was in no page table; only ever moves forward
  *
  * Context: any; called after the page tables were written.
@@ -51,7 +52,7 @@ void i915_tlb_stamp(struct i915_mm *mm, u32 *stamp)
  */
 void i915_tlb_flush(struct drm_i915_private *i915, u32 stamp)
 {
-	struct i915_mm *mm = &i915->mm;
+	struct i915_mm *mm = to_mm(i915);
 
 	if (!stamp || !mm->invalidate_tlb)
 		return;

@@ -7,6 +7,7 @@
 
 #include "base/i915_drv.h"
 #include "gem/i915_gem_context.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_priority.h"
 #include "gt/i915_request.h"
@@ -54,8 +55,8 @@ static struct awaits_test *awaits_begin(struct i915_st *st)
 	if (!st_ptr(st, "making a context image", t->other_lrc))
 		goto err_close;
 
-	t->engine = st->i915->gt.engine[I915_RCS0];
-	t->other = st->i915->gt.engine[I915_BCS0];
+	t->engine = to_gt(st->i915)->engine[I915_RCS0];
+	t->other = to_gt(st->i915)->engine[I915_BCS0];
 	i915_mock_engine_hold(t->engine);
 	i915_mock_engine_hold(t->other);
 
@@ -355,7 +356,7 @@ static void raises_other_engines(struct i915_st *st)
 	i915_request_set_priority(last, 5);
 	for (n = 0; n < ENGINES_APART; n++)
 		st_eq(st, "priority of what is waited for", rq[n]->priority, 5);
-	st_true(st, "nothing is left to be raised", list_empty(&st->i915->gt.raise));
+	st_true(st, "nothing is left to be raised", list_empty(&to_gt(st->i915)->raise));
 	while (atomic_read(&t->order.signalled) < ENGINES_APART) {
 		n = atomic_read(&t->order.signalled);
 		mock_run_all(t->other);
@@ -410,14 +411,14 @@ static void wedged(struct i915_st *st)
 	if (a)
 		b = mock_order_submit(&t->order, t->other_lrc, 'b', 0, &a->fence);
 	mock_order_submit(&t->order, t->other_lrc, 'c', 0, fence);
-	i915_gt_set_wedged(&st->i915->gt);
-	i915_gt_retire(&st->i915->gt);
+	i915_gt_set_wedged(to_gt(st->i915));
+	i915_gt_retire(to_gt(st->i915));
 	st_eq(st, "fences that signalled", atomic_read(&t->order.signalled), 3);
 	if (b)
 		st_eq(st, "how a request ended that waited", b->fence.error, -EIO);
 	st_alive_eq(st, "wedged", I915_AUDIT_REQUEST, 0);
 	mock_fence_signal(fence);
-	st_ok(st, "giving the GPU another chance", i915_gt_unset_wedged(&st->i915->gt));
+	st_ok(st, "giving the GPU another chance", i915_gt_unset_wedged(to_gt(st->i915)));
 
 	awaits_end(t);
 }

@@ -10,6 +10,7 @@
 #include "gem/i915_gem_context_ioctl.h"
 #include "gem/i915_gem_vm.h"
 #include "gt/i915_gt_context.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_request.h"
 #include "gt/i915_request_add.h"
@@ -80,7 +81,7 @@ static void images_at_first_use(struct i915_st *st)
 		lrc = i915_gem_context_lrc(ctx, I915_RCS0);
 		if (st_ptr(st, "an image", lrc))
 			st_true(st, "it is of that engine",
-				lrc->engine == st->i915->gt.engine[I915_RCS0]);
+				lrc->engine == to_gt(st->i915)->engine[I915_RCS0]);
 		st_true(st, "there is one per engine", i915_gem_context_lrc(ctx, I915_RCS0) == lrc);
 		st_eq(st, "images after use", st_alive(st, I915_AUDIT_LRC), kernel + 1);
 		st_eq(st, "an index beyond the map",
@@ -198,7 +199,7 @@ static void cancelled_if_not_persistent(struct i915_st *st)
 /* What stands in a port behind the batch that runs does nothing any more, at once. */
 static void cancelled_in_port(struct i915_st *st)
 {
-	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
+	struct i915_engine *engine = to_gt(st->i915)->engine[I915_RCS0];
 	struct i915_request *first, *second;
 	struct mock_client client;
 
@@ -227,7 +228,7 @@ static void cancelled_in_port(struct i915_st *st)
 /* How long a batch may run begins when it is seen to run, not when the one before it began. */
 static void time_begins_with_the_batch(struct i915_st *st)
 {
-	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
+	struct i915_engine *engine = to_gt(st->i915)->engine[I915_RCS0];
 	unsigned long before = jiffies;
 	struct mock_client client;
 	struct i915_request *rq;

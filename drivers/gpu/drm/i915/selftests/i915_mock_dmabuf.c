@@ -17,6 +17,7 @@
 #include "mem/i915_gem_dmabuf.h"
 #include "mem/i915_gem_object.h"
 #include "mem/i915_gem_pages.h"
+#include "mem/i915_mem_layer.h"
 #include "mem/i915_mm.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
@@ -291,7 +292,7 @@ static void importer_unplugged(struct i915_st *st)
 		drm_dev_unplug(&other->drm);
 		i915_mm_unmap_dma(other);
 		st_true(st, "the import has no mapping", !imported->pages);
-		st_eq(st, "imports that are mapped", atomic_long_read(&other->mm.nr_mapped), 0);
+		st_eq(st, "imports that are mapped", atomic_long_read(&to_mm(other)->nr_mapped), 0);
 		st_ok(st, "reading the object", mock_verify(obj, 0x99));
 		st_true(st, "nothing is imported any more",
 			PTR_ERR(i915_gem_prime_import(&other->drm, dmabuf)) == -ENODEV);

@@ -9,6 +9,7 @@
 
 #include "base/i915_drv.h"
 #include "gem/i915_gem_stats.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_lrc_layout.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_request.h"
@@ -18,6 +19,7 @@
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
 #include "vm/i915_ggtt.h"
+#include "vm/i915_vm_layer.h"
 
 /**
  * DOC: mock ggtt
@@ -33,7 +35,7 @@ struct ggtt_filler {
 
 static struct ggtt_filler *filler_add(struct i915_st *st, struct list_head *fillers, u64 size)
 {
-	struct i915_ggtt *ggtt = &st->i915->ggtt;
+	struct i915_ggtt *ggtt = to_ggtt(st->i915);
 	struct ggtt_filler *filler;
 	int ret;
 
@@ -55,9 +57,9 @@ static struct ggtt_filler *filler_add(struct i915_st *st, struct list_head *fill
 
 static void filler_remove(struct i915_st *st, struct ggtt_filler *filler)
 {
-	mutex_lock(&st->i915->ggtt.lock);
+	mutex_lock(&to_ggtt(st->i915)->lock);
 	drm_mm_remove_node(&filler->node);
-	mutex_unlock(&st->i915->ggtt.lock);
+	mutex_unlock(&to_ggtt(st->i915)->lock);
 	list_del(&filler->link);
 	kfree(filler);
 }
@@ -68,7 +70,7 @@ static void ggtt_fill(struct i915_st *st, struct list_head *fillers, u64 room)
 	struct ggtt_filler *hole = room ? filler_add(st, fillers, room) : NULL;
 	u64 size;
 
-	for (size = st->i915->ggtt.total; size >= SZ_4K; size /= 2) {
+	for (size = to_ggtt(st->i915)->total; size >= SZ_4K; size /= 2) {
 		while (filler_add(st, fillers, size))
 			;
 	}
@@ -135,7 +137,7 @@ static void check_address(struct ggtt_clients *c, unsigned int n)
 {
 	const struct i915_lrc *lrc = c->client[n].lrc;
 	u32 offset = i915_ggtt_buf_offset(&lrc->buf);
-	const u64 *ptes = c->st->i915->ggtt.mock_ptes + offset / SZ_4K;
+	const u64 *ptes = to_ggtt(c->st->i915)->mock_ptes + offset / SZ_4K;
 	unsigned int page;
 
 	for (page = 0; page < lrc->buf.count; page++)
@@ -213,7 +215,7 @@ out:
 /* Its requests have ended, but the hardware may not have saved its image yet. */
 static void in_port_stays(struct i915_st *st)
 {
-	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
+	struct i915_engine *engine = to_gt(st->i915)->engine[I915_RCS0];
 	struct i915_request *rq, *late;
 	struct ggtt_clients c;
 
@@ -225,7 +227,7 @@ static void in_port_stays(struct i915_st *st)
 	if (rq) {
 		i915_mock_engine_acknowledge(engine);
 		WRITE_ONCE(*c.client[0].lrc->hwsp_seqno, rq->fence.seqno);
-		i915_gt_retire_short(&st->i915->gt);
+		i915_gt_retire_short(to_gt(st->i915));
 		st_alive_eq(st, "complete", I915_AUDIT_REQUEST, 0);
 	}
 
@@ -297,7 +299,7 @@ static const struct i915_ggtt_buf_ops row_page_ops = {
 static void only_what_is_needed_goes(struct i915_st *st)
 {
 	static const unsigned int order[ROW_PAGES] = { 0, 2, 1, 3 };
-	struct i915_ggtt *ggtt = &st->i915->ggtt;
+	struct i915_ggtt *ggtt = to_ggtt(st->i915);
 	struct i915_ggtt_buf two = {};
 	struct row_page *row;
 	unsigned int n, left = 0;

@@ -14,6 +14,7 @@
 
 #include "base/i915_drv.h"
 #include "gt/i915_engine_iter.h"
+#include "gt/i915_gt_layer.h"
 #include "mem/i915_gem_object.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
@@ -22,6 +23,7 @@
 #include "vm/i915_pt.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vm_device.h"
+#include "vm/i915_vm_layer.h"
 #include "vm/i915_vm_types.h"
 #include "vm/i915_vma.h"
 #include "vm/i915_vma_bind.h"
@@ -49,7 +51,7 @@ static u64 lookup(struct i915_address_space *vm, u64 addr)
 /* Every page of a bound VMA has its PTE, and the pages around it have none. */
 static void check_ptes(struct i915_st *st, struct i915_vma *vma)
 {
-	struct i915_vm_device *vmd = &st->i915->vm_device;
+	struct i915_vm_device *vmd = to_vm_device(st->i915);
 	u64 addr = i915_vma_offset(vma);
 	struct sg_dma_page_iter iter;
 
@@ -121,7 +123,7 @@ static void tables_on_demand(struct i915_st *st)
 		st_eq(st, "VMAs left bound", mock_unbind(obj), 0);
 		st_eq(st, "tables after it", st_alive(st, I915_AUDIT_PT), root);
 		st_eq(st, "PTE after it", lookup(client.vm, c->offset),
-		      st->i915->vm_device.scratch_pte[0]);
+		      to_vm_device(st->i915)->scratch_pte[0]);
 		i915_gem_object_put(obj);
 	}
 
@@ -145,7 +147,7 @@ static void tables_are_shared(struct i915_st *st)
 	mock_unbind(a);
 	st_alive_eq(st, "one bound", I915_AUDIT_PT, 1 + 3);
 	st_true(st, "the second has its PTE",
-		lookup(client.vm, SZ_1M) != st->i915->vm_device.scratch_pte[0]);
+		lookup(client.vm, SZ_1M) != to_vm_device(st->i915)->scratch_pte[0]);
 	mock_unbind(b);
 	st_alive_eq(st, "none bound", I915_AUDIT_PT, 1);
 
@@ -264,7 +266,7 @@ static void random_addresses(struct i915_st *st)
 
 static void check_ggtt_buf(struct i915_st *st, struct i915_ggtt_buf *buf)
 {
-	struct i915_ggtt *ggtt = &st->i915->ggtt;
+	struct i915_ggtt *ggtt = to_ggtt(st->i915);
 	u64 *ptes = ggtt->mock_ptes + (i915_ggtt_buf_offset(buf) >> 12);
 	unsigned int n;
 
@@ -279,7 +281,7 @@ static void check_ggtt_buf(struct i915_st *st, struct i915_ggtt_buf *buf)
 /* Return: its address, or U64_MAX */
 static u64 ggtt_buffer(struct i915_st *st, unsigned int count, unsigned int tail)
 {
-	struct i915_ggtt *ggtt = &st->i915->ggtt;
+	struct i915_ggtt *ggtt = to_ggtt(st->i915);
 	struct i915_ggtt_buf buf;
 	u64 offset;
 
@@ -330,7 +332,7 @@ static int hog_some(struct i915_ggtt *ggtt, struct hog *hog)
 /* With the GGTT full there is an error, and a second try finds what was freed. */
 static void ggtt_is_full(struct i915_st *st)
 {
-	struct i915_ggtt *ggtt = &st->i915->ggtt;
+	struct i915_ggtt *ggtt = to_ggtt(st->i915);
 	struct i915_ggtt_buf buf;
 	struct hog *hog, *next;
 	LIST_HEAD(hogs);
@@ -373,7 +375,7 @@ static u64 *ggtt_pte(struct i915_ggtt *ggtt, u64 addr)
 
 static void check_aperture_untouched(struct i915_st *st, const char *what)
 {
-	struct i915_ggtt *ggtt = &st->i915->ggtt;
+	struct i915_ggtt *ggtt = to_ggtt(st->i915);
 	u64 addr;
 
 	for (addr = 0; addr < ggtt->mappable_end && !st->err; addr += SZ_4K)
@@ -383,7 +385,7 @@ static void check_aperture_untouched(struct i915_st *st, const char *what)
 /* A screen of the firmware stands there; the PTEs of a mock device are born as zeroes. */
 static void ggtt_leaves_the_aperture(struct i915_st *st)
 {
-	struct i915_ggtt *ggtt = &st->i915->ggtt;
+	struct i915_ggtt *ggtt = to_ggtt(st->i915);
 	struct i915_request *rq;
 	struct i915_ggtt_buf buf;
 	struct mock_client client;
@@ -406,7 +408,7 @@ static void ggtt_leaves_the_aperture(struct i915_st *st)
 /* After a sleep the table is another one: what is in use must come back, and nothing else. */
 static void ggtt_comes_back(struct i915_st *st)
 {
-	struct i915_ggtt *ggtt = &st->i915->ggtt;
+	struct i915_ggtt *ggtt = to_ggtt(st->i915);
 	struct i915_ggtt_buf buf;
 	struct i915_engine *engine;
 	u64 used = 0, addr;
@@ -419,13 +421,13 @@ static void ggtt_comes_back(struct i915_st *st)
 	i915_ggtt_resume(ggtt);
 
 	check_ggtt_buf(st, &buf);
-	for_each_engine(engine, &st->i915->gt, id) {
+	for_each_engine(engine, to_gt(st->i915), id) {
 		addr = i915_ggtt_buf_offset(&engine->hwsp);
 		st_eq(st, "PTE of a status page", *ggtt_pte(ggtt, addr) & ~0xfffull,
 		      engine->hwsp.dma[0]);
 	}
 	st_eq(st, "the last PTE", *ggtt_pte(ggtt, ggtt->total - SZ_4K) & ~0xfffull,
-	      st->i915->vm_device.scratch_dma);
+	      to_vm_device(st->i915)->scratch_dma);
 	for (addr = 0; addr < ggtt->mappable_end; addr += SZ_4K)
 		used += *ggtt_pte(ggtt, addr) != UNTOUCHED;
 	st_eq(st, "PTEs of the aperture that were written", used, 0);

@@ -7,6 +7,7 @@
 
 #include "base/i915_drv.h"
 #include "gem/i915_gem_context.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_gt_types.h"
 #include "gt/i915_mock_engine.h"
 #include "mem/i915_gem_object.h"
@@ -86,7 +87,7 @@ static bool publish(struct i915_st *st, struct drm_i915_gem_object *obj, struct 
 static void handle_closed_when_seen_idle(struct i915_st *st)
 {
 	struct drm_i915_gem_object *obj = mock_object(st, 1), *other = mock_object(st, 1);
-	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
+	struct i915_engine *engine = to_gt(st->i915)->engine[I915_RCS0];
 	struct i915_vma_placement same = { .exact = true };
 	struct mock_client client;
 	struct i915_request *rq;

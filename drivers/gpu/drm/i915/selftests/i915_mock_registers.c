@@ -5,10 +5,12 @@
 
 #include "base/i915_drv.h"
 #include "gt/i915_execlists.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_irq.h"
 #include "gt/i915_mock_engine.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
+#include "hw/i915_hw_layer.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
 
@@ -62,17 +64,17 @@ static const struct i915_uncore_ops noting_ops = {
 /* Return: what to put back with see_no_more(). */
 static const struct i915_uncore_ops *see(struct i915_st *st)
 {
-	const struct i915_uncore_ops *ops = st->i915->uncore.ops;
+	const struct i915_uncore_ops *ops = to_uncore(st->i915)->ops;
 
 	seen.count = 0;
-	WRITE_ONCE(st->i915->uncore.ops, &noting_ops);
+	WRITE_ONCE(to_uncore(st->i915)->ops, &noting_ops);
 
 	return ops;
 }
 
 static void see_no_more(struct i915_st *st, const struct i915_uncore_ops *ops)
 {
-	WRITE_ONCE(st->i915->uncore.ops, ops);
+	WRITE_ONCE(to_uncore(st->i915)->ops, ops);
 	st_true(st, "there is room for what was seen", seen.count <= ACCESSES);
 }
 
@@ -96,7 +98,7 @@ static int find_access(unsigned int from, u32 reg, bool write)
  */
 static void unmasking_is_posted(struct i915_st *st)
 {
-	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
+	struct i915_engine *engine = to_gt(st->i915)->engine[I915_RCS0];
 	u32 imr = engine->desc->mmio_base + RING_IMR;
 	struct i915_request *first, *second;
 	const struct i915_uncore_ops *ops;
@@ -148,7 +150,7 @@ static void display_is_silenced(struct i915_st *st)
 		GEN8_DE_MISC_IMR,
 		GEN8_SDE_IMR,
 	};
-	struct i915_gt *gt = &st->i915->gt;
+	struct i915_gt *gt = to_gt(st->i915);
 	const struct i915_uncore_ops *ops = see(st);
 	unsigned int n;
 	int on;

@@ -7,6 +7,7 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "base/i915_drv.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_lrc_layout.h"
 #include "gt/i915_request.h"
 #include "gt/i915_request_end.h"
@@ -262,7 +263,7 @@ static void names(struct i915_st *st)
 /* Every context begins with the engine's default image, on its own ring and page table. */
 static void begins_with_default_image(struct i915_st *st)
 {
-	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
+	struct i915_engine *engine = to_gt(st->i915)->engine[I915_RCS0];
 	const unsigned int dword = 0x100;
 	u32 *image = engine->default_image;
 	struct mock_client client;

@@ -7,6 +7,7 @@
 #include <linux/workqueue.h>
 
 #include "base/i915_drv.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_request.h"
 #include "gt/i915_request_add.h"
@@ -100,13 +101,13 @@ static void check_portions(struct i915_st *st, struct retire_note *first, struct
 	st_true(st, "who found out retired the first", first->by == current_work());
 	st_true(st, "somebody goes on with the rest",
 		wait_for_completion_timeout(&last->done, WORKER_WAIT));
-	st_true(st, "the worker that is there for it", last->by == &st->i915->gt.retire_work);
+	st_true(st, "the worker that is there for it", last->by == &to_gt(st->i915)->retire_work);
 }
 
 /* Many end at once: whoever found out retires some of them, the rest is left to a worker. */
 static void in_portions(struct i915_st *st)
 {
-	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
+	struct i915_engine *engine = to_gt(st->i915)->engine[I915_RCS0];
 	struct retire_note first = {}, last = {};
 	struct i915_request *rq[MANY];
 	struct mock_client client;
@@ -181,7 +182,7 @@ static void check_late(struct i915_st *st, struct mock_order *order,
 	while (atomic_read(&order->signalled) < 3 && time_before(jiffies, until))
 		usleep_range(100, 1000);
 	mock_order_eq(order, "a worker goes on", "cab");
-	i915_gt_retire(&st->i915->gt);
+	i915_gt_retire(to_gt(st->i915));
 	st_eq(st, "marks of the object afterwards", atomic_read(&obj->in_use), 0);
 	st_alive_eq(st, "all are retired", I915_AUDIT_REQUEST, 0);
 }
@@ -189,7 +190,7 @@ static void check_late(struct i915_st *st, struct mock_order *order,
 /* One that has much to let go of does not do it in the interrupt, and holds up nobody else. */
 static void long_lists_late(struct i915_st *st)
 {
-	struct i915_gt *gt = &st->i915->gt;
+	struct i915_gt *gt = to_gt(st->i915);
 	struct mock_client client, other;
 	struct drm_i915_gem_object *obj;
 	struct mock_order *order;

@@ -6,8 +6,10 @@
 
 #include "base/i915_drv.h"
 #include "gt/i915_engine_iter.h"
+#include "gt/i915_gt_layer.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_device.h"
+#include "vm/i915_vm_layer.h"
 
 /**
  * DOC: mock sanitycheck
@@ -22,11 +24,11 @@ static void one_device(struct i915_st *st)
 	struct i915_engine *engine;
 	unsigned int id, engines = 0;
 
-	for_each_engine(engine, &st->i915->gt, id)
+	for_each_engine(engine, to_gt(st->i915), id)
 		engines++;
 
 	st_true(st, "the mock device has an engine", engines > 0);
-	st_true(st, "the mock device has a GGTT", st->i915->ggtt.total > 0);
+	st_true(st, "the mock device has a GGTT", to_ggtt(st->i915)->total > 0);
 	st_eq(st, "mock devices", mock_devices_alive(), 1);
 }
 

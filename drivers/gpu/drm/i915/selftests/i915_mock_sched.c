@@ -6,6 +6,7 @@
 #include <uapi/drm/i915_drm.h>
 
 #include "base/i915_drv.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_lrc.h"
 #include "gt/i915_lrc_layout.h"
 #include "gt/i915_mock_engine.h"
@@ -47,7 +48,7 @@ static bool sched_begin(struct sched_test *t, struct i915_st *st, bool preempts)
 	unsigned int n;
 
 	t->st = st;
-	t->engine = st->i915->gt.engine[I915_RCS0];
+	t->engine = to_gt(st->i915)->engine[I915_RCS0];
 	t->saved_info = st->i915->info;
 	t->info = *st->i915->info;
 	t->info.has_preemption = preempts;

@@ -8,6 +8,7 @@
 
 #include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_mem_layer.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
 #include "vm/i915_pt.h"
@@ -42,7 +43,7 @@ static void tlb_invalidate(struct drm_i915_private *i915)
 static void tlb_watch(struct i915_st *st)
 {
 	tlb_seen = (typeof(tlb_seen)){ .st = st };
-	st->i915->mm.invalidate_tlb = tlb_invalidate;
+	to_mm(st->i915)->invalidate_tlb = tlb_invalidate;
 }
 
 /* An idle VMA goes that had tables of its own, while another one of the VM is active. */
@@ -118,7 +119,7 @@ static void waits_for_who_frees(struct i915_st *st)
 	tlb_other.early = false;
 	init_completion(&tlb_other.over);
 	INIT_WORK(&tlb_other.work, tlb_other_work);
-	st->i915->mm.invalidate_tlb = tlb_invalidate_slowly;
+	to_mm(st->i915)->invalidate_tlb = tlb_invalidate_slowly;
 
 	vma = mock_bind_active(st, busy, client.vm, &low);
 	st_ok(st, "binding", mock_bind(idle, client.vm, &high, NULL));

@@ -3,6 +3,7 @@
 #include <linux/array_size.h>
 
 #include "base/i915_drv.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_request.h"
 #include "gt/i915_request_add.h"
@@ -24,8 +25,8 @@ static void wedge_and_check(struct i915_st *st, struct i915_request **rq, unsign
 {
 	unsigned int n;
 
-	i915_gt_set_wedged(&st->i915->gt);
-	i915_gt_retire(&st->i915->gt);
+	i915_gt_set_wedged(to_gt(st->i915));
+	i915_gt_retire(to_gt(st->i915));
 	for (n = 0; n < count; n++)
 		st_eq(st, "how a request in flight ended", dma_fence_get_status(&rq[n]->fence),
 		      -EIO);
@@ -35,7 +36,7 @@ static void wedge_and_check(struct i915_st *st, struct i915_request **rq, unsign
 /* A wedged GPU ends what it has, wherever that is, takes no work, and works again afterwards. */
 static void refused_when_wedged(struct i915_st *st)
 {
-	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
+	struct i915_engine *engine = to_gt(st->i915)->engine[I915_RCS0];
 	struct i915_request *rq[4] = {}, *again;
 	struct mock_client client, other;
 	struct dma_fence *fence;
@@ -64,7 +65,7 @@ static void refused_when_wedged(struct i915_st *st)
 
 	mock_fence_signal(fence);
 	i915_mock_engine_let_run(engine);
-	st_ok(st, "giving the GPU another chance", i915_gt_unset_wedged(&st->i915->gt));
+	st_ok(st, "giving the GPU another chance", i915_gt_unset_wedged(to_gt(st->i915)));
 	again = mock_request(st, &client, NULL, NULL);
 	if (again) {
 		dma_fence_get(&again->fence);
@@ -85,7 +86,7 @@ out_client:
 /* The GPU is given up while a request is built: whoever adds it learns of it. */
 static void given_up_while_built(struct i915_st *st)
 {
-	struct i915_gt *gt = &st->i915->gt;
+	struct i915_gt *gt = to_gt(st->i915);
 	struct mock_client client;
 	struct i915_request *rq;
 
@@ -112,7 +113,7 @@ static void given_up_while_built(struct i915_st *st)
 /* Added before the engines are silent, it has to wait for that as older ones do. */
 static void added_while_given_up(struct i915_st *st)
 {
-	struct i915_gt *gt = &st->i915->gt;
+	struct i915_gt *gt = to_gt(st->i915);
 	struct mock_client client;
 	struct i915_request *rq;
 
@@ -156,7 +157,7 @@ static void note_end(struct dma_fence *fence, struct dma_fence_cb *cb)
 /* What a request keeps goes when it ends: by then no engine can write there any more. */
 static void silent_before_the_end(struct i915_st *st)
 {
-	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
+	struct i915_engine *engine = to_gt(st->i915)->engine[I915_RCS0];
 	struct end_note note = { .engine = engine };
 	struct mock_client client;
 	struct i915_request *rq;
@@ -184,7 +185,7 @@ static void silent_before_the_end(struct i915_st *st)
 /* A context that was in a port has not been saved, also if all of its requests had ended. */
 static void port_starts_over(struct i915_st *st)
 {
-	struct i915_engine *engine = st->i915->gt.engine[I915_RCS0];
+	struct i915_engine *engine = to_gt(st->i915)->engine[I915_RCS0];
 	struct mock_client client;
 	struct i915_request *rq;
 

@@ -14,15 +14,18 @@
 #include "base/i915_drv.h"
 #include "gem/i915_gem_context_types.h"
 #include "gem/i915_gem_object_funcs.h"
+#include "gt/i915_gt_layer.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_retire.h"
 #include "hw/i915_device_info.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_topology.h"
 #include "hw/i915_uncore.h"
 #include "i915_device.h"
 #include "i915_drm.h"
 #include "selftests/mock_device.h"
 #include "vm/i915_ggtt.h"
+#include "vm/i915_vm_layer.h"
 
 /**
  * DOC: The mock device
@@ -76,14 +79,14 @@ static int mock_device_init(struct drm_i915_private *i915)
 	if (ret)
 		return ret;
 
-	i915_uncore_init_mock(&i915->uncore, drm);
-	i915_topology_init_mock(&i915->topology);
+	i915_uncore_init_mock(to_uncore(i915), drm);
+	i915_topology_init_mock(to_topology(i915));
 
 	ret = i915_device_init_mm(i915, &i915_gem_object_funcs);
 	if (ret)
 		return ret;
 
-	ret = i915_ggtt_init_mock(&i915->ggtt, i915, MOCK_GGTT_SIZE);
+	ret = i915_ggtt_init_mock(to_ggtt(i915), i915, MOCK_GGTT_SIZE);
 	if (ret)
 		return ret;
 
@@ -91,7 +94,7 @@ static int mock_device_init(struct drm_i915_private *i915)
 	if (ret)
 		return ret;
 
-	ret = i915_gt_init_mock(&i915->gt, i915);
+	ret = i915_gt_init_mock(to_gt(i915), i915);
 	if (ret)
 		return ret;
 
@@ -112,7 +115,7 @@ static struct drm_i915_private *mock_device_alloc(struct platform_device *pdev)
 	if (!devres_open_group(&pdev->dev, mock_device_create, GFP_KERNEL))
 		return ERR_PTR(-ENOMEM);
 
-	i915 = devm_drm_dev_alloc(&pdev->dev, &i915_drm_driver, struct drm_i915_private, drm);
+	i915 = i915_device_alloc(&pdev->dev, &i915_drm_driver);
 	devres_close_group(&pdev->dev, mock_device_create);
 
 	return i915;
@@ -169,7 +172,7 @@ int mock_device_destroy(struct drm_i915_private *i915)
 {
 	int ret;
 
-	ret = i915_gt_wait_for_idle(&i915->gt, MOCK_IDLE_TIMEOUT);
+	ret = i915_gt_wait_for_idle(to_gt(i915), MOCK_IDLE_TIMEOUT);
 	i915_device_quiesce(i915);
 	mock_parent_destroy(to_platform_device(i915->drm.dev));
 

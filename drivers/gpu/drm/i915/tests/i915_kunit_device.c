@@ -10,11 +10,13 @@
 #include <kunit/test.h>
 
 #include "base/i915_drv.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_uncore.h"
 #include "i915_device.h"
 #include "i915_kunit_device.h"
 #include "i915_module.h"
 #include "vm/i915_ggtt.h"
+#include "vm/i915_vm_layer.h"
 #include "vm/i915_vma_end.h"
 
 /**
@@ -52,13 +54,13 @@ struct drm_i915_private *i915_kunit_device(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, dev);
 	KUNIT_ASSERT_EQ(test, dma_coerce_mask_and_coherent(dev, DMA_BIT_MASK(39)), 0);
 
-	i915 = devm_drm_dev_alloc(dev, &i915_kunit_driver, struct drm_i915_private, drm);
+	i915 = i915_device_alloc(dev, &i915_kunit_driver);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, i915);
 
 	i915->mock = true;
-	i915_uncore_init_mock(&i915->uncore, &i915->drm);
+	i915_uncore_init_mock(to_uncore(i915), &i915->drm);
 	KUNIT_ASSERT_EQ(test, i915_device_init_mm(i915, &i915_kunit_object_funcs), 0);
-	KUNIT_ASSERT_EQ(test, i915_ggtt_init_mock(&i915->ggtt, i915, SZ_64M), 0);
+	KUNIT_ASSERT_EQ(test, i915_ggtt_init_mock(to_ggtt(i915), i915, SZ_64M), 0);
 	KUNIT_ASSERT_EQ(test, i915_device_adopt_ggtt(i915), 0);
 
 	return i915;

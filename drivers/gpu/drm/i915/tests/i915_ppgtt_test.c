@@ -13,6 +13,7 @@
 #include "mem/i915_gem_shmem.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_pt.h"
+#include "vm/i915_vm_layer.h"
 #include "vm/i915_vm_types.h"
 #include "vm/i915_vma.h"
 #include "vm/i915_vma_bind.h"
@@ -78,7 +79,7 @@ static void expect_scratch(struct kunit *test, u64 addr)
 {
 	struct ppgtt_test *t = test->priv;
 
-	KUNIT_EXPECT_EQ_MSG(test, gpu_walk(t->vm, addr), t->i915->vm_device.scratch_dma | 0x81,
+	KUNIT_EXPECT_EQ_MSG(test, gpu_walk(t->vm, addr), to_vm_device(t->i915)->scratch_dma | 0x81,
 			    "address %#llx does not lead to the read-only scratch page", addr);
 }
 

@@ -12,11 +12,13 @@
 #include "i915_kunit_device.h"
 #include "mem/i915_gem_pages.h"
 #include "mem/i915_gem_shmem.h"
+#include "mem/i915_mem_layer.h"
 #include "mem/i915_mm.h"
 #include "vm/i915_gen8_ppgtt.h"
 #include "vm/i915_ggtt.h"
 #include "vm/i915_pt.h"
 #include "vm/i915_vm_device.h"
+#include "vm/i915_vm_layer.h"
 #include "vm/i915_vm_types.h"
 #include "vm/i915_vma.h"
 #include "vm/i915_vma_bind.h"
@@ -51,7 +53,7 @@ static void unplug(struct kunit *test)
 	drm_dev_unplug(&t->i915->drm);
 	i915_mm_unmap_dma(t->i915);
 	i915_vm_device_unmap_dma(t->i915);
-	i915_ggtt_unmap_dma(&t->i915->ggtt);
+	i915_ggtt_unmap_dma(to_ggtt(t->i915));
 }
 
 static struct drm_i915_gem_object *make_object(struct kunit *test)
@@ -100,10 +102,10 @@ static void objects_keep_their_contents(struct kunit *test)
 	i915_gem_object_unpin_pages(idle);
 	page = page_address(pinned->page_array[1]);
 	memset(page, 0x5a, PAGE_SIZE);
-	KUNIT_EXPECT_EQ(test, atomic_long_read(&t->i915->mm.nr_mapped), 2);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&to_mm(t->i915)->nr_mapped), 2);
 
 	unplug(test);
-	KUNIT_EXPECT_EQ(test, atomic_long_read(&t->i915->mm.nr_mapped), 0);
+	KUNIT_EXPECT_EQ(test, atomic_long_read(&to_mm(t->i915)->nr_mapped), 0);
 	KUNIT_EXPECT_NULL(test, pinned->pages);
 	KUNIT_EXPECT_NULL(test, idle->pages);
 	KUNIT_ASSERT_NOT_NULL(test, pinned->page_array);
@@ -154,9 +156,9 @@ static void page_tables(struct kunit *test)
 	unplug(test);
 	KUNIT_EXPECT_EQ(test, mapped_tables(vm->top), 0);
 	for (level = 0; level < I915_PT_LEVELS - 1; level++)
-		KUNIT_EXPECT_EQ(test, t->i915->vm_device.scratch_pt[level]->dma,
+		KUNIT_EXPECT_EQ(test, to_vm_device(t->i915)->scratch_pt[level]->dma,
 				DMA_MAPPING_ERROR);
-	KUNIT_EXPECT_EQ(test, t->i915->vm_device.scratch_dma, DMA_MAPPING_ERROR);
+	KUNIT_EXPECT_EQ(test, to_vm_device(t->i915)->scratch_dma, DMA_MAPPING_ERROR);
 	KUNIT_EXPECT_EQ(test, bind(refused), -ENODEV);
 	KUNIT_EXPECT_TRUE(test, IS_ERR(i915_ppgtt_create(t->i915, 1)));
 
@@ -174,7 +176,7 @@ static void ggtt_buffers(struct kunit *test)
 	struct i915_ggtt_buf *buf = kunit_kcalloc(test, 3, sizeof(*buf), GFP_KERNEL);
 	struct i915_ggtt_buf *small = &buf[0], *large = &buf[1], *late = &buf[2];
 	struct unplug_test *t = test->priv;
-	struct i915_ggtt *ggtt = &t->i915->ggtt;
+	struct i915_ggtt *ggtt = to_ggtt(t->i915);
 
 	KUNIT_ASSERT_NOT_NULL(test, buf);
 	KUNIT_ASSERT_EQ(test, i915_ggtt_buf_init(ggtt, small, 1, 1, 0), 0);

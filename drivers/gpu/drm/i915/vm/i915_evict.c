@@ -10,6 +10,7 @@
 #include "mem/i915_gem_object.h"
 #include "vm/i915_evict.h"
 #include "vm/i915_vm.h"
+#include "vm/i915_vm_layer.h"
 #include "vm/i915_vma.h"
 #include "vm/i915_vma_unbind.h"
 
@@ -261,7 +262,7 @@ int i915_vm_wait_marks(struct i915_address_space *vm, u64 start, u64 end)
 {
 	unsigned int step;
 
-	flush_work(&vm->i915->vm_device.closed_work);
+	flush_work(&to_vm_device(vm->i915)->closed_work);
 
 	for (step = 0; step < I915_VM_WAIT_STEPS; step++) {
 		if (!i915_vm_range_active(vm, start, end))

@@ -12,6 +12,7 @@
 #include "vm/i915_pt.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vm_device.h"
+#include "vm/i915_vm_layer.h"
 #include "vm/i915_vma.h"
 
 /**
@@ -33,7 +34,7 @@
 static void i915_ppgtt_prune(struct i915_address_space *vm, struct i915_page_table **path, u64 addr,
 			     unsigned int level)
 {
-	struct i915_vm_device *vmd = &vm->i915->vm_device;
+	struct i915_vm_device *vmd = to_vm_device(vm->i915);
 
 	for (; level < I915_PT_LEVELS - 1 && !path[level]->used; level++) {
 		struct i915_page_table *parent = path[level + 1];
@@ -59,7 +60,7 @@ static int i915_ppgtt_make_path(struct i915_address_space *vm, struct i915_page_
 
 		child = pt->child[idx];
 		if (!child) {
-			child = i915_pt_create(&vm->i915->vm_device, level - 1);
+			child = i915_pt_create(to_vm_device(vm->i915), level - 1);
 			if (!child) {
 				i915_ppgtt_prune(vm, path, addr, level);
 				return -ENOMEM;
@@ -98,7 +99,7 @@ static void i915_ppgtt_clear(struct i915_address_space *vm, u64 start, u64 end)
 
 		i915_ppgtt_find_path(vm, path, addr);
 		memset64(path[0]->entry + i915_pt_index(addr, 0),
-			 vm->i915->vm_device.scratch_pte[0], count);
+			 to_vm_device(vm->i915)->scratch_pte[0], count);
 		path[0]->used -= count;
 		i915_ppgtt_prune(vm, path, addr, 0);
 	}
@@ -179,7 +180,7 @@ static void i915_ppgtt_release(struct i915_address_space *vm)
 	/* The slab expects the array back all NULL, even if tables have leaked. */
 	if (drm_WARN_ON(&vm->i915->drm, vm->top->used))
 		i915_pt_forget_children(vm->top);
-	i915_pt_destroy(&vm->i915->vm_device, vm->top);
+	i915_pt_destroy(to_vm_device(vm->i915), vm->top);
 	/* Last: unplug waits for those that are on the list, see i915_vm_device_unmap_dma(). */
 	i915_vm_device_remove(vm);
 }
@@ -188,7 +189,7 @@ static void i915_ppgtt_release(struct i915_address_space *vm)
 static void i915_ppgtt_unmap_dma(struct i915_address_space *vm)
 {
 	mutex_lock(&vm->lock);
-	i915_pt_unmap_tree(&vm->i915->vm_device, vm->top);
+	i915_pt_unmap_tree(to_vm_device(vm->i915), vm->top);
 	mutex_unlock(&vm->lock);
 }
 
@@ -225,7 +226,7 @@ struct i915_address_space *i915_ppgtt_create(struct drm_i915_private *i915, u64 
 		return ERR_PTR(-ENODEV);
 	}
 
-	vm->top = i915_pt_create(&i915->vm_device, I915_PT_LEVELS - 1);
+	vm->top = i915_pt_create(to_vm_device(i915), I915_PT_LEVELS - 1);
 	if (!vm->top) {
 		drm_dev_exit(idx);
 		kfree(vm);
@@ -273,7 +274,7 @@ u64 i915_ppgtt_lookup(struct i915_address_space *vm, u64 addr)
 	for (level = I915_PT_LEVELS - 1; level; level--) {
 		pt = pt->child[i915_pt_index(addr, level)];
 		if (!pt)
-			return vm->i915->vm_device.scratch_pte[0];
+			return to_vm_device(vm->i915)->scratch_pte[0];
 	}
 
 	return pt->entry[i915_pt_index(addr, 0)];

@@ -13,9 +13,11 @@
 #include "base/i915_drv.h"
 #include "base/i915_params.h"
 #include "hw/i915_gtt_regs.h"
+#include "hw/i915_hw_layer.h"
 #include "hw/i915_uncore.h"
 #include "vm/i915_ggtt.h"
 #include "vm/i915_ggtt_evict.h"
+#include "vm/i915_vm_layer.h"
 
 /**
  * DOC: The global address space
@@ -61,13 +63,13 @@ static void i915_ggtt_write_pte(struct i915_ggtt *ggtt, u64 page, dma_addr_t dma
 
 static void i915_ggtt_flush(struct i915_ggtt *ggtt)
 {
-	i915_write(&ggtt->i915->uncore, I915_GFX_FLSH_CNTL, I915_GFX_FLSH_CNTL_EN);
+	i915_write(to_uncore(ggtt->i915), I915_GFX_FLSH_CNTL, I915_GFX_FLSH_CNTL_EN);
 }
 
 /* Behind an IOMMU, point unused PTEs to scratch. ggtt->lock held, or before the first user. */
 static void i915_ggtt_clear(struct i915_ggtt *ggtt, u64 start, u64 size)
 {
-	dma_addr_t scratch = ggtt->i915->vm_device.scratch_dma;
+	dma_addr_t scratch = to_vm_device(ggtt->i915)->scratch_dma;
 	u64 page;
 
 	if (!ggtt->clear_unused)
@@ -93,7 +95,7 @@ static void i915_ggtt_write_unused(struct i915_ggtt *ggtt)
 
 	i915_ggtt_clear(ggtt, start, ggtt->total - start);
 	i915_ggtt_write_pte(ggtt, ggtt->total / I915_GGTT_PAGE - 1,
-			    ggtt->i915->vm_device.scratch_dma);
+			    to_vm_device(ggtt->i915)->scratch_dma);
 }
 
 static void i915_ggtt_init_common(struct i915_ggtt *ggtt)
@@ -111,7 +113,7 @@ static void i915_ggtt_init_common(struct i915_ggtt *ggtt)
 
 /**
  * i915_ggtt_init - take over the global address space of a GPU
- * @ggtt: &drm_i915_private.ggtt of @i915
+ * @ggtt: to_ggtt() of @i915
  * @i915: the device
  * @ptes: the page table, in BAR0
  * @total: bytes of address space
@@ -141,7 +143,7 @@ int i915_ggtt_init(struct i915_ggtt *ggtt, struct drm_i915_private *i915, void _
 
 /**
  * i915_ggtt_init_mock - set up a global address space without hardware
- * @ggtt: &drm_i915_private.ggtt of @i915
+ * @ggtt: to_ggtt() of @i915
  * @i915: the mock device
  * @total: bytes of address space
  *

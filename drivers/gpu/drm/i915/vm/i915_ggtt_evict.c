@@ -4,6 +4,7 @@
 
 #include "base/i915_drv.h"
 #include "vm/i915_ggtt_evict.h"
+#include "vm/i915_ggtt_types.h"
 
 /**
  * DOC: Room in the global address space

@@ -11,8 +11,10 @@
 
 #include "base/i915_audit.h"
 #include "base/i915_drv.h"
+#include "mem/i915_mem_layer.h"
 #include "mem/i915_mm_tlb.h"
 #include "vm/i915_pt.h"
+#include "vm/i915_vm_layer.h"
 #include "vm/i915_vm_types.h"
 
 /**
@@ -203,14 +205,14 @@ void i915_pt_destroy(struct i915_vm_device *vmd, struct i915_page_table *pt)
  */
 void i915_pt_discard(struct i915_address_space *vm, struct i915_page_table *pt)
 {
-	struct i915_vm_device *vmd = &vm->i915->vm_device;
+	struct i915_vm_device *vmd = to_vm_device(vm->i915);
 
 	if (!atomic_read(&vm->users)) {
 		i915_pt_destroy(vmd, pt);
 		return;
 	}
 
-	i915_tlb_stamp(&vm->i915->mm, &vmd->pruned_stamp);
+	i915_tlb_stamp(to_mm(vm->i915), &vmd->pruned_stamp);
 	llist_add(&pt->pruned, &vmd->pruned);
 }
 
@@ -225,7 +227,7 @@ void i915_pt_discard(struct i915_address_space *vm, struct i915_page_table *pt)
  */
 void i915_pt_free_pruned(struct drm_i915_private *i915)
 {
-	struct i915_vm_device *vmd = &i915->vm_device;
+	struct i915_vm_device *vmd = to_vm_device(i915);
 	struct i915_page_table *pt, *next;
 	struct llist_node *pruned;
 

@@ -6,6 +6,7 @@
 #include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "mem/i915_gem_pages.h"
+#include "mem/i915_mem_layer.h"
 #include "mem/i915_mm.h"
 #include "vm/i915_shrinker.h"
 #include "vm/i915_vma_unbind.h"
@@ -113,7 +114,7 @@ static bool i915_shrinker_can_swap(void)
 static unsigned long i915_shrinker_count(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	struct drm_i915_private *i915 = shrinker->private_data;
-	struct i915_mm *mm = &i915->mm;
+	struct i915_mm *mm = to_mm(i915);
 	long count = atomic_long_read(i915_shrinker_can_swap() ? &mm->shrinkable : &mm->purgeable);
 
 	return count > 0 ? count : SHRINK_EMPTY;
@@ -128,7 +129,7 @@ static unsigned long i915_shrinker_scan(struct shrinker *shrinker, struct shrink
 		.budget = sc->nr_to_scan,
 	};
 
-	if (atomic_long_read(&i915->mm.purgeable) > 0)
+	if (atomic_long_read(&to_mm(i915)->purgeable) > 0)
 		i915_mm_walk(i915, i915_vm_shrink_one, &shrink);
 
 	if (shrink.freed < shrink.target && i915_shrinker_can_swap()) {
@@ -161,7 +162,7 @@ int i915_shrinker_register(struct drm_i915_private *i915)
 	shrinker->count_objects = i915_shrinker_count;
 	shrinker->scan_objects = i915_shrinker_scan;
 	shrinker->private_data = i915;
-	i915->mm.shrinker = shrinker;
+	to_mm(i915)->shrinker = shrinker;
 	shrinker_register(shrinker);
 
 	return 0;
@@ -173,6 +174,6 @@ int i915_shrinker_register(struct drm_i915_private *i915)
  */
 void i915_shrinker_unregister(struct drm_i915_private *i915)
 {
-	shrinker_free(i915->mm.shrinker);
-	i915->mm.shrinker = NULL;
+	shrinker_free(to_mm(i915)->shrinker);
+	to_mm(i915)->shrinker = NULL;
 }

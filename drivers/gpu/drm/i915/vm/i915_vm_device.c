@@ -12,6 +12,7 @@
 #include "vm/i915_pt.h"
 #include "vm/i915_vm.h"
 #include "vm/i915_vm_device.h"
+#include "vm/i915_vm_layer.h"
 #include "vm/i915_vma_end.h"
 
 /**
@@ -65,7 +66,7 @@ static void i915_vm_device_fini_scratch(struct i915_vm_device *vmd)
  */
 int i915_vm_device_init(struct drm_i915_private *i915)
 {
-	struct i915_vm_device *vmd = &i915->vm_device;
+	struct i915_vm_device *vmd = to_vm_device(i915);
 	int ret;
 
 	vmd->i915 = i915;
@@ -96,7 +97,7 @@ EXPORT_SYMBOL_IF_KUNIT(i915_vm_device_init);
  */
 void i915_vm_device_add(struct i915_address_space *vm)
 {
-	struct i915_vm_device *vmd = &vm->i915->vm_device;
+	struct i915_vm_device *vmd = to_vm_device(vm->i915);
 
 	spin_lock(&vmd->vms_lock);
 	list_add(&vm->device_link, &vmd->vms);
@@ -111,7 +112,7 @@ void i915_vm_device_add(struct i915_address_space *vm)
  */
 void i915_vm_device_remove(struct i915_address_space *vm)
 {
-	struct i915_vm_device *vmd = &vm->i915->vm_device;
+	struct i915_vm_device *vmd = to_vm_device(vm->i915);
 
 	spin_lock(&vmd->vms_lock);
 	list_del(&vm->device_link);
@@ -163,7 +164,7 @@ static bool i915_vm_device_is_freeing(struct i915_vm_device *vmd)
  */
 void i915_vm_device_unmap_dma(struct drm_i915_private *i915)
 {
-	struct i915_vm_device *vmd = &i915->vm_device;
+	struct i915_vm_device *vmd = to_vm_device(i915);
 	struct i915_address_space *vm;
 	LIST_HEAD(done);
 
@@ -188,7 +189,7 @@ EXPORT_SYMBOL_IF_KUNIT(i915_vm_device_unmap_dma);
  */
 void i915_vm_device_fini(struct drm_i915_private *i915)
 {
-	struct i915_vm_device *vmd = &i915->vm_device;
+	struct i915_vm_device *vmd = to_vm_device(i915);
 
 	flush_work(&vmd->closed_work);
 	i915_pt_free_pruned(i915);

@@ -11,6 +11,7 @@
 #include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "vm/i915_vm.h"
+#include "vm/i915_vm_layer.h"
 #include "vm/i915_vma.h"
 
 /**
@@ -298,8 +299,8 @@ void i915_vma_put_active(struct i915_vma *vma)
 		struct drm_i915_private *i915 = vma->vm->i915;
 
 		i915_gem_object_get(obj);
-		if (llist_add(&vma->retire_link, &i915->vm_device.closed))
-			queue_work(i915->wq, &i915->vm_device.closed_work);
+		if (llist_add(&vma->retire_link, &to_vm_device(i915)->closed))
+			queue_work(i915->wq, &to_vm_device(i915)->closed_work);
 		return;
 	}
 

@@ -8,6 +8,7 @@
 #include "base/i915_audit.h"
 #include "base/i915_drv.h"
 #include "mem/i915_gem_pages.h"
+#include "mem/i915_mem_layer.h"
 #include "mem/i915_mm_tlb.h"
 #include "vm/i915_evict.h"
 #include "vm/i915_vm.h"
@@ -169,7 +170,7 @@ static int i915_vma_bind_locked(struct i915_vma *vma, const struct i915_vma_plac
 	if (ret) {
 		drm_mm_remove_node(&vma->node);
 		/* Some PTEs were visible for a while: a running batch may have used them. */
-		i915_tlb_stamp(&vm->i915->mm, &vma->obj->tlb_stamp);
+		i915_tlb_stamp(to_mm(vm->i915), &vma->obj->tlb_stamp);
 		return ret;
 	}
 

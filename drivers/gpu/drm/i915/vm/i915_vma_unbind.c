@@ -9,6 +9,7 @@
 #include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
 #include "mem/i915_gem_pages.h"
+#include "mem/i915_mem_layer.h"
 #include "mem/i915_mm_tlb.h"
 #include "vm/i915_pt.h"
 #include "vm/i915_vm.h"
@@ -71,7 +72,7 @@ int i915_vma_do_unbind(struct i915_vma *vma, unsigned int own)
 	drm_mm_remove_node(&vma->node);
 	list_move_tail(&vma->vm_link, &vm->unbound_list);
 
-	i915_tlb_stamp(&vm->i915->mm, &obj->tlb_stamp);
+	i915_tlb_stamp(to_mm(vm->i915), &obj->tlb_stamp);
 	atomic_dec(&obj->bind_count);
 	i915_gem_object_unpin_pages(obj);
 	i915_audit_dec(I915_AUDIT_VMA_BOUND);

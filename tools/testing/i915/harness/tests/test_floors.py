@@ -48,11 +48,11 @@ class Includes(unittest.TestCase):
         self.assertEqual(self.look('selftests/a.c', 'vm/b.h', 'vm/b.h'), [])
 
     def test_base(self) -> None:
-        """The lowest layer serves all and knows none of them, the device's header aside."""
+        """The lowest layer serves all and knows none of them."""
         self.assertEqual(self.look('hw/a.c', 'base/b.h', 'base/b.h'), [])
         self.assertEqual(self.look('base/a.h', 'hw/b.h', 'hw/b.h'),
                          ['base/a.h:2: includes hw/b.h, of a higher layer than base'])
-        self.assertEqual(self.look('base/i915_drv.h', 'gt/b_types.h', 'gt/b_types.h'), [])
+        self.assertEqual(len(self.look('base/i915_drv.h', 'gt/b_types.h', 'gt/b_types.h')), 1)
 
 
 class Symbols(unittest.TestCase):
