@@ -207,6 +207,11 @@ PROGRAMS: dict[str, list[Program]] = {
     'gem_rw': [Program(ONCE)],
     'i915_limits': [Program(ONCE)],
     'i915_dma': [Program(QUICK)],
+    # a GPU that takes its time: what is lost, and resets
+    'i915_faults': [
+        Program(QUICK),
+        Program('module(-skl)?-slow', 300, '--run-subtest "*-lost" --run-subtest "*reset*"'),
+    ],
 }
 
 

@@ -406,7 +406,7 @@ void i915_sw_sync_advance(int timeline, unsigned int by);
 int i915_klog_open(void);
 /* Complain of every line at warning level or worse. Return: was there none? */
 bool i915_klog_clean(int klog);
-/* The same but for lines with @expected in them. Return: how many of those there were. */
+/* The same but for lines with @expected in them. Return: how many of those, at any level. */
 unsigned int i915_klog_count(int klog, const char *expected);
 
 /* ---- Performance events: lib/events.c ---- */

@@ -35,16 +35,18 @@ static unsigned int klog_read(int klog, const char *expected, unsigned int *bad)
 
 		record[len] = '\0';
 		text = strchr(record, ';');
-		if (!text || (atoi(record) & LEVEL) > WARNING)
-			continue;
-		/* a slow machine, no fault of the driver */
-		if (!strncmp(text + 1, "hrtimer: interrupt took", 23))
+		if (!text)
 			continue;
 		text[strcspn(text, "\n")] = '\0';
 		if (expected && strstr(text, expected)) {
 			seen++;
 			continue;
 		}
+		if ((atoi(record) & LEVEL) > WARNING)
+			continue;
+		/* a slow machine, no fault of the driver */
+		if (!strncmp(text + 1, "hrtimer: interrupt took", 23))
+			continue;
 		i915_complain("kernel log", "%s", text + 1);
 		(*bad)++;
 	}
