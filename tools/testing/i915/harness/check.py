@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from . import cache, debian, docs, floors, kernel, lockorder, proc, ui
+from . import cache, debian, docs, floors, kernel, lockorder, names, proc, ui
 from .front import Front
 
 T = TypeVar('T')
@@ -209,6 +209,11 @@ def layers(c: Checker) -> Found:
     return floors.look(os.path.join(c.tree, kernel.DRIVER), os.path.join(c.objects, kernel.DRIVER))
 
 
+def prefixes(c: Checker) -> Found:
+    """Static functions say whose they are."""
+    return names.look(floors.read(os.path.join(c.tree, kernel.DRIVER)), floors.ORDER)
+
+
 def spdx(c: Checker) -> Found:
     """spdxcheck wants a git tree: give it one of our files and the kernel's LICENSES."""
     with tempfile.TemporaryDirectory() as tmp:
@@ -324,6 +329,7 @@ CHECKS = [
     ('kernel-doc', kernel_doc, False),
     ('headers', headers, True),
     ('layers', layers, True),
+    ('names', prefixes, False),
     ('spdx', spdx, False),
     ('get_maintainer', maintainer, False),
     ('locks', locks, False),

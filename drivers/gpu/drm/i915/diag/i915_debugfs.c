@@ -34,7 +34,7 @@
  * i915_debugfs_control.c.
  */
 
-static struct drm_i915_private *node_to_i915(struct seq_file *m)
+static struct drm_i915_private *i915_debugfs_device(struct seq_file *m)
 {
 	struct drm_info_node *node = m->private;
 
@@ -74,7 +74,7 @@ static void i915_describe_object(struct drm_i915_gem_object *obj, struct drm_pri
 
 static int i915_gem_gtt_show(struct seq_file *m, void *unused)
 {
-	struct drm_i915_private *i915 = node_to_i915(m);
+	struct drm_i915_private *i915 = i915_debugfs_device(m);
 	struct drm_printer p = drm_seq_file_printer(m);
 	struct drm_i915_gem_object *obj = NULL;
 	unsigned int count = 0;
@@ -112,7 +112,7 @@ static void i915_totals_add(struct i915_object_totals *totals, bool counts,
 static int i915_gem_objects_show(struct seq_file *m, void *unused)
 {
 	struct i915_object_totals all = {}, resident = {}, bound = {}, purgeable = {}, named = {};
-	struct drm_i915_private *i915 = node_to_i915(m);
+	struct drm_i915_private *i915 = i915_debugfs_device(m);
 	struct drm_i915_gem_object *obj = NULL;
 
 	while ((obj = i915_mm_next_object(i915, obj))) {
@@ -147,7 +147,7 @@ static int i915_audit_show(struct seq_file *m, void *unused)
 
 static int i915_capabilities_show(struct seq_file *m, void *unused)
 {
-	struct drm_i915_private *i915 = node_to_i915(m);
+	struct drm_i915_private *i915 = i915_debugfs_device(m);
 	struct drm_printer p = drm_seq_file_printer(m);
 
 	i915_device_info_print(i915->info, to_topology(i915), &p);
@@ -194,7 +194,7 @@ static void i915_engine_print(struct i915_engine *engine, struct drm_printer *p)
 
 static int i915_engine_info_show(struct seq_file *m, void *unused)
 {
-	struct drm_i915_private *i915 = node_to_i915(m);
+	struct drm_i915_private *i915 = i915_debugfs_device(m);
 	struct drm_printer p = drm_seq_file_printer(m);
 	struct i915_engine *engine;
 	unsigned int id;
@@ -214,7 +214,7 @@ static int i915_engine_info_show(struct seq_file *m, void *unused)
 
 static int i915_runtime_pm_status_show(struct seq_file *m, void *unused)
 {
-	struct drm_i915_private *i915 = node_to_i915(m);
+	struct drm_i915_private *i915 = i915_debugfs_device(m);
 
 	seq_puts(m, "Runtime power management not supported\n");
 	seq_printf(m, "GPU idle: %s\n", str_yes_no(!atomic_read(&to_gt(i915)->awake)));
@@ -241,7 +241,7 @@ static void i915_wa_list_print(struct seq_file *m, const char *engine,
 /* Workarounds of the context image; IGT reads these registers back with a batch. */
 static int i915_wa_registers_show(struct seq_file *m, void *unused)
 {
-	struct drm_i915_private *i915 = node_to_i915(m);
+	struct drm_i915_private *i915 = i915_debugfs_device(m);
 	struct i915_engine *engine;
 	unsigned int id;
 

@@ -43,7 +43,7 @@ static LIST_HEAD(i915_pmus);
 /* Guards i915_pmus. */
 DEFINE_MUTEX(i915_pmus_lock);
 
-static struct i915_pmu *to_i915_pmu(struct pmu *pmu)
+static struct i915_pmu *i915_pmu_of(struct pmu *pmu)
 {
 	return container_of(pmu, struct i915_pmu, base);
 }
@@ -56,7 +56,7 @@ static struct drm_i915_private *i915_pmu_event_device(const struct perf_event *e
 
 static bool i915_pmu_event_is_dead(const struct perf_event *event)
 {
-	return READ_ONCE(to_i915_pmu(event->pmu)->i915) != i915_pmu_event_device(event);
+	return READ_ONCE(i915_pmu_of(event->pmu)->i915) != i915_pmu_event_device(event);
 }
 
 /* The engine of an event, or NULL */
@@ -123,7 +123,7 @@ static u64 i915_pmu_busy_ns(struct i915_engine *engine)
 static u64 i915_pmu_value(struct perf_event *event)
 {
 	struct drm_i915_private *i915 = i915_pmu_event_device(event);
-	struct i915_pmu *pmu = to_i915_pmu(event->pmu);
+	struct i915_pmu *pmu = i915_pmu_of(event->pmu);
 	u64 config = event->attr.config;
 	struct i915_engine *engine;
 
@@ -188,7 +188,7 @@ static int i915_pmu_event_init(struct perf_event *event)
 	if (ret)
 		return ret;
 
-	ret = i915_pmu_event_attach(to_i915_pmu(event->pmu), event);
+	ret = i915_pmu_event_attach(i915_pmu_of(event->pmu), event);
 	if (ret)
 		return ret;
 
@@ -223,7 +223,7 @@ static void i915_pmu_event_sampling(struct perf_event *event, bool on)
 {
 	unsigned int what = i915_pmu_sampled(event->attr.config);
 	struct drm_i915_private *i915 = i915_pmu_event_device(event);
-	struct i915_pmu *pmu = to_i915_pmu(event->pmu);
+	struct i915_pmu *pmu = i915_pmu_of(event->pmu);
 	struct i915_engine *engine;
 	unsigned long flags;
 

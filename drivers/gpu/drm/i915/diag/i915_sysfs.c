@@ -47,7 +47,7 @@ struct i915_prop_attr {
 	bool preemption;
 };
 
-static struct i915_engine_kobj *to_engine_kobj(struct kobject *kobj)
+static struct i915_engine_kobj *i915_engine_kobj_of(struct kobject *kobj)
 {
 	return container_of(kobj, struct i915_engine_kobj, kobj);
 }
@@ -56,16 +56,16 @@ static unsigned long *i915_prop(struct kobject *kobj, struct kobj_attribute *att
 {
 	struct i915_prop_attr *prop = container_of(attr, struct i915_prop_attr, attr);
 
-	return (void *)to_engine_kobj(kobj)->props + prop->offset;
+	return (void *)i915_engine_kobj_of(kobj)->props + prop->offset;
 }
 
-static ssize_t prop_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+static ssize_t i915_prop_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%lu\n", READ_ONCE(*i915_prop(kobj, attr)));
 }
 
-static ssize_t prop_store(struct kobject *kobj, struct kobj_attribute *attr, const char *buf,
-			  size_t count)
+static ssize_t i915_prop_store(struct kobject *kobj, struct kobj_attribute *attr, const char *buf,
+			       size_t count)
 {
 	struct i915_prop_attr *prop = container_of(attr, struct i915_prop_attr, attr);
 	unsigned long value;
@@ -80,7 +80,7 @@ static ssize_t prop_store(struct kobject *kobj, struct kobj_attribute *attr, con
 
 	WRITE_ONCE(*i915_prop(kobj, attr), value);
 	if (prop->offset == offsetof(struct i915_engine_props, heartbeat_interval_ms))
-		i915_engine_heartbeat_changed(to_engine_kobj(kobj)->engine);
+		i915_engine_heartbeat_changed(i915_engine_kobj_of(kobj)->engine);
 
 	return count;
 }
@@ -88,8 +88,8 @@ static ssize_t prop_store(struct kobject *kobj, struct kobj_attribute *attr, con
 #define I915_PROP(name_, max_, preemption_) { \
 	.attr = { \
 		.attr = { .name = #name_, .mode = 0644 }, \
-		.show = prop_show, \
-		.store = prop_store, \
+		.show = i915_prop_show, \
+		.store = i915_prop_store, \
 	}, \
 	.offset = offsetof(struct i915_engine_props, name_), \
 	.max = (max_), \
@@ -107,7 +107,7 @@ static struct i915_prop_attr i915_props[] = {
 #define I915_DEFAULT(name_, preemption_) { \
 	.attr = { \
 		.attr = { .name = #name_, .mode = 0444 }, \
-		.show = prop_show, \
+		.show = i915_prop_show, \
 	}, \
 	.offset = offsetof(struct i915_engine_props, name_), \
 	.preemption = (preemption_), \
@@ -122,24 +122,26 @@ static struct i915_prop_attr i915_defaults[] = {
 
 static_assert(ARRAY_SIZE(i915_props) == ARRAY_SIZE(i915_defaults));
 
-static ssize_t name_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+static ssize_t i915_engine_name_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%s\n", to_engine_kobj(kobj)->engine->desc->name);
+	return sysfs_emit(buf, "%s\n", i915_engine_kobj_of(kobj)->engine->desc->name);
 }
 
-static ssize_t class_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+static ssize_t i915_engine_class_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%d\n", to_engine_kobj(kobj)->engine->desc->uabi_class);
+	return sysfs_emit(buf, "%d\n", i915_engine_kobj_of(kobj)->engine->desc->uabi_class);
 }
 
-static ssize_t instance_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+static ssize_t i915_engine_instance_show(struct kobject *kobj, struct kobj_attribute *attr,
+					 char *buf)
 {
-	return sysfs_emit(buf, "%d\n", to_engine_kobj(kobj)->engine->desc->uabi_instance);
+	return sysfs_emit(buf, "%d\n", i915_engine_kobj_of(kobj)->engine->desc->uabi_instance);
 }
 
-static ssize_t mmio_base_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+static ssize_t i915_engine_mmio_base_show(struct kobject *kobj, struct kobj_attribute *attr,
+					  char *buf)
 {
-	return sysfs_emit(buf, "0x%x\n", to_engine_kobj(kobj)->engine->desc->mmio_base);
+	return sysfs_emit(buf, "0x%x\n", i915_engine_kobj_of(kobj)->engine->desc->mmio_base);
 }
 
 /*
@@ -172,29 +174,32 @@ static ssize_t i915_emit_capabilities(struct i915_engine *engine, bool known, ch
 	return len;
 }
 
-static ssize_t capabilities_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+static ssize_t i915_engine_capabilities_show(struct kobject *kobj, struct kobj_attribute *attr,
+					     char *buf)
 {
-	return i915_emit_capabilities(to_engine_kobj(kobj)->engine, false, buf);
+	return i915_emit_capabilities(i915_engine_kobj_of(kobj)->engine, false, buf);
 }
 
-static ssize_t known_capabilities_show(struct kobject *kobj, struct kobj_attribute *attr,
-				       char *buf)
+static ssize_t i915_engine_known_capabilities_show(struct kobject *kobj,
+						   struct kobj_attribute *attr, char *buf)
 {
-	return i915_emit_capabilities(to_engine_kobj(kobj)->engine, true, buf);
+	return i915_emit_capabilities(i915_engine_kobj_of(kobj)->engine, true, buf);
 }
+
+#define I915_ENGINE_ATTR(name_)	__ATTR(name_, 0444, i915_engine_##name_##_show, NULL)
 
 static const struct kobj_attribute i915_engine_attrs[] = {
-	__ATTR_RO(name),
-	__ATTR_RO(class),
-	__ATTR_RO(instance),
-	__ATTR_RO(mmio_base),
-	__ATTR_RO(capabilities),
-	__ATTR_RO(known_capabilities),
+	I915_ENGINE_ATTR(name),
+	I915_ENGINE_ATTR(class),
+	I915_ENGINE_ATTR(instance),
+	I915_ENGINE_ATTR(mmio_base),
+	I915_ENGINE_ATTR(capabilities),
+	I915_ENGINE_ATTR(known_capabilities),
 };
 
 static void i915_engine_kobj_release(struct kobject *kobj)
 {
-	kfree(to_engine_kobj(kobj));
+	kfree(i915_engine_kobj_of(kobj));
 }
 
 static const struct kobj_type i915_engine_ktype = {
@@ -204,7 +209,7 @@ static const struct kobj_type i915_engine_ktype = {
 
 static int i915_props_create(struct kobject *kobj, struct i915_prop_attr *props)
 {
-	bool preemption = to_engine_kobj(kobj)->engine->gt->i915->info->has_preemption;
+	bool preemption = i915_engine_kobj_of(kobj)->engine->gt->i915->info->has_preemption;
 	unsigned int i;
 	int ret;
 

@@ -49,14 +49,14 @@ enum cancel_state {
 };
 
 /* Would the hardware, which is not running the context now, resume it within a batch? */
-static bool is_preempted(struct i915_lrc *lrc)
+static bool i915_cancel_is_preempted(struct i915_lrc *lrc)
 {
 	return lrc->engine->gt->i915->info->has_preemption &&
 	       i915_request_begun(i915_lrc_first(lrc), lrc->regs[LRC_RING_HEAD]);
 }
 
 /* Do all that needs no reset. engine->lock held, CSB processed. */
-static enum cancel_state cancel_step(struct i915_lrc *lrc)
+static enum cancel_state i915_cancel_step(struct i915_lrc *lrc)
 {
 	struct i915_engine *engine = lrc->engine;
 
@@ -66,7 +66,7 @@ static enum cancel_state cancel_step(struct i915_lrc *lrc)
 		if (i915_engine_in_port(engine, lrc)) {
 			if (i915_engine_running_lrc(engine) == lrc)
 				return CANCEL_RUNNING;
-			if (is_preempted(lrc)) {
+			if (i915_cancel_is_preempted(lrc)) {
 				i915_ports_drop(engine, lrc);
 				return CANCEL_WAITING;
 			}
@@ -79,7 +79,7 @@ static enum cancel_state cancel_step(struct i915_lrc *lrc)
 }
 
 /* engine->lock held */
-static void cancel_begin(struct i915_lrc *lrc)
+static void i915_cancel_begin(struct i915_lrc *lrc)
 {
 	struct i915_engine *engine = lrc->engine;
 	struct i915_request *rq;
@@ -90,7 +90,7 @@ static void cancel_begin(struct i915_lrc *lrc)
 		i915_request_skip(rq, -EIO);
 	list_move_tail(&lrc->cancel_link, &engine->cancelled);
 	if (!engine->stopped)
-		cancel_step(lrc);
+		i915_cancel_step(lrc);
 	if (!list_empty(&lrc->cancel_link)) {
 		engine->cancel_delay = CANCEL_GRACE_MS;
 		mod_delayed_work(system_highpri_wq, &engine->cancel_work,
@@ -98,26 +98,26 @@ static void cancel_begin(struct i915_lrc *lrc)
 	}
 }
 
-static void cancel_lrc(struct i915_lrc *lrc)
+static void i915_cancel_lrc(struct i915_lrc *lrc)
 {
 	struct i915_engine *engine = lrc->engine;
 	unsigned long flags;
 
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->ops->process(engine);
-	cancel_begin(lrc);
+	i915_cancel_begin(lrc);
 	i915_ports_submit(engine);
 	i915_sched_unlock(engine, flags);
 }
 
 /* Return: fence context of a timeline that needs an engine reset, 0 for none */
-static u64 cancel_steps(struct i915_engine *engine)
+static u64 i915_cancel_steps(struct i915_engine *engine)
 {
 	struct i915_lrc *lrc, *next;
 	u64 running = 0;
 
 	list_for_each_entry_safe(lrc, next, &engine->cancelled, cancel_link) {
-		if (cancel_step(lrc) != CANCEL_RUNNING)
+		if (i915_cancel_step(lrc) != CANCEL_RUNNING)
 			continue;
 		/* the first time it may have just started on what is left of its ring */
 		if (lrc->cancel_running)
@@ -128,7 +128,7 @@ static u64 cancel_steps(struct i915_engine *engine)
 	return running;
 }
 
-static void cancel_worker(struct work_struct *work)
+static void i915_cancel_worker(struct work_struct *work)
 {
 	struct i915_engine *engine = container_of(work, struct i915_engine, cancel_work.work);
 	struct i915_reset reset = {
@@ -144,7 +144,7 @@ static void cancel_worker(struct work_struct *work)
 	engine->ops->process(engine);
 	/* once wedged, nothing runs and every request has ended */
 	if (!engine->stopped || engine->given_up)
-		reset.fence_context = cancel_steps(engine);
+		reset.fence_context = i915_cancel_steps(engine);
 	i915_ports_submit(engine);
 	again = !list_empty(&engine->cancelled);
 	engine->cancel_delay = min(2 * engine->cancel_delay, CANCEL_MAX_DELAY_MS);
@@ -168,7 +168,7 @@ static void cancel_worker(struct work_struct *work)
 void i915_cancel_init(struct i915_engine *engine)
 {
 	INIT_LIST_HEAD(&engine->cancelled);
-	INIT_DELAYED_WORK(&engine->cancel_work, cancel_worker);
+	INIT_DELAYED_WORK(&engine->cancel_work, i915_cancel_worker);
 }
 
 /**
@@ -182,7 +182,7 @@ void i915_cancel_stop(struct i915_engine *engine)
 	disable_delayed_work_sync(&engine->cancel_work);
 }
 
-static bool outlives_handle(const struct i915_lrc *lrc)
+static bool i915_lrc_outlives_handle(const struct i915_lrc *lrc)
 {
 	return i915_params.enable_hangcheck && !i915_gt_context_is_dead(lrc->ctx) &&
 	       READ_ONCE(lrc->engine->props.heartbeat_interval_ms);
@@ -201,10 +201,10 @@ static bool outlives_handle(const struct i915_lrc *lrc)
  */
 bool i915_gt_context_cancel(struct i915_lrc *lrc)
 {
-	if (outlives_handle(lrc))
+	if (i915_lrc_outlives_handle(lrc))
 		return false;
 
-	cancel_lrc(lrc);
+	i915_cancel_lrc(lrc);
 
 	return true;
 }
@@ -229,8 +229,8 @@ void i915_engine_cancel(struct i915_engine *engine, const struct i915_gt_context
 		if (list_empty(&lrc->requests) || lrc->cancelled)
 			continue;
 		if (ctx ? lrc->ctx == ctx : test_bit(I915_CTX_CLOSED, &lrc->ctx->flags) &&
-		    !outlives_handle(lrc))
-			cancel_begin(lrc);
+		    !i915_lrc_outlives_handle(lrc))
+			i915_cancel_begin(lrc);
 	}
 	i915_ports_submit(engine);
 	i915_sched_unlock(engine, flags);

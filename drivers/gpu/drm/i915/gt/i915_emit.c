@@ -29,12 +29,12 @@
  * 7. Two dwords of padding, see i915_lrc_update().
  */
 
-static unsigned int rq_gen(const struct i915_request *rq)
+static unsigned int i915_request_gen(const struct i915_request *rq)
 {
 	return rq->engine->gt->i915->info->gen;
 }
 
-static u32 *emit_pipe_control(u32 *cs, u32 flags, u32 addr, u32 data)
+static u32 *i915_emit_pipe_control(u32 *cs, u32 flags, u32 addr, u32 data)
 {
 	*cs++ = PIPE_CONTROL;
 	*cs++ = flags;
@@ -46,7 +46,7 @@ static u32 *emit_pipe_control(u32 *cs, u32 flags, u32 addr, u32 data)
 	return cs;
 }
 
-static u32 *emit_flush_dw(u32 *cs, u32 flags, u32 addr, u32 data)
+static u32 *i915_emit_flush_dw(u32 *cs, u32 flags, u32 addr, u32 data)
 {
 	*cs++ = MI_FLUSH_DW | flags;
 	*cs++ = addr;
@@ -69,20 +69,23 @@ u32 *i915_emit_invalidate(const struct i915_request *rq, u32 *cs)
 
 	if (rq->engine->desc->is_render) {
 		/* gen9: VF invalidation must follow an empty PIPE_CONTROL */
-		if (rq_gen(rq) >= 9)
-			cs = emit_pipe_control(cs, 0, 0, 0);
-		return emit_pipe_control(cs, PIPE_CONTROL_CS_STALL | PIPE_CONTROL_TLB_INVALIDATE |
-					 PIPE_CONTROL_INSN_INVALIDATE |
-					 PIPE_CONTROL_TEX_INVALIDATE | PIPE_CONTROL_VF_INVALIDATE |
-					 PIPE_CONTROL_CONST_INVALIDATE |
-					 PIPE_CONTROL_STATE_INVALIDATE | PIPE_CONTROL_QW_WRITE |
-					 PIPE_CONTROL_STORE_INDEX, LRC_HWSP_SCRATCH, 0);
+		if (i915_request_gen(rq) >= 9)
+			cs = i915_emit_pipe_control(cs, 0, 0, 0);
+		return i915_emit_pipe_control(cs, PIPE_CONTROL_CS_STALL |
+					      PIPE_CONTROL_TLB_INVALIDATE |
+					      PIPE_CONTROL_INSN_INVALIDATE |
+					      PIPE_CONTROL_TEX_INVALIDATE |
+					      PIPE_CONTROL_VF_INVALIDATE |
+					      PIPE_CONTROL_CONST_INVALIDATE |
+					      PIPE_CONTROL_STATE_INVALIDATE |
+					      PIPE_CONTROL_QW_WRITE | PIPE_CONTROL_STORE_INDEX,
+					      LRC_HWSP_SCRATCH, 0);
 	}
 
 	if (rq->engine->id == I915_VCS0)
 		flags |= MI_FLUSH_DW_INVALIDATE_BSD;
 
-	return emit_flush_dw(cs, flags, LRC_HWSP_SCRATCH, 0);
+	return i915_emit_flush_dw(cs, flags, LRC_HWSP_SCRATCH, 0);
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_emit_invalidate);
 
@@ -150,13 +153,14 @@ u32 *i915_emit_breadcrumb(const struct i915_request *rq, u32 *cs)
 	const struct i915_lrc *lrc = rq->lrc;
 
 	if (rq->engine->desc->is_render)
-		cs = emit_pipe_control(cs, PIPE_CONTROL_CS_STALL | PIPE_CONTROL_RT_FLUSH |
-				       PIPE_CONTROL_DEPTH_FLUSH | PIPE_CONTROL_DC_FLUSH |
-				       PIPE_CONTROL_FLUSH_ENABLE | PIPE_CONTROL_QW_WRITE |
-				       PIPE_CONTROL_GGTT, lrc->hwsp_seqno_ggtt, rq->fence.seqno);
+		cs = i915_emit_pipe_control(cs, PIPE_CONTROL_CS_STALL | PIPE_CONTROL_RT_FLUSH |
+					    PIPE_CONTROL_DEPTH_FLUSH | PIPE_CONTROL_DC_FLUSH |
+					    PIPE_CONTROL_FLUSH_ENABLE | PIPE_CONTROL_QW_WRITE |
+					    PIPE_CONTROL_GGTT, lrc->hwsp_seqno_ggtt,
+					    rq->fence.seqno);
 	else
-		cs = emit_flush_dw(cs, MI_FLUSH_DW_WRITE, lrc->hwsp_seqno_ggtt | MI_FLUSH_DW_GGTT,
-				   rq->fence.seqno);
+		cs = i915_emit_flush_dw(cs, MI_FLUSH_DW_WRITE,
+					lrc->hwsp_seqno_ggtt | MI_FLUSH_DW_GGTT, rq->fence.seqno);
 
 	*cs++ = MI_USER_INTERRUPT;
 	*cs++ = MI_ARB_ON;

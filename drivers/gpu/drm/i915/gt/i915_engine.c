@@ -101,8 +101,8 @@ void i915_engine_resume_regs(struct i915_engine *engine)
 	u32 error;
 
 	i915_engine_write(engine, RING_HWSTAM, ~0u);
-	i915_engine_write(engine, RING_MODE, I915_MASKED_ENABLE(RING_MODE_RUN_LIST));
-	i915_engine_write(engine, RING_MI_MODE, I915_MASKED_DISABLE(MI_MODE_STOP_RING));
+	i915_engine_write(engine, RING_MODE, i915_masked_enable(RING_MODE_RUN_LIST));
+	i915_engine_write(engine, RING_MI_MODE, i915_masked_disable(MI_MODE_STOP_RING));
 	i915_engine_write(engine, RING_HWS_PGA, i915_ggtt_buf_offset(&engine->hwsp));
 	i915_engine_read(engine, RING_HWS_PGA);
 

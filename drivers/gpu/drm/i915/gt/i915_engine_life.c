@@ -46,12 +46,12 @@ static const struct i915_engine_props default_props = {
 };
 
 /* Kernel contexts die with their engine, not with their count */
-static void kernel_ctx_release(struct i915_gt_context *ctx)
+static void i915_kernel_ctx_release(struct i915_gt_context *ctx)
 {
 }
 
-static void engine_init(struct i915_engine *engine, struct i915_gt *gt, enum i915_engine_id id,
-			const struct i915_engine_ops *ops)
+static void i915_engine_init(struct i915_engine *engine, struct i915_gt *gt, enum i915_engine_id id,
+			     const struct i915_engine_ops *ops)
 {
 	engine->gt = gt;
 	engine->id = id;
@@ -74,7 +74,7 @@ static void engine_init(struct i915_engine *engine, struct i915_gt *gt, enum i91
 	i915_cancel_init(engine);
 	timer_setup(&engine->timeslice, i915_ports_timeslice, 0);
 	timer_setup(&engine->preempt_timer, i915_ports_preempt_timeout, 0);
-	i915_gt_context_init(&engine->kernel_ctx, kernel_ctx_release);
+	i915_gt_context_init(&engine->kernel_ctx, i915_kernel_ctx_release);
 }
 
 /**
@@ -102,7 +102,7 @@ int i915_engine_create(struct i915_gt *gt, enum i915_engine_id id,
 	if (!engine)
 		return -ENOMEM;
 
-	engine_init(engine, gt, id, ops);
+	i915_engine_init(engine, gt, id, ops);
 	ret = i915_ggtt_buf_init(to_ggtt(gt->i915), &engine->hwsp, 1, 1, 0);
 	if (ret)
 		goto err_engine;
@@ -169,7 +169,7 @@ void i915_engine_destroy(struct i915_engine *engine)
 	kfree(engine);
 }
 
-static bool engine_is_idle(struct i915_engine *engine)
+static bool i915_engine_is_idle(struct i915_engine *engine)
 {
 	unsigned long flags;
 	bool idle;
@@ -200,7 +200,7 @@ int i915_engine_record_default(struct i915_engine *engine)
 	if (engine->default_valid)
 		return 0;
 
-	for (tries = 0; !engine_is_idle(engine); tries++) {
+	for (tries = 0; !i915_engine_is_idle(engine); tries++) {
 		if (tries == DEFAULT_TRIES)
 			return -ETIME;
 		usleep_range(DEFAULT_POLL_US, 2 * DEFAULT_POLL_US);

@@ -52,15 +52,15 @@
 #define CSB_RESET_POINTER	(CSB_ENTRIES - 1)
 #define CSB_SPINS		1000
 
-static u32 *engine_hwsp(struct i915_engine *engine)
+static u32 *i915_engine_hwsp(struct i915_engine *engine)
 {
 	return i915_ggtt_buf_vaddr(&engine->hwsp, 0);
 }
 
 /* Start with an empty context status buffer: the engine was reset */
-static void clear_csb(struct i915_engine *engine)
+static void i915_csb_clear(struct i915_engine *engine)
 {
-	u32 *hwsp = engine_hwsp(engine);
+	u32 *hwsp = i915_engine_hwsp(engine);
 
 	memset32(hwsp + CSB_FIRST_DWORD, CSB_EMPTY, 2 * CSB_ENTRIES);
 	WRITE_ONCE(hwsp[CSB_WRITE_DWORD], CSB_RESET_POINTER);
@@ -68,7 +68,7 @@ static void clear_csb(struct i915_engine *engine)
 }
 
 /* Does anybody wait for a request that is not the last of its port, or for every request? */
-static bool user_irq_wanted(const struct i915_engine *engine)
+static bool i915_want_user_irq(const struct i915_engine *engine)
 {
 	const struct i915_port *port = engine->pending_ack ? engine->pending : engine->active;
 	const struct i915_request *rq;
@@ -86,7 +86,7 @@ static bool user_irq_wanted(const struct i915_engine *engine)
 	return false;
 }
 
-static u32 engine_imr(const struct i915_engine *engine)
+static u32 i915_execlists_imr(const struct i915_engine *engine)
 {
 	u32 bits = GT_IRQ_CS_ERROR;
 
@@ -99,7 +99,7 @@ static u32 engine_imr(const struct i915_engine *engine)
 }
 
 /* With one request and nothing queued behind it, the user interrupt reports everything. */
-static bool single_request(const struct i915_engine *engine)
+static bool i915_execlists_is_single(const struct i915_engine *engine)
 {
 	const struct i915_port *port = engine->pending_ack ? engine->pending : engine->active;
 
@@ -108,11 +108,11 @@ static bool single_request(const struct i915_engine *engine)
 }
 
 /* A posted write: later register writes arrive after it. Return: true if it unmasked anything. */
-static bool write_imr(struct i915_engine *engine)
+static bool i915_execlists_write_imr(struct i915_engine *engine)
 {
 	bool idle = !engine->active[0].rq && !engine->pending_ack;
 	bool starting = !engine->active[0].rq && engine->pending_ack;
-	bool single = single_request(engine);
+	bool single = i915_execlists_is_single(engine);
 	bool csb = engine->csb_irq;
 	bool user, unmasked;
 
@@ -127,21 +127,21 @@ static bool write_imr(struct i915_engine *engine)
 		csb = true;
 	else if (starting)
 		csb = false;
-	user = !csb || (engine->user_irq && engine->user_irq_pays) || user_irq_wanted(engine);
+	user = !csb || (engine->user_irq && engine->user_irq_pays) || i915_want_user_irq(engine);
 	if (csb == engine->csb_irq && user == engine->user_irq)
 		return false;
 
 	unmasked = (csb && !engine->csb_irq) || (user && !engine->user_irq);
 	engine->csb_irq = csb;
 	engine->user_irq = user;
-	i915_engine_write(engine, RING_IMR, engine_imr(engine));
+	i915_engine_write(engine, RING_IMR, i915_execlists_imr(engine));
 
 	return unmasked;
 }
 
-static bool execlists_update_irq(struct i915_engine *engine)
+static bool i915_execlists_update_irq(struct i915_engine *engine)
 {
-	if (!write_imr(engine))
+	if (!i915_execlists_write_imr(engine))
 		return false;
 
 	/* The caller is about to look at memory: the mask has to be in place first. */
@@ -150,7 +150,7 @@ static bool execlists_update_irq(struct i915_engine *engine)
 	return true;
 }
 
-static void write_port(struct i915_engine *engine, struct i915_port *port)
+static void i915_execlists_write_port(struct i915_engine *engine, struct i915_port *port)
 {
 	struct i915_lrc *lrc = i915_port_lrc(port);
 	u32 desc = 0, id = 0;
@@ -166,18 +166,18 @@ static void write_port(struct i915_engine *engine, struct i915_port *port)
 	i915_engine_write(engine, RING_ELSP, desc);
 }
 
-static void execlists_write(struct i915_engine *engine)
+static void i915_execlists_write(struct i915_engine *engine)
 {
 	lockdep_assert_held(&engine->lock);
 
 	/* before the requests can complete; the acknowledge reports what was missed */
-	write_imr(engine);
-	write_port(engine, &engine->pending[1]);
-	write_port(engine, &engine->pending[0]);
+	i915_execlists_write_imr(engine);
+	i915_execlists_write_port(engine, &engine->pending[1]);
+	i915_execlists_write_port(engine, &engine->pending[0]);
 }
 
 /* The write pointer may become visible before the entry does. */
-static u32 csb_take(u32 *entry)
+static u32 i915_csb_take(u32 *entry)
 {
 	unsigned int spins = CSB_SPINS;
 	u32 event;
@@ -189,9 +189,9 @@ static u32 csb_take(u32 *entry)
 	return event;
 }
 
-static void process_csb(struct i915_engine *engine)
+static void i915_csb_process(struct i915_engine *engine)
 {
-	u32 *hwsp = engine_hwsp(engine);
+	u32 *hwsp = i915_engine_hwsp(engine);
 	u32 write, event;
 
 	write = READ_ONCE(hwsp[CSB_WRITE_DWORD]) & 7;
@@ -204,7 +204,7 @@ static void process_csb(struct i915_engine *engine)
 	rmb();
 	while (engine->csb_head != write) {
 		engine->csb_head = (engine->csb_head + 1) % CSB_ENTRIES;
-		event = csb_take(hwsp + CSB_FIRST_DWORD + 2 * engine->csb_head);
+		event = i915_csb_take(hwsp + CSB_FIRST_DWORD + 2 * engine->csb_head);
 		if (event == CSB_EMPTY)
 			i915_engine_want_reset(engine, I915_ASK_CSB_ENTRY);
 		else if (event & CSB_ACKNOWLEDGE)
@@ -216,7 +216,7 @@ static void process_csb(struct i915_engine *engine)
 	i915_ports_collect(engine);
 }
 
-static void execlists_process(struct i915_engine *engine)
+static void i915_execlists_process(struct i915_engine *engine)
 {
 	unsigned int signals = engine->signals;
 
@@ -227,41 +227,41 @@ static void execlists_process(struct i915_engine *engine)
 
 	/* again after unmasking: events from before it raised no interrupt */
 	do {
-		process_csb(engine);
+		i915_csb_process(engine);
 		if (engine->signals < signals)
 			engine->user_irq_pays = true;
 		else if (!list_empty(&engine->done))
 			engine->user_irq_pays = false;
-	} while (execlists_update_irq(engine));
+	} while (i915_execlists_update_irq(engine));
 }
 
-static void execlists_clear(struct i915_engine *engine)
+static void i915_execlists_clear(struct i915_engine *engine)
 {
-	clear_csb(engine);
+	i915_csb_clear(engine);
 	engine->user_irq = false;
 	engine->csb_irq = true;
 }
 
-static void execlists_resume(struct i915_engine *engine)
+static void i915_execlists_resume(struct i915_engine *engine)
 {
 	/* read pointer 10:8, write pointer 2:0 */
 	i915_engine_write(engine, RING_CSB_PTR,
 			  0xffff << 16 | CSB_RESET_POINTER << 8 | CSB_RESET_POINTER);
 	i915_engine_resume_regs(engine);
-	i915_engine_write(engine, RING_IMR, engine_imr(engine));
+	i915_engine_write(engine, RING_IMR, i915_execlists_imr(engine));
 }
 
-static int execlists_reset(struct i915_engine *engine)
+static int i915_execlists_reset(struct i915_engine *engine)
 {
 	return i915_reset_hw(engine->gt, engine->desc->reset_bit);
 }
 
 const struct i915_engine_ops i915_execlists_ops = {
-	.write = execlists_write,
-	.process = execlists_process,
-	.drain = process_csb,
-	.clear = execlists_clear,
-	.resume = execlists_resume,
-	.update_irq = execlists_update_irq,
-	.reset = execlists_reset,
+	.write = i915_execlists_write,
+	.process = i915_execlists_process,
+	.drain = i915_csb_process,
+	.clear = i915_execlists_clear,
+	.resume = i915_execlists_resume,
+	.update_irq = i915_execlists_update_irq,
+	.reset = i915_execlists_reset,
 };

@@ -77,7 +77,7 @@ struct i915_engine *i915_gt_engine(struct i915_gt *gt, u16 uabi_class, u16 uabi_
 	return NULL;
 }
 
-static void gt_init_early(struct i915_gt *gt, struct drm_i915_private *i915)
+static void i915_gt_init_early(struct i915_gt *gt, struct drm_i915_private *i915)
 {
 	gt->i915 = i915;
 	/* each mock device has a name of its own, and there are many */
@@ -90,7 +90,7 @@ static void gt_init_early(struct i915_gt *gt, struct drm_i915_private *i915)
 	mutex_init(&gt->reset_mutex);
 }
 
-static void gt_destroy_engines(struct i915_gt *gt)
+static void i915_gt_destroy_engines(struct i915_gt *gt)
 {
 	struct i915_engine *engine;
 	unsigned int id;
@@ -120,19 +120,19 @@ int i915_gt_init_engines(struct i915_gt *gt, struct drm_i915_private *i915,
 	unsigned int id;
 	int ret;
 
-	gt_init_early(gt, i915);
+	i915_gt_init_early(gt, i915);
 	ret = i915_retire_init(gt);
 	for (id = 0; id < I915_ENGINES && !ret; id++) {
 		if (i915->info->engine_mask & BIT(id))
 			ret = i915_engine_create(gt, id, ops);
 	}
 	if (ret)
-		gt_destroy_engines(gt);
+		i915_gt_destroy_engines(gt);
 
 	return ret;
 }
 
-static int gt_start(struct i915_gt *gt)
+static int i915_gt_start(struct i915_gt *gt)
 {
 	int ret;
 
@@ -175,9 +175,9 @@ int i915_gt_init(struct i915_gt *gt, struct drm_i915_private *i915)
 		return ret;
 
 	i915_forcewake_get(to_uncore(i915));
-	ret = gt_start(gt);
+	ret = i915_gt_start(gt);
 	if (ret)
-		gt_destroy_engines(gt);
+		i915_gt_destroy_engines(gt);
 	else
 		to_mm(i915)->invalidate_tlb = i915_gt_invalidate_tlb;
 	i915_forcewake_put(to_uncore(i915));
@@ -222,5 +222,5 @@ void i915_gt_fini(struct i915_gt *gt)
 
 	for_each_engine(engine, gt, id)
 		i915_heartbeat_stop(engine);
-	gt_destroy_engines(gt);
+	i915_gt_destroy_engines(gt);
 }

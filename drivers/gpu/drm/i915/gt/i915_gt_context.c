@@ -12,7 +12,7 @@
  * user space can name, belongs to the structure that embeds &struct i915_gt_context.
  */
 
-static void context_release(struct kref *ref)
+static void i915_gt_context_release(struct kref *ref)
 {
 	struct i915_gt_context *ctx = container_of(ref, struct i915_gt_context, ref);
 
@@ -27,7 +27,7 @@ static void context_release(struct kref *ref)
  */
 void i915_gt_context_put(struct i915_gt_context *ctx)
 {
-	kref_put(&ctx->ref, context_release);
+	kref_put(&ctx->ref, i915_gt_context_release);
 }
 
 /**
@@ -48,7 +48,7 @@ struct i915_gt_client *i915_gt_client_create(void)
 	return client;
 }
 
-static void client_release(struct kref *ref)
+static void i915_gt_client_release(struct kref *ref)
 {
 	kfree(container_of(ref, struct i915_gt_client, ref));
 }
@@ -62,5 +62,5 @@ static void client_release(struct kref *ref)
 void i915_gt_client_put(struct i915_gt_client *client)
 {
 	if (client)
-		kref_put(&client->ref, client_release);
+		kref_put(&client->ref, i915_gt_client_release);
 }

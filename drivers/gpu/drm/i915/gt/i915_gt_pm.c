@@ -39,7 +39,7 @@
 /* For what is in flight to end by itself */
 #define GT_SUSPEND_IDLE_MS	100
 
-static void gt_hold(struct i915_engine *engine)
+static void i915_gt_hold(struct i915_engine *engine)
 {
 	spin_lock_irq(&engine->lock);
 	engine->stopped = true;
@@ -47,7 +47,7 @@ static void gt_hold(struct i915_engine *engine)
 }
 
 /* What is not complete returns to the queue. */
-static void gt_take_back(struct i915_engine *engine)
+static void i915_gt_take_back(struct i915_engine *engine)
 {
 	struct i915_lrc *running;
 	unsigned long flags;
@@ -63,19 +63,19 @@ static void gt_take_back(struct i915_engine *engine)
 	i915_sched_unlock(engine, flags);
 }
 
-static void gt_stop(struct i915_gt *gt)
+static void i915_gt_stop(struct i915_gt *gt)
 {
 	struct i915_engine *engine;
 	unsigned int id;
 
 	i915_forcewake_get(to_uncore(gt->i915));
 	for_each_engine(engine, gt, id)
-		gt_hold(engine);
+		i915_gt_hold(engine);
 	/* a command that does not end is ended by the reset */
 	for_each_engine(engine, gt, id)
 		i915_reset_hw_stop(engine, USEC_PER_MSEC);
 	for_each_engine(engine, gt, id)
-		gt_take_back(engine);
+		i915_gt_take_back(engine);
 	if (i915_reset_hw_full(gt)) {
 		drm_err(&gt->i915->drm, "GPU reset failed, declaring the GPU wedged\n");
 		i915_wedge_locked(gt);
@@ -101,7 +101,7 @@ void i915_gt_suspend(struct i915_gt *gt)
 	cookie = dma_fence_begin_signalling();
 	mutex_lock(&gt->reset_mutex);
 	if (!i915_gt_is_wedged(gt))
-		gt_stop(gt);
+		i915_gt_stop(gt);
 	set_bit(I915_GT_ASLEEP, &gt->flags);
 	mutex_unlock(&gt->reset_mutex);
 	dma_fence_end_signalling(cookie);
@@ -113,7 +113,7 @@ void i915_gt_suspend(struct i915_gt *gt)
 }
 
 /* Submit what stood in the queue. The time that passed is nobody's hang. */
-static void gt_go_on(struct i915_engine *engine)
+static void i915_gt_go_on(struct i915_engine *engine)
 {
 	struct i915_lrc *lrc;
 	unsigned long flags;
@@ -127,7 +127,7 @@ static void gt_go_on(struct i915_engine *engine)
 }
 
 /* Return: true if the engines may be given work again */
-static bool gt_restart(struct i915_gt *gt)
+static bool i915_gt_restart(struct i915_gt *gt)
 {
 	bool up, cookie;
 
@@ -163,9 +163,9 @@ void i915_gt_resume(struct i915_gt *gt)
 	struct i915_engine *engine;
 	unsigned int id;
 
-	if (!gt_restart(gt))
+	if (!i915_gt_restart(gt))
 		return;
 
 	for_each_engine(engine, gt, id)
-		gt_go_on(engine);
+		i915_gt_go_on(engine);
 }

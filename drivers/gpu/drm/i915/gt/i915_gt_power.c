@@ -17,7 +17,7 @@
 
 #define GT_PARK_DELAY_MS	100
 
-static void power_up(struct i915_gt *gt)
+static void i915_gt_power_up(struct i915_gt *gt)
 {
 	unsigned long flags;
 
@@ -42,7 +42,7 @@ void i915_gt_get_awake(struct i915_gt *gt)
 	/* pairs with i915_gt_park(): it sees the count, or we see that it parked */
 	smp_mb__after_atomic();
 	if (!READ_ONCE(gt->forcewake_held))
-		power_up(gt);
+		i915_gt_power_up(gt);
 }
 
 /**
@@ -129,7 +129,7 @@ u64 i915_gt_awake_ns(struct i915_gt *gt)
 	return ns;
 }
 
-static void power_park_worker(struct work_struct *work)
+static void i915_gt_park_worker(struct work_struct *work)
 {
 	i915_gt_park(container_of(work, struct i915_gt, park_work.work));
 }
@@ -144,7 +144,7 @@ void i915_gt_power_init(struct i915_gt *gt)
 {
 	atomic_set(&gt->awake, 0);
 	init_waitqueue_head(&gt->idle_wq);
-	INIT_DELAYED_WORK(&gt->park_work, power_park_worker);
+	INIT_DELAYED_WORK(&gt->park_work, i915_gt_park_worker);
 	spin_lock_init(&gt->awake_lock);
 }
 

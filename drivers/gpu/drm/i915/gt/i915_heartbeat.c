@@ -46,7 +46,7 @@
 
 #define HEARTBEAT_BEATS		5
 
-static struct i915_request *oldest_port(struct i915_engine *engine)
+static struct i915_request *i915_heartbeat_oldest(struct i915_engine *engine)
 {
 	return engine->active[0].rq ?: engine->pending[0].rq;
 }
@@ -56,7 +56,7 @@ static struct i915_request *oldest_port(struct i915_engine *engine)
  * given to the engine; else what a port still holds, although it is over; else the first in the
  * queue. NULL: the engine is idle.
  */
-static struct i915_request *heartbeat_head(struct i915_engine *engine)
+static struct i915_request *i915_heartbeat_head(struct i915_engine *engine)
 {
 	struct i915_request *port, *rq = NULL;
 	unsigned long flags;
@@ -65,7 +65,7 @@ static struct i915_request *heartbeat_head(struct i915_engine *engine)
 	engine->ops->process(engine);
 	i915_ports_submit(engine);
 
-	port = oldest_port(engine);
+	port = i915_heartbeat_oldest(engine);
 	if (port)
 		rq = i915_lrc_first(port->lrc);
 	if (!rq)
@@ -82,8 +82,8 @@ static struct i915_request *heartbeat_head(struct i915_engine *engine)
 }
 
 /* Has the head been the same for long enough? */
-static bool heartbeat_stuck(struct i915_engine *engine, struct i915_request *rq,
-			    unsigned long delay)
+static bool i915_heartbeat_stuck(struct i915_engine *engine, struct i915_request *rq,
+				 unsigned long delay)
 {
 	if (engine->heartbeat_seen.fence_context != rq->fence.context ||
 	    engine->heartbeat_seen.seqno != (u32)rq->fence.seqno) {
@@ -96,7 +96,7 @@ static bool heartbeat_stuck(struct i915_engine *engine, struct i915_request *rq,
 	return time_after_eq(jiffies, engine->heartbeat_seen.since + HEARTBEAT_BEATS * delay);
 }
 
-static void drop_pulse(struct i915_engine *engine)
+static void i915_heartbeat_drop_pulse(struct i915_engine *engine)
 {
 	if (!engine->pulse)
 		return;
@@ -106,7 +106,7 @@ static void drop_pulse(struct i915_engine *engine)
 }
 
 /* Return: true: the batch still has its chance */
-static bool heartbeat_pulse(struct i915_engine *engine, unsigned long delay)
+static bool i915_heartbeat_pulse(struct i915_engine *engine, unsigned long delay)
 {
 	struct i915_request *rq;
 
@@ -117,7 +117,7 @@ static bool heartbeat_pulse(struct i915_engine *engine, unsigned long delay)
 	if (engine->pulse && !i915_request_completed(engine->pulse))
 		return false;
 
-	drop_pulse(engine);
+	i915_heartbeat_drop_pulse(engine);
 	rq = i915_request_create_atomic(engine->kernel_lrc);
 	if (IS_ERR(rq)) {
 		/* again at the next look, but not for ever: others wait for fences */
@@ -133,7 +133,7 @@ static bool heartbeat_pulse(struct i915_engine *engine, unsigned long delay)
 	return true;
 }
 
-static void reset_stuck(struct i915_engine *engine, struct i915_request *rq)
+static void i915_heartbeat_reset_stuck(struct i915_engine *engine, struct i915_request *rq)
 {
 	struct i915_reset reset = {
 		.cause = I915_RESET_HANG,
@@ -153,7 +153,7 @@ static void reset_stuck(struct i915_engine *engine, struct i915_request *rq)
 }
 
 /* Has a batch of user space been running for too long, in all its turns? */
-static bool heartbeat_expired(struct i915_engine *engine, struct i915_request *rq)
+static bool i915_heartbeat_expired(struct i915_engine *engine, struct i915_request *rq)
 {
 	struct i915_lrc *lrc = rq->lrc;
 	unsigned long timeout = i915_watch_timeout();
@@ -175,7 +175,7 @@ static bool heartbeat_expired(struct i915_engine *engine, struct i915_request *r
 	return expired;
 }
 
-static void reset_expired(struct i915_engine *engine, struct i915_request *rq)
+static void i915_heartbeat_reset_expired(struct i915_engine *engine, struct i915_request *rq)
 {
 	const struct i915_reset reset = {
 		.cause = I915_RESET_EXPIRED,
@@ -189,25 +189,25 @@ static void reset_expired(struct i915_engine *engine, struct i915_request *rq)
 }
 
 /* Look once. Return: false: the engine is idle. */
-static bool heartbeat_beat(struct i915_engine *engine)
+static bool i915_heartbeat_beat(struct i915_engine *engine)
 {
-	struct i915_request *rq = heartbeat_head(engine);
+	struct i915_request *rq = i915_heartbeat_head(engine);
 	unsigned long delay = i915_watch_interval(engine);
 
 	if (!rq)
 		return false;
 
-	if (heartbeat_expired(engine, rq))
-		reset_expired(engine, rq);
-	else if (delay && heartbeat_stuck(engine, rq, delay) && i915_params.enable_hangcheck &&
-		 !heartbeat_pulse(engine, delay))
-		reset_stuck(engine, rq);
+	if (i915_heartbeat_expired(engine, rq))
+		i915_heartbeat_reset_expired(engine, rq);
+	else if (delay && i915_heartbeat_stuck(engine, rq, delay) && i915_params.enable_hangcheck &&
+		 !i915_heartbeat_pulse(engine, delay))
+		i915_heartbeat_reset_stuck(engine, rq);
 	i915_request_put(rq);
 
 	return true;
 }
 
-static void heartbeat_worker(struct work_struct *work)
+static void i915_heartbeat_worker(struct work_struct *work)
 {
 	struct i915_engine *engine = container_of(work, struct i915_engine, heartbeat.work);
 	unsigned long delay = 0;
@@ -216,10 +216,10 @@ static void heartbeat_worker(struct work_struct *work)
 	cookie = dma_fence_begin_signalling();
 	i915_gt_irq_recall(engine->gt);
 	i915_engine_reset_if_asked(engine);
-	if (!i915_gt_is_wedged(engine->gt) && heartbeat_beat(engine))
+	if (!i915_gt_is_wedged(engine->gt) && i915_heartbeat_beat(engine))
 		delay = i915_watch_delay(engine);
 	else
-		drop_pulse(engine);
+		i915_heartbeat_drop_pulse(engine);
 	dma_fence_end_signalling(cookie);
 
 	if (delay)
@@ -234,7 +234,7 @@ static void heartbeat_worker(struct work_struct *work)
  */
 void i915_heartbeat_init(struct i915_engine *engine)
 {
-	INIT_DELAYED_WORK(&engine->heartbeat, heartbeat_worker);
+	INIT_DELAYED_WORK(&engine->heartbeat, i915_heartbeat_worker);
 }
 
 /**
@@ -264,5 +264,5 @@ void i915_engine_heartbeat_changed(struct i915_engine *engine)
 void i915_heartbeat_stop(struct i915_engine *engine)
 {
 	disable_delayed_work_sync(&engine->heartbeat);
-	drop_pulse(engine);
+	i915_heartbeat_drop_pulse(engine);
 }

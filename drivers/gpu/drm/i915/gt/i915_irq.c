@@ -48,7 +48,7 @@ static const u32 bank_master_bits[GT_IRQ_BANKS] = {
 };
 
 /* The upper half of EIR says which bits are enabled. No more of them until the reset. */
-static void engine_error(struct i915_engine *engine)
+static void i915_engine_error(struct i915_engine *engine)
 {
 	u32 error = i915_engine_read(engine, RING_EIR) & RING_EIR_BITS;
 
@@ -65,26 +65,26 @@ static void engine_error(struct i915_engine *engine)
 	queue_work(system_highpri_wq, &engine->gt->retire_work);
 }
 
-static void engine_irq(struct i915_engine *engine, u32 bits)
+static void i915_engine_irq(struct i915_engine *engine, u32 bits)
 {
 	if (bits & GT_IRQ_CS_ERROR)
-		engine_error(engine);
+		i915_engine_error(engine);
 	if (bits & (GT_IRQ_USER | GT_IRQ_CONTEXT_SWITCH))
 		i915_sched_retire(engine);
 }
 
-static void bank_irq(struct i915_gt *gt, unsigned int bank, u32 iir)
+static void i915_irq_bank(struct i915_gt *gt, unsigned int bank, u32 iir)
 {
 	struct i915_engine *engine;
 	unsigned int id;
 
 	for_each_engine(engine, gt, id) {
 		if (engine->desc->irq_bank == bank)
-			engine_irq(engine, iir >> engine->desc->irq_shift & GT_IRQ_BITS);
+			i915_engine_irq(engine, iir >> engine->desc->irq_shift & GT_IRQ_BITS);
 	}
 }
 
-static irqreturn_t irq_handler(int irq, void *arg)
+static irqreturn_t i915_irq_handler(int irq, void *arg)
 {
 	struct i915_gt *gt = arg;
 	struct i915_uncore *uncore = to_uncore(gt->i915);
@@ -105,7 +105,7 @@ static irqreturn_t irq_handler(int irq, void *arg)
 			continue;
 		iir = i915_read(uncore, GEN8_GT_IIR(bank));
 		i915_write(uncore, GEN8_GT_IIR(bank), iir);
-		bank_irq(gt, bank, iir);
+		i915_irq_bank(gt, bank, iir);
 		ret = IRQ_HANDLED;
 	}
 
@@ -116,7 +116,7 @@ static irqreturn_t irq_handler(int irq, void *arg)
 }
 
 /* The mask registers of one source of interrupts: IMR, IIR, IER follow each other */
-static void irq_reset_source(struct i915_uncore *uncore, u32 imr)
+static void i915_irq_reset_source(struct i915_uncore *uncore, u32 imr)
 {
 	unsigned int i;
 
@@ -144,18 +144,18 @@ static const u32 irq_unused_sources[] = {
 	GEN8_SDE_IMR,
 };
 
-static void irq_reset(struct i915_uncore *uncore)
+static void i915_irq_reset(struct i915_uncore *uncore)
 {
 	unsigned int i;
 
 	i915_write(uncore, GEN8_MASTER_IRQ, 0);
 	for (i = 0; i < GT_IRQ_BANKS; i++)
-		irq_reset_source(uncore, GEN8_GT_IMR(i));
+		i915_irq_reset_source(uncore, GEN8_GT_IMR(i));
 	for (i = 0; i < ARRAY_SIZE(irq_unused_sources); i++)
-		irq_reset_source(uncore, irq_unused_sources[i]);
+		i915_irq_reset_source(uncore, irq_unused_sources[i]);
 }
 
-static void irq_enable(struct i915_gt *gt)
+static void i915_irq_enable(struct i915_gt *gt)
 {
 	struct i915_uncore *uncore = to_uncore(gt->i915);
 	u32 bits[GT_IRQ_BANKS] = { };
@@ -173,7 +173,7 @@ static void irq_enable(struct i915_gt *gt)
 	i915_write(uncore, GEN8_MASTER_IRQ, MASTER_IRQ_ENABLE);
 }
 
-static void check_engines(struct i915_gt *gt)
+static void i915_irq_check_engines(struct i915_gt *gt)
 {
 	struct i915_engine *engine;
 	unsigned int id;
@@ -188,7 +188,7 @@ static void check_engines(struct i915_gt *gt)
 	}
 }
 
-static long irq_nothing(void *unused)
+static long i915_irq_nothing(void *unused)
 {
 	return 0;
 }
@@ -198,7 +198,7 @@ static long irq_nothing(void *unused)
  * pending. Neither RCU, for which an idle processor is quiescent, nor another interrupt, which may
  * overtake, says so. A line that moves to another processor takes what is pending along.
  */
-static void irq_drain(int irq)
+static void i915_irq_drain(int irq)
 {
 	const struct cpumask *cpus = irq_get_effective_affinity_mask(irq);
 	unsigned int cpu;
@@ -206,7 +206,7 @@ static void irq_drain(int irq)
 	if (!cpus)
 		return;
 	for_each_cpu(cpu, cpus)
-		work_on_cpu_safe(cpu, irq_nothing, NULL);
+		work_on_cpu_safe(cpu, i915_irq_nothing, NULL);
 }
 
 /**
@@ -219,7 +219,7 @@ static void irq_drain(int irq)
  */
 void i915_gt_irq_reset(struct i915_gt *gt)
 {
-	irq_reset(to_uncore(gt->i915));
+	i915_irq_reset(to_uncore(gt->i915));
 }
 
 /**
@@ -241,14 +241,14 @@ int i915_gt_irq_install(struct i915_gt *gt)
 	if (ret)
 		return ret;
 
-	ret = request_irq(gt->irq, irq_handler, IRQF_SHARED, DRIVER_NAME, gt);
+	ret = request_irq(gt->irq, i915_irq_handler, IRQF_SHARED, DRIVER_NAME, gt);
 	if (ret) {
 		gt->irq = 0;
 		return ret;
 	}
 
-	irq_enable(gt);
-	check_engines(gt);
+	i915_irq_enable(gt);
+	i915_irq_check_engines(gt);
 
 	return 0;
 }
@@ -261,8 +261,8 @@ int i915_gt_irq_install(struct i915_gt *gt)
  */
 void i915_gt_irq_start(struct i915_gt *gt)
 {
-	irq_reset(to_uncore(gt->i915));
-	irq_enable(gt);
+	i915_irq_reset(to_uncore(gt->i915));
+	i915_irq_enable(gt);
 }
 
 /**
@@ -297,7 +297,7 @@ void i915_gt_irq_recall(struct i915_gt *gt)
 }
 
 /* Did the GPU interrupt until now? No recall begins any more. */
-static bool irq_take_ready(struct i915_gt *gt)
+static bool i915_irq_take_ready(struct i915_gt *gt)
 {
 	bool ready;
 
@@ -322,12 +322,12 @@ static bool irq_take_ready(struct i915_gt *gt)
  */
 bool i915_gt_irq_stop(struct i915_gt *gt)
 {
-	if (!irq_take_ready(gt))
+	if (!i915_irq_take_ready(gt))
 		return false;
 
 	/* the handler's last write enables the master again: wait for it first */
 	synchronize_irq(gt->irq);
-	irq_reset(to_uncore(gt->i915));
+	i915_irq_reset(to_uncore(gt->i915));
 
 	return true;
 }
@@ -344,7 +344,7 @@ void i915_gt_irq_uninstall(struct i915_gt *gt)
 {
 	i915_gt_irq_stop(gt);
 	if (gt->irq) {
-		irq_drain(gt->irq);
+		i915_irq_drain(gt->irq);
 		free_irq(gt->irq, gt);
 	}
 	gt->irq = 0;

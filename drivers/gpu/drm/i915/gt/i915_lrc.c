@@ -46,7 +46,7 @@
  * final release destroys the lrc.
  */
 
-static dma_addr_t lrc_root(const struct i915_lrc *lrc)
+static dma_addr_t i915_lrc_root(const struct i915_lrc *lrc)
 {
 	/* kernel contexts use the GGTT only: an empty page table will do */
 	if (!lrc->ctx->vm)
@@ -56,7 +56,7 @@ static dma_addr_t lrc_root(const struct i915_lrc *lrc)
 }
 
 /* Return: GGTT address of the ring, 0 if unbound */
-static u32 lrc_ring_start(const struct i915_lrc *lrc)
+static u32 i915_lrc_ring_start(const struct i915_lrc *lrc)
 {
 	if (!lrc->buf.bound)
 		return 0;
@@ -64,21 +64,21 @@ static u32 lrc_ring_start(const struct i915_lrc *lrc)
 	return i915_ggtt_buf_offset(&lrc->buf) + (lrc->buf.count - I915_LRC_RING_PAGES) * SZ_4K;
 }
 
-static struct i915_lrc_state lrc_state(const struct i915_lrc *lrc, u32 head)
+static struct i915_lrc_state i915_lrc_get_state(const struct i915_lrc *lrc, u32 head)
 {
 	return (struct i915_lrc_state){
-		.ring_start = lrc_ring_start(lrc),
+		.ring_start = i915_lrc_ring_start(lrc),
 		.ring_size = lrc->ring.size,
 		.head = head,
-		.root = lrc_root(lrc),
+		.root = i915_lrc_root(lrc),
 	};
 }
 
 /* Copy the engine's default image; engine->default_valid must be set. */
-static void lrc_load_default(struct i915_lrc *lrc, u32 head)
+static void i915_lrc_load_default(struct i915_lrc *lrc, u32 head)
 {
 	const struct i915_engine *engine = lrc->engine;
-	const struct i915_lrc_state state = lrc_state(lrc, head);
+	const struct i915_lrc_state state = i915_lrc_get_state(lrc, head);
 	unsigned int n;
 
 	for (n = 1; n < i915_lrc_image_pages(engine); n++)
@@ -87,16 +87,16 @@ static void lrc_load_default(struct i915_lrc *lrc, u32 head)
 	i915_lrc_layout_adopt(lrc->regs, engine->gt->i915->info->gen, &state);
 }
 
-static void lrc_init_image(struct i915_lrc *lrc)
+static void i915_lrc_init_image(struct i915_lrc *lrc)
 {
 	const struct i915_device_info *info = lrc->engine->gt->i915->info;
-	const struct i915_lrc_state state = lrc_state(lrc, 0);
+	const struct i915_lrc_state state = i915_lrc_get_state(lrc, 0);
 	void *hwsp = i915_ggtt_buf_vaddr(&lrc->buf, 0);
 
 	lrc->regs = i915_ggtt_buf_vaddr(&lrc->buf, 1);
 	lrc->hwsp_seqno = hwsp + LRC_HWSP_SEQNO;
 	if (lrc->engine->default_valid)
-		lrc_load_default(lrc, 0);
+		i915_lrc_load_default(lrc, 0);
 	else
 		i915_lrc_layout_init(lrc->regs, lrc->engine->desc, info->gen, &state);
 }
@@ -105,7 +105,7 @@ static void lrc_init_image(struct i915_lrc *lrc)
  * Lock the context if it is idle: the engine does not access the image, and no
  * request is being built that would make it do so.
  */
-static bool lrc_trylock_idle(struct i915_lrc *lrc)
+static bool i915_lrc_trylock_idle(struct i915_lrc *lrc)
 {
 	struct i915_engine *engine = lrc->engine;
 	unsigned int n;
@@ -127,11 +127,11 @@ static bool lrc_trylock_idle(struct i915_lrc *lrc)
 	return idle;
 }
 
-static bool lrc_buf_idle(struct i915_ggtt_buf *buf, unsigned long *since)
+static bool i915_lrc_buf_idle(struct i915_ggtt_buf *buf, unsigned long *since)
 {
 	struct i915_lrc *lrc = container_of(buf, struct i915_lrc, buf);
 
-	if (!lrc_trylock_idle(lrc))
+	if (!i915_lrc_trylock_idle(lrc))
 		return false;
 
 	*since = lrc->seqno ? lrc->emitted : buf->since;
@@ -140,11 +140,11 @@ static bool lrc_buf_idle(struct i915_ggtt_buf *buf, unsigned long *since)
 	return true;
 }
 
-static bool lrc_buf_evict(struct i915_ggtt_buf *buf)
+static bool i915_lrc_buf_evict(struct i915_ggtt_buf *buf)
 {
 	struct i915_lrc *lrc = container_of(buf, struct i915_lrc, buf);
 
-	if (!lrc_trylock_idle(lrc))
+	if (!i915_lrc_trylock_idle(lrc))
 		return false;
 
 	i915_ggtt_buf_unbind_locked(to_ggtt(lrc->engine->gt->i915), buf);
@@ -154,11 +154,11 @@ static bool lrc_buf_evict(struct i915_ggtt_buf *buf)
 }
 
 static const struct i915_ggtt_buf_ops lrc_buf_ops = {
-	.idle = lrc_buf_idle,
-	.evict = lrc_buf_evict,
+	.idle = i915_lrc_buf_idle,
+	.evict = i915_lrc_buf_evict,
 };
 
-static int lrc_init_memory(struct i915_lrc *lrc)
+static int i915_lrc_init_memory(struct i915_lrc *lrc)
 {
 	struct drm_i915_private *i915 = lrc->engine->gt->i915;
 	unsigned int pages = i915_lrc_image_pages(lrc->engine);
@@ -203,13 +203,13 @@ int i915_lrc_bind_new(struct i915_lrc *lrc)
 	offset = i915_ggtt_buf_offset(&lrc->buf);
 	lrc->hwsp_seqno_ggtt = offset + LRC_HWSP_SEQNO;
 	lrc->desc = i915_lrc_layout_desc(offset, gt->i915->info->gen);
-	lrc->regs[LRC_RING_START] = lrc_ring_start(lrc);
+	lrc->regs[LRC_RING_START] = i915_lrc_ring_start(lrc);
 
 	return 0;
 }
 
 /* Kernel contexts are bound for life: a heartbeat must not fail for want of GGTT space. */
-static int lrc_init_address(struct i915_lrc *lrc)
+static int i915_lrc_init_address(struct i915_lrc *lrc)
 {
 	int ret;
 
@@ -254,12 +254,12 @@ struct i915_lrc *i915_lrc_create(struct i915_engine *engine, struct i915_gt_cont
 	mutex_init(&lrc->lock);
 	INIT_LIST_HEAD(&lrc->requests);
 	INIT_LIST_HEAD(&lrc->cancel_link);
-	ret = lrc_init_memory(lrc);
+	ret = i915_lrc_init_memory(lrc);
 	if (ret)
 		goto err_lrc;
 
-	lrc_init_image(lrc);
-	ret = lrc_init_address(lrc);
+	i915_lrc_init_image(lrc);
+	ret = i915_lrc_init_address(lrc);
 	if (ret)
 		goto err_memory;
 
@@ -315,7 +315,7 @@ void i915_lrc_destroy(struct i915_lrc *lrc)
 }
 
 /* Is the context in a port? Then the hardware owns its image. */
-static bool lrc_is_active(const struct i915_lrc *lrc)
+static bool i915_lrc_is_active(const struct i915_lrc *lrc)
 {
 	const struct i915_engine *engine = lrc->engine;
 
@@ -324,14 +324,14 @@ static bool lrc_is_active(const struct i915_lrc *lrc)
 }
 
 /* Restart at the oldest request, or at @tail if there is none */
-static void lrc_rewind(struct i915_lrc *lrc, u32 tail)
+static void i915_lrc_rewind(struct i915_lrc *lrc, u32 tail)
 {
 	const struct i915_request *first = i915_lrc_first(lrc);
 	u32 head = first ? first->head : tail;
 
 	/* the reset hit within a batch: the state it left is undefined */
 	if (first && test_bit(I915_RQ_SKIPPED, &first->state) && lrc->engine->default_valid)
-		lrc_load_default(lrc, head);
+		i915_lrc_load_default(lrc, head);
 	else
 		i915_lrc_layout_rewind(lrc->regs, head);
 	lrc->rewind = false;
@@ -359,11 +359,11 @@ u32 i915_lrc_update(struct i915_lrc *lrc, const struct i915_request *rq)
 	lockdep_assert_held(&lrc->engine->lock);
 
 	/* the hardware never lost the context: it continues from its own HEAD */
-	if (unlikely(lrc->rewind) && lrc_is_active(lrc))
+	if (unlikely(lrc->rewind) && i915_lrc_is_active(lrc))
 		lrc->rewind = false;
 
 	if (unlikely(lrc->rewind)) {
-		lrc_rewind(lrc, tail);
+		i915_lrc_rewind(lrc, tail);
 		desc |= LRC_DESC_FORCE_RESTORE;
 	} else if (lrc->regs[LRC_RING_TAIL] == rq->wa_tail) {
 		tail = rq->wa_tail;

@@ -102,7 +102,7 @@ static const struct lrc_layout layouts[2][2] = {
 	},
 };
 
-static void fill_block(u32 *regs, const struct lri_block *block, u32 mmio_base)
+static void i915_lrc_fill_block(u32 *regs, const struct lri_block *block, u32 mmio_base)
 {
 	unsigned int i;
 	u32 *out = regs + block->dword;
@@ -114,7 +114,7 @@ static void fill_block(u32 *regs, const struct lri_block *block, u32 mmio_base)
 	}
 }
 
-static void set_state(u32 *regs, unsigned int gen, const struct i915_lrc_state *state)
+static void i915_lrc_set_state(u32 *regs, unsigned int gen, const struct i915_lrc_state *state)
 {
 	regs[LRC_RING_HEAD] = state->head;
 	regs[LRC_RING_TAIL] = state->head;
@@ -123,7 +123,7 @@ static void set_state(u32 *regs, unsigned int gen, const struct i915_lrc_state *
 	regs[LRC_PDP0_UDW] = upper_32_bits(state->root);
 	regs[LRC_PDP0_LDW] = lower_32_bits(state->root);
 	if (gen >= 9)
-		regs[GEN9_LRC_MI_MODE] = I915_MASKED_DISABLE(MI_MODE_STOP_RING);
+		regs[GEN9_LRC_MI_MODE] = i915_masked_disable(MI_MODE_STOP_RING);
 }
 
 /**
@@ -142,12 +142,12 @@ void i915_lrc_layout_init(u32 *regs, const struct i915_engine_desc *desc, unsign
 	unsigned int i;
 
 	for (i = 0; i < layout->count; i++)
-		fill_block(regs, &layout->blocks[i], desc->mmio_base);
+		i915_lrc_fill_block(regs, &layout->blocks[i], desc->mmio_base);
 	regs[layout->end] = MI_BATCH_BUFFER_END;
 
 	regs[LRC_CONTEXT_CONTROL] = 0xf << 16 | CONTEXT_CONTROL_NO_SYNC_SWITCH |
 				    CONTEXT_CONTROL_NO_RESTORE;
-	set_state(regs, gen, state);
+	i915_lrc_set_state(regs, gen, state);
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_lrc_layout_init);
 
@@ -165,7 +165,7 @@ void i915_lrc_layout_adopt(u32 *regs, unsigned int gen, const struct i915_lrc_st
 	i915_lrc_layout_rewind(regs, state->head);
 	regs[LRC_CONTEXT_CONTROL] = 0xf << 16 | CONTEXT_CONTROL_NO_SYNC_SWITCH;
 	regs[LRC_TIMESTAMP] = 0;
-	set_state(regs, gen, state);
+	i915_lrc_set_state(regs, gen, state);
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_lrc_layout_adopt);
 

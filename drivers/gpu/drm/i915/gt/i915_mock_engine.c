@@ -54,42 +54,42 @@ struct mock_engine {
 	unsigned int misuse;
 };
 
-static void mock_misuse(struct mock_engine *mock, const char *what)
+static void i915_mock_misuse(struct mock_engine *mock, const char *what)
 {
 	mock->misuse++;
 	drm_err(&mock->engine->gt->i915->drm, "mock %s: %s\n", mock->engine->desc->name, what);
 }
 
-static void mock_report(struct mock_engine *mock, bool acknowledge)
+static void i915_mock_report(struct mock_engine *mock, bool acknowledge)
 {
 	if (mock->events == MOCK_EVENTS)
-		mock_misuse(mock, "reports are not taken in");
+		i915_mock_misuse(mock, "reports are not taken in");
 	else
 		mock->event[mock->events++] = acknowledge;
 }
 
-static bool mock_is_busy(const struct mock_engine *mock)
+static bool i915_mock_is_busy(const struct mock_engine *mock)
 {
 	return mock->written || mock->run[0].lrc;
 }
 
-static void mock_kick(struct mock_engine *mock)
+static void i915_mock_kick(struct mock_engine *mock)
 {
-	if (!mock->held && mock_is_busy(mock) && !timer_pending(&mock->timer))
+	if (!mock->held && i915_mock_is_busy(mock) && !timer_pending(&mock->timer))
 		mod_timer(&mock->timer, jiffies + MOCK_TICKS);
 }
 
-static void mock_check(struct mock_engine *mock, const struct mock_port *port)
+static void i915_mock_check(struct mock_engine *mock, const struct mock_port *port)
 {
 	unsigned int n;
 
 	for (n = 0; n < I915_PORTS; n++) {
 		if (mock->run[n].lrc == port->lrc && (s32)(port->seqno - mock->run[n].seqno) < 0)
-			mock_misuse(mock, "the end of a context moved back");
+			i915_mock_misuse(mock, "the end of a context moved back");
 	}
 }
 
-static void mock_write(struct i915_engine *engine)
+static void i915_mock_write(struct i915_engine *engine)
 {
 	struct mock_engine *mock = engine->backend;
 	unsigned int n;
@@ -97,10 +97,10 @@ static void mock_write(struct i915_engine *engine)
 	lockdep_assert_held(&engine->lock);
 
 	if (mock->written)
-		mock_misuse(mock, "written before the acknowledge");
+		i915_mock_misuse(mock, "written before the acknowledge");
 	if (engine->pending[1].rq &&
 	    engine->pending[1].rq->lrc == i915_port_lrc(&engine->pending[0]))
-		mock_misuse(mock, "one context in both ports");
+		i915_mock_misuse(mock, "one context in both ports");
 
 	for (n = 0; n < I915_PORTS; n++) {
 		struct i915_port *port = &engine->pending[n];
@@ -112,13 +112,13 @@ static void mock_write(struct i915_engine *engine)
 		port->tail = port->rq->lrc->regs[LRC_RING_TAIL];
 		mock->next[n].lrc = port->rq->lrc;
 		mock->next[n].seqno = port->rq->fence.seqno;
-		mock_check(mock, &mock->next[n]);
+		i915_mock_check(mock, &mock->next[n]);
 	}
 	mock->written = true;
-	mock_kick(mock);
+	i915_mock_kick(mock);
 }
 
-static void mock_drain(struct i915_engine *engine)
+static void i915_mock_drain(struct i915_engine *engine)
 {
 	struct mock_engine *mock = engine->backend;
 	unsigned int n;
@@ -135,13 +135,13 @@ static void mock_drain(struct i915_engine *engine)
 	i915_ports_collect(engine);
 }
 
-static void mock_process(struct i915_engine *engine)
+static void i915_mock_process(struct i915_engine *engine)
 {
 	if (!engine->stopped)
-		mock_drain(engine);
+		i915_mock_drain(engine);
 }
 
-static void mock_clear(struct i915_engine *engine)
+static void i915_mock_clear(struct i915_engine *engine)
 {
 	struct mock_engine *mock = engine->backend;
 
@@ -154,29 +154,29 @@ static void mock_clear(struct i915_engine *engine)
 	mock->events = 0;
 }
 
-static bool mock_do_acknowledge(struct mock_engine *mock)
+static bool i915_mock_acknowledge(struct mock_engine *mock)
 {
 	if (!mock->written)
 		return false;
 
 	memcpy(mock->run, mock->next, sizeof(mock->run));
 	mock->written = false;
-	mock_report(mock, true);
+	i915_mock_report(mock, true);
 
 	return true;
 }
 
 /* The context in the first port is at its end */
-static void mock_switch(struct mock_engine *mock)
+static void i915_mock_switch(struct mock_engine *mock)
 {
-	mock_report(mock, false);
+	i915_mock_report(mock, false);
 	mock->run[0] = mock->run[1];
 	mock->run[1] = (struct mock_port){ };
 	/* what was written since counts more than the second port */
-	mock_do_acknowledge(mock);
+	i915_mock_acknowledge(mock);
 }
 
-static bool mock_do_complete(struct mock_engine *mock)
+static bool i915_mock_complete(struct mock_engine *mock)
 {
 	struct mock_port *port = &mock->run[0];
 	u32 seqno = port->seqno;
@@ -194,34 +194,34 @@ static bool mock_do_complete(struct mock_engine *mock)
 	}
 	WRITE_ONCE(*port->lrc->hwsp_seqno, seqno);
 	if (seqno == port->seqno)
-		mock_switch(mock);
+		i915_mock_switch(mock);
 
 	return true;
 }
 
 /* The interrupt handler's part. engine->lock is dropped. */
-static void mock_interrupt(struct mock_engine *mock, unsigned long flags)
+static void i915_mock_interrupt(struct mock_engine *mock, unsigned long flags)
 	__releases(&mock->engine->lock)
 {
 	struct i915_engine *engine = mock->engine;
 
 	engine->ops->process(engine);
 	i915_ports_submit(engine);
-	mock_kick(mock);
+	i915_mock_kick(mock);
 	i915_sched_unlock(engine, flags);
 }
 
-static void mock_tick(struct timer_list *timer)
+static void i915_mock_tick(struct timer_list *timer)
 {
 	struct mock_engine *mock = from_timer(mock, timer, timer);
 	unsigned long flags;
 
 	spin_lock_irqsave(&mock->engine->lock, flags);
 	if (!mock->held) {
-		mock_do_acknowledge(mock);
-		mock_do_complete(mock);
+		i915_mock_acknowledge(mock);
+		i915_mock_complete(mock);
 	}
-	mock_interrupt(mock, flags);
+	i915_mock_interrupt(mock, flags);
 }
 
 /**
@@ -253,7 +253,7 @@ void i915_mock_engine_let_run(struct i915_engine *engine)
 
 	spin_lock_irqsave(&engine->lock, flags);
 	mock->held = false;
-	mock_kick(mock);
+	i915_mock_kick(mock);
 	spin_unlock_irqrestore(&engine->lock, flags);
 }
 
@@ -271,8 +271,8 @@ bool i915_mock_engine_acknowledge(struct i915_engine *engine)
 	bool did;
 
 	spin_lock_irqsave(&engine->lock, flags);
-	did = mock_do_acknowledge(mock);
-	mock_interrupt(mock, flags);
+	did = i915_mock_acknowledge(mock);
+	i915_mock_interrupt(mock, flags);
 
 	return did;
 }
@@ -294,8 +294,8 @@ bool i915_mock_engine_complete(struct i915_engine *engine)
 	bool did;
 
 	spin_lock_irqsave(&engine->lock, flags);
-	did = mock_do_complete(mock);
-	mock_interrupt(mock, flags);
+	did = i915_mock_complete(mock);
+	i915_mock_interrupt(mock, flags);
 
 	return did;
 }
@@ -314,7 +314,7 @@ unsigned int i915_mock_engine_misuse(struct i915_engine *engine)
 	return READ_ONCE(mock->misuse);
 }
 
-static int mock_init(struct i915_engine *engine)
+static int i915_mock_init(struct i915_engine *engine)
 {
 	struct mock_engine *mock;
 
@@ -323,13 +323,13 @@ static int mock_init(struct i915_engine *engine)
 		return -ENOMEM;
 
 	mock->engine = engine;
-	timer_setup(&mock->timer, mock_tick, 0);
+	timer_setup(&mock->timer, i915_mock_tick, 0);
 	engine->backend = mock;
 
 	return 0;
 }
 
-static void mock_fini(struct i915_engine *engine)
+static void i915_mock_fini(struct i915_engine *engine)
 {
 	struct mock_engine *mock = engine->backend;
 
@@ -338,30 +338,30 @@ static void mock_fini(struct i915_engine *engine)
 	kfree(mock);
 }
 
-static void mock_resume(struct i915_engine *engine)
+static void i915_mock_resume(struct i915_engine *engine)
 {
 }
 
-static bool mock_update_irq(struct i915_engine *engine)
+static bool i915_mock_update_irq(struct i915_engine *engine)
 {
 	return false;
 }
 
-static int mock_reset(struct i915_engine *engine)
+static int i915_mock_reset(struct i915_engine *engine)
 {
 	return 0;
 }
 
 static const struct i915_engine_ops mock_engine_ops = {
-	.init = mock_init,
-	.fini = mock_fini,
-	.write = mock_write,
-	.process = mock_process,
-	.drain = mock_drain,
-	.clear = mock_clear,
-	.update_irq = mock_update_irq,
-	.resume = mock_resume,
-	.reset = mock_reset,
+	.init = i915_mock_init,
+	.fini = i915_mock_fini,
+	.write = i915_mock_write,
+	.process = i915_mock_process,
+	.drain = i915_mock_drain,
+	.clear = i915_mock_clear,
+	.update_irq = i915_mock_update_irq,
+	.resume = i915_mock_resume,
+	.reset = i915_mock_reset,
 };
 
 /**

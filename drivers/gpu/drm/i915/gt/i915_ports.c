@@ -31,13 +31,13 @@
  * contexts of equal priority take turns.
  */
 
-static void port_set(struct i915_port *port, struct i915_request *rq)
+static void i915_port_set(struct i915_port *port, struct i915_request *rq)
 {
 	i915_gt_context_get(rq->ctx);
 	port->rq = i915_request_get(rq);
 }
 
-static void port_clear(struct i915_port *port)
+static void i915_port_clear(struct i915_port *port)
 {
 	struct i915_request *rq = port->rq;
 
@@ -64,8 +64,8 @@ void i915_ports_clear(struct i915_engine *engine)
 
 	i915_engine_run(engine, NULL);
 	for (n = 0; n < I915_PORTS; n++) {
-		port_clear(&engine->active[n]);
-		port_clear(&engine->pending[n]);
+		i915_port_clear(&engine->active[n]);
+		i915_port_clear(&engine->pending[n]);
 	}
 	engine->pending_ack = false;
 	engine->preempting = false;
@@ -74,34 +74,34 @@ void i915_ports_clear(struct i915_engine *engine)
 }
 
 /* What runs now: the oldest request of the context in the first port */
-static struct i915_request *running_request(struct i915_engine *engine)
+static struct i915_request *i915_ports_running(struct i915_engine *engine)
 {
 	return i915_lrc_executing(i915_port_lrc(&engine->active[0]));
 }
 
-static struct i915_request *queue_first(struct i915_engine *engine)
+static struct i915_request *i915_queue_first(struct i915_engine *engine)
 {
 	return list_first_entry_or_null(&engine->queue, struct i915_request, link);
 }
 
 /* Is there something in the queue that is more important than what runs? */
-static bool outranks_running(struct i915_engine *engine)
+static bool i915_queue_outranks(struct i915_engine *engine)
 {
-	struct i915_request *running = running_request(engine);
-	struct i915_request *next = queue_first(engine);
+	struct i915_request *running = i915_ports_running(engine);
+	struct i915_request *next = i915_queue_first(engine);
 
 	return running && next && next->priority > running->priority;
 }
 
 /* Is there something in the queue that must not wait for its turn? */
-static bool want_preempt(struct i915_engine *engine)
+static bool i915_ports_want_preempt(struct i915_engine *engine)
 {
-	struct i915_request *next = queue_first(engine);
+	struct i915_request *next = i915_queue_first(engine);
 
 	if (!next || !engine->gt->i915->info->has_preemption || !engine->active[0].rq)
 		return false;
 
-	if (outranks_running(engine))
+	if (i915_queue_outranks(engine))
 		return true;
 
 	/* the second port may be changed without disturbing the first */
@@ -109,7 +109,7 @@ static bool want_preempt(struct i915_engine *engine)
 }
 
 /* Move a request from the queue to the hardware's list */
-static void start_request(struct i915_engine *engine, struct i915_request *rq)
+static void i915_ports_start(struct i915_engine *engine, struct i915_request *rq)
 {
 	clear_bit(I915_RQ_QUEUED, &rq->state);
 	clear_bit(I915_RQ_RAISED, &rq->state);
@@ -123,8 +123,8 @@ static void start_request(struct i915_engine *engine, struct i915_request *rq)
  * been given before always go along: TAIL must never move back. Return: the
  * last one taken.
  */
-static struct i915_request *take_context(struct i915_engine *engine, struct i915_lrc *lrc,
-					 struct i915_request *last)
+static struct i915_request *i915_ports_take(struct i915_engine *engine, struct i915_lrc *lrc,
+					    struct i915_request *last)
 {
 	struct i915_request *rq = last ? list_next_entry(last, lrc_link) :
 		list_first_entry(&lrc->requests, struct i915_request, lrc_link);
@@ -132,9 +132,9 @@ static struct i915_request *take_context(struct i915_engine *engine, struct i915
 	list_for_each_entry_from(rq, &lrc->requests, lrc_link) {
 		if (!test_bit(I915_RQ_QUEUED, &rq->state))
 			break;
-		if (rq != queue_first(engine) && !test_bit(I915_RQ_SUBMITTED, &rq->state))
+		if (rq != i915_queue_first(engine) && !test_bit(I915_RQ_SUBMITTED, &rq->state))
 			break;
-		start_request(engine, rq);
+		i915_ports_start(engine, rq);
 		last = rq;
 	}
 
@@ -142,16 +142,16 @@ static struct i915_request *take_context(struct i915_engine *engine, struct i915
 }
 
 /* Complete although it was taken back from the hardware: nothing left to run */
-static void drop_completed(struct i915_engine *engine)
+static void i915_queue_drop_completed(struct i915_engine *engine)
 {
 	struct i915_request *rq;
 
-	while ((rq = queue_first(engine)) && __i915_request_completed(rq))
+	while ((rq = i915_queue_first(engine)) && __i915_request_completed(rq))
 		i915_sched_collect(engine, rq->lrc);
 }
 
 /* Fill the ports behind what is in @last, which says what each shall run up to */
-static bool fill_ports(struct i915_engine *engine, struct i915_request *last[I915_PORTS])
+static bool i915_ports_fill(struct i915_engine *engine, struct i915_request *last[I915_PORTS])
 {
 	struct i915_request *rq;
 	bool taken = false;
@@ -160,8 +160,8 @@ static bool fill_ports(struct i915_engine *engine, struct i915_request *last[I91
 	if (last[0]) {
 		rq = last[0];
 		/* retired meanwhile: what follows it on the timeline */
-		last[0] = take_context(engine, rq->lrc,
-				       test_bit(I915_RQ_DONE, &rq->state) ? NULL : rq) ?: rq;
+		last[0] = i915_ports_take(engine, rq->lrc,
+					  test_bit(I915_RQ_DONE, &rq->state) ? NULL : rq) ?: rq;
 		taken = last[0] != rq;
 		n = 1;
 		/* it is about to complete, or failed: no use in submitting it again */
@@ -170,18 +170,18 @@ static bool fill_ports(struct i915_engine *engine, struct i915_request *last[I91
 	}
 
 	for (; n < I915_PORTS; n++) {
-		drop_completed(engine);
-		rq = queue_first(engine);
+		i915_queue_drop_completed(engine);
+		rq = i915_queue_first(engine);
 		if (!rq)
 			break;
-		last[n] = take_context(engine, rq->lrc, NULL);
+		last[n] = i915_ports_take(engine, rq->lrc, NULL);
 		taken = true;
 	}
 
 	return taken;
 }
 
-static void arm_timeslice(struct i915_engine *engine)
+static void i915_ports_arm_timeslice(struct i915_engine *engine)
 {
 	unsigned long ms = READ_ONCE(engine->props.timeslice_duration_ms);
 
@@ -191,7 +191,7 @@ static void arm_timeslice(struct i915_engine *engine)
 }
 
 /* The acknowledge that is due must come in time */
-static void arm_preempt_timer(struct i915_engine *engine)
+static void i915_ports_arm_preempt(struct i915_engine *engine)
 {
 	unsigned long ms = READ_ONCE(engine->props.preempt_timeout_ms);
 
@@ -203,14 +203,14 @@ static void arm_preempt_timer(struct i915_engine *engine)
 	mod_timer(&engine->preempt_timer, engine->preempt_deadline);
 }
 
-static void submit_ports(struct i915_engine *engine, struct i915_request *last[I915_PORTS])
+static void i915_ports_write(struct i915_engine *engine, struct i915_request *last[I915_PORTS])
 {
 	bool idle = !engine->active[0].rq;
 	unsigned int n;
 
 	for (n = 0; n < I915_PORTS; n++) {
 		if (last[n])
-			port_set(&engine->pending[n], last[n]);
+			i915_port_set(&engine->pending[n], last[n]);
 	}
 	engine->pending_ack = true;
 	engine->ops->write(engine);
@@ -220,13 +220,13 @@ static void submit_ports(struct i915_engine *engine, struct i915_request *last[I
 		i915_engine_run(engine, last[0]->lrc);
 		i915_watch_start(engine);
 	}
-	arm_timeslice(engine);
+	i915_ports_arm_timeslice(engine);
 	if (!idle && last[0]->lrc != i915_port_lrc(&engine->active[0]))
-		arm_preempt_timer(engine);
+		i915_ports_arm_preempt(engine);
 }
 
 /* The queue has to wait: the hardware must tell of every change */
-static void wait_for_room(struct i915_engine *engine)
+static void i915_ports_wait_for_room(struct i915_engine *engine)
 {
 	/* rare: it may have told already, and that interrupt was masked */
 	if (engine->ops->update_irq(engine))
@@ -249,28 +249,28 @@ void i915_ports_submit(struct i915_engine *engine)
 		return;
 	if (engine->pending_ack) {
 		/* a stretch that cannot be preempted may be in the way of the acknowledge */
-		if (outranks_running(engine))
-			arm_preempt_timer(engine);
-		wait_for_room(engine);
+		if (i915_queue_outranks(engine))
+			i915_ports_arm_preempt(engine);
+		i915_ports_wait_for_room(engine);
 		return;
 	}
 
-	if (want_preempt(engine)) {
+	if (i915_ports_want_preempt(engine)) {
 		i915_sched_collect(engine, i915_port_lrc(&engine->active[0]));
 		i915_sched_unwind(engine, NULL);
 	} else {
 		if (engine->active[1].rq) {
-			arm_timeslice(engine);
-			wait_for_room(engine);
+			i915_ports_arm_timeslice(engine);
+			i915_ports_wait_for_room(engine);
 			return;
 		}
 		last[0] = engine->active[0].rq;
 	}
 
-	if (fill_ports(engine, last))
-		submit_ports(engine, last);
+	if (i915_ports_fill(engine, last))
+		i915_ports_write(engine, last);
 	else
-		wait_for_room(engine);
+		i915_ports_wait_for_room(engine);
 }
 
 /**
@@ -300,7 +300,7 @@ void i915_ports_drop(struct i915_engine *engine, struct i915_lrc *lrc)
 		if (test_and_clear_bit(I915_RQ_QUEUED, &rq->state))
 			list_move_tail(&rq->link, &held);
 	}
-	drop_completed(engine);
+	i915_queue_drop_completed(engine);
 	alone = list_empty(&engine->queue);
 	/* out of the queue they end with their timeline */
 	list_for_each_entry_safe(rq, next, &held, link) {
@@ -309,8 +309,8 @@ void i915_ports_drop(struct i915_engine *engine, struct i915_lrc *lrc)
 			i915_sched_queue(engine, rq, false);
 	}
 
-	if (fill_ports(engine, last))
-		submit_ports(engine, last);
+	if (i915_ports_fill(engine, last))
+		i915_ports_write(engine, last);
 }
 
 /**
@@ -352,7 +352,7 @@ void i915_ports_acknowledge(struct i915_engine *engine)
 	for (n = 0; n < I915_PORTS; n++) {
 		if (engine->active[n].rq)
 			i915_sched_collect(engine, engine->active[n].rq->lrc);
-		port_clear(&engine->active[n]);
+		i915_port_clear(&engine->active[n]);
 		engine->active[n] = engine->pending[n];
 		engine->pending[n].rq = NULL;
 	}
@@ -384,13 +384,13 @@ void i915_ports_complete(struct i915_engine *engine)
 	if (!next && engine->pending_ack)
 		next = i915_port_lrc(&engine->pending[0]);
 	i915_engine_run(engine, next);
-	port_clear(&engine->active[0]);
+	i915_port_clear(&engine->active[0]);
 	engine->active[0] = engine->active[1];
 	engine->active[1].rq = NULL;
 }
 
 /* Does a request of another context rely on running after this one? */
-static bool has_followers(const struct i915_lrc *lrc)
+static bool i915_lrc_has_followers(const struct i915_lrc *lrc)
 {
 	const struct i915_request *rq;
 
@@ -403,12 +403,12 @@ static bool has_followers(const struct i915_lrc *lrc)
 }
 
 /* Somebody waits who is at least as important as what runs */
-static bool want_timeslice(struct i915_engine *engine)
+static bool i915_ports_want_timeslice(struct i915_engine *engine)
 {
-	struct i915_request *running = running_request(engine);
-	struct i915_request *next = queue_first(engine);
+	struct i915_request *running = i915_ports_running(engine);
+	struct i915_request *next = i915_queue_first(engine);
 
-	if (!running || has_followers(running->lrc))
+	if (!running || i915_lrc_has_followers(running->lrc))
 		return false;
 	if (next && next->lrc != running->lrc && next->priority >= running->priority)
 		return true;
@@ -435,11 +435,11 @@ void i915_ports_timeslice(struct timer_list *timer)
 		goto unlock;
 
 	if (engine->pending_ack) {
-		arm_timeslice(engine);
-	} else if (want_timeslice(engine)) {
+		i915_ports_arm_timeslice(engine);
+	} else if (i915_ports_want_timeslice(engine)) {
 		i915_sched_unwind(engine, i915_port_lrc(&engine->active[0]));
-		if (fill_ports(engine, last))
-			submit_ports(engine, last);
+		if (i915_ports_fill(engine, last))
+			i915_ports_write(engine, last);
 	} else {
 		i915_ports_submit(engine);
 	}

@@ -25,7 +25,7 @@
  * that already has the priority: its own awaits have been raised with it.
  * sched_lock and engine->lock held. Return: true if the queue must be re-sorted.
  */
-static bool raise_timeline(struct i915_request *rq, int priority, struct list_head *same)
+static bool i915_raise_timeline(struct i915_request *rq, int priority, struct list_head *same)
 {
 	struct list_head *others = &rq->engine->gt->raise;
 	struct i915_lrc *lrc = rq->lrc;
@@ -64,7 +64,7 @@ static bool raise_timeline(struct i915_request *rq, int priority, struct list_he
  * request can get between them. Awaits on other engines are added to gt->raise.
  * sched_lock held.
  */
-static void raise_engine(struct i915_request *rq, int priority)
+static void i915_raise_engine(struct i915_request *rq, int priority)
 {
 	struct i915_engine *engine = rq->engine;
 	struct i915_await *await;
@@ -72,11 +72,11 @@ static void raise_engine(struct i915_request *rq, int priority)
 	bool queued;
 
 	spin_lock(&engine->lock);
-	queued = raise_timeline(rq, priority, &same);
+	queued = i915_raise_timeline(rq, priority, &same);
 	while (!list_empty(&same)) {
 		await = list_first_entry(&same, struct i915_await, raise_link);
 		list_del_init(&await->raise_link);
-		queued |= raise_timeline(await->other, priority, &same);
+		queued |= i915_raise_timeline(await->other, priority, &same);
 	}
 	if (queued)
 		i915_sched_resort(engine);
@@ -85,7 +85,7 @@ static void raise_engine(struct i915_request *rq, int priority)
 }
 
 /* Raise the first entry of gt->raise. Return: false if there was none. */
-static bool raise_next(struct i915_gt *gt)
+static bool i915_raise_next(struct i915_gt *gt)
 {
 	struct i915_request *other = NULL;
 	struct i915_await *await;
@@ -97,9 +97,9 @@ static bool raise_next(struct i915_gt *gt)
 		int priority = await->rq->priority;
 
 		other = i915_request_get(await->other);
-		/* last, because it may be freed from now on: see await_unraise() */
+		/* last, because it may be freed from now on: see i915_await_unraise() */
 		list_del_init_careful(&await->raise_link);
-		raise_engine(other, priority);
+		i915_raise_engine(other, priority);
 	}
 	spin_unlock_irqrestore(&gt->sched_lock, flags);
 
@@ -130,10 +130,10 @@ void i915_request_set_priority(struct i915_request *rq, int priority)
 		return;
 
 	spin_lock_irqsave(&gt->sched_lock, flags);
-	raise_engine(rq, priority);
+	i915_raise_engine(rq, priority);
 	spin_unlock_irqrestore(&gt->sched_lock, flags);
 
-	while (raise_next(gt))
+	while (i915_raise_next(gt))
 		;
 }
 

@@ -47,12 +47,12 @@ struct vma_list {
 	struct i915_vma *vma[];
 };
 
-static u32 *ring_cs(struct i915_ring *ring)
+static u32 *i915_ring_cs(struct i915_ring *ring)
 {
 	return ring->vaddr + ring->emit;
 }
 
-static void ring_advance(struct i915_ring *ring, u32 *cs)
+static void i915_ring_advance(struct i915_ring *ring, u32 *cs)
 {
 	u32 bytes = (void *)cs - ring->vaddr - ring->emit;
 
@@ -60,7 +60,7 @@ static void ring_advance(struct i915_ring *ring, u32 *cs)
 	WRITE_ONCE(ring->space, ring->space - bytes);
 }
 
-static struct i915_request *request_alloc(unsigned int max_vmas, gfp_t gfp)
+static struct i915_request *i915_request_alloc(unsigned int max_vmas, gfp_t gfp)
 {
 	struct vma_list *list;
 	struct i915_request *rq;
@@ -120,7 +120,7 @@ void i915_request_init_locks(struct i915_request *rq)
 	spin_lock_init(&rq->hwsp_lock);
 }
 
-static void request_init(struct i915_request *rq, struct i915_lrc *lrc)
+static void i915_request_init(struct i915_request *rq, struct i915_lrc *lrc)
 {
 	rq->engine = lrc->engine;
 	rq->lrc = lrc;
@@ -166,7 +166,7 @@ bool i915_lrc_measure_room(struct i915_lrc *lrc)
 }
 
 /* Make room for a whole request, contiguous, without waiting. lrc->lock held. */
-static bool reserve_room(struct i915_lrc *lrc)
+static bool i915_lrc_reserve_room(struct i915_lrc *lrc)
 {
 	struct i915_ring *ring = &lrc->ring;
 	bool room = true;
@@ -191,7 +191,7 @@ static bool reserve_room(struct i915_lrc *lrc)
 }
 
 /* Return: 0 if a request can be built now; -ENOENT, -EIO, -EAGAIN, -ENOMEM. lrc->lock held. */
-static int check_begin(struct i915_lrc *lrc)
+static int i915_request_check_begin(struct i915_lrc *lrc)
 {
 	unsigned long flags = READ_ONCE(lrc->ctx->flags);
 	int ret;
@@ -209,18 +209,18 @@ static int check_begin(struct i915_lrc *lrc)
 	if (ret && ret != -ENOSPC)
 		return ret;
 
-	return !ret && reserve_room(lrc) ? 0 : -EAGAIN;
+	return !ret && i915_lrc_reserve_room(lrc) ? 0 : -EAGAIN;
 }
 
 /* Return: 0 with lrc->lock held and room in the ring, or an error */
-static int begin_request(struct i915_lrc *lrc)
+static int i915_request_lock_lrc(struct i915_lrc *lrc)
 {
 	int ret;
 
 	if (mutex_lock_interruptible(&lrc->lock))
 		return -ERESTARTSYS;
 
-	ret = check_begin(lrc);
+	ret = i915_request_check_begin(lrc);
 	if (ret)
 		mutex_unlock(&lrc->lock);
 
@@ -228,16 +228,16 @@ static int begin_request(struct i915_lrc *lrc)
 }
 
 /* Start the request; cannot fail */
-static void open_request(struct i915_request *rq, struct i915_lrc *lrc)
+static void i915_request_open(struct i915_request *rq, struct i915_lrc *lrc)
 {
 	u32 *cs;
 
-	request_init(rq, lrc);
+	i915_request_init(rq, lrc);
 	rq->head = lrc->ring.emit;
-	cs = i915_emit_invalidate(rq, ring_cs(&lrc->ring));
+	cs = i915_emit_invalidate(rq, i915_ring_cs(&lrc->ring));
 	if (unlikely(!lrc->engine->default_valid))
 		cs = i915_emit_context_wa(rq, cs);
-	ring_advance(&lrc->ring, cs);
+	i915_ring_advance(&lrc->ring, cs);
 	rq->batch = lrc->ring.emit;
 	rq->batch_dwords = 0;
 }
@@ -262,17 +262,17 @@ struct i915_request *i915_request_try_create(struct i915_lrc *lrc, unsigned int 
 	struct i915_request *rq;
 	int ret;
 
-	rq = request_alloc(max_vmas, GFP_KERNEL);
+	rq = i915_request_alloc(max_vmas, GFP_KERNEL);
 	if (!rq)
 		return ERR_PTR(-ENOMEM);
 
-	ret = begin_request(lrc);
+	ret = i915_request_lock_lrc(lrc);
 	if (ret) {
 		i915_request_free_vmas(rq);
 		kmem_cache_free(request_slab, rq);
 		return ERR_PTR(ret);
 	}
-	open_request(rq, lrc);
+	i915_request_open(rq, lrc);
 
 	return rq;
 }
@@ -293,12 +293,12 @@ struct i915_request *i915_request_create_atomic(struct i915_lrc *lrc)
 	struct i915_request *rq;
 	int ret = -EAGAIN;
 
-	rq = request_alloc(0, GFP_ATOMIC | __GFP_NOWARN);
+	rq = i915_request_alloc(0, GFP_ATOMIC | __GFP_NOWARN);
 	if (!rq)
 		return ERR_PTR(-ENOMEM);
 
 	if (mutex_trylock(&lrc->lock)) {
-		ret = check_begin(lrc);
+		ret = i915_request_check_begin(lrc);
 		if (ret)
 			mutex_unlock(&lrc->lock);
 	}
@@ -306,7 +306,7 @@ struct i915_request *i915_request_create_atomic(struct i915_lrc *lrc)
 		kmem_cache_free(request_slab, rq);
 		return ERR_PTR(ret);
 	}
-	open_request(rq, lrc);
+	i915_request_open(rq, lrc);
 
 	return rq;
 }
@@ -337,13 +337,13 @@ void i915_request_use_vma(struct i915_request *rq, struct i915_vma *vma)
 void i915_request_emit_batch(struct i915_request *rq, u64 addr, unsigned int flags)
 {
 	struct i915_ring *ring = &rq->lrc->ring;
-	u32 *cs = ring_cs(ring);
+	u32 *cs = i915_ring_cs(ring);
 	u32 *end;
 
 	end = i915_emit_batch_start(rq, cs, addr, flags);
 	rq->batch = ring->emit;
 	rq->batch_dwords = end - cs;
-	ring_advance(ring, end);
+	i915_ring_advance(ring, end);
 }
 
 /**
@@ -357,9 +357,9 @@ void i915_request_close(struct i915_request *rq)
 	struct i915_lrc *lrc = rq->lrc;
 	struct i915_ring *ring = &lrc->ring;
 
-	ring_advance(ring, i915_emit_breadcrumb(rq, ring_cs(ring)));
+	i915_ring_advance(ring, i915_emit_breadcrumb(rq, i915_ring_cs(ring)));
 	rq->tail = i915_ring_wrap(ring->emit, ring->size);
-	ring_advance(ring, i915_emit_wa_tail(ring_cs(ring)));
+	i915_ring_advance(ring, i915_emit_wa_tail(i915_ring_cs(ring)));
 	ring->emit = i915_ring_wrap(ring->emit, ring->size);
 	rq->wa_tail = ring->emit;
 	rq->emitted = jiffies;
@@ -387,7 +387,7 @@ int i915_request_slab_init(void)
  * i915_request_slab_exit - destroy the slab cache of requests
  *
  * kmem_cache_destroy() waits for requests whose grace period has not ended. But
- * first, whoever put the last module reference in request_release() must have
+ * first, whoever put the last module reference in i915_fence_release() must have
  * returned from it: it may have been preempted there, or interrupted.
  *
  * Context: process context.

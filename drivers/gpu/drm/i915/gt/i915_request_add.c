@@ -14,7 +14,7 @@
  */
 
 /* The request before on the timeline, if it is less important */
-static struct i915_request *lesser_predecessor(const struct i915_request *rq)
+static struct i915_request *i915_request_lesser_predecessor(const struct i915_request *rq)
 {
 	struct i915_request *prev;
 
@@ -31,7 +31,7 @@ static struct i915_request *lesser_predecessor(const struct i915_request *rq)
  * important when the request joins its timeline. Meanwhile somebody may raise
  * it: whoever was shown its fence early. Return: with engine->lock held.
  */
-static unsigned long lock_raised(struct i915_request *rq)
+static unsigned long i915_request_lock_raised(struct i915_request *rq)
 	__acquires(&rq->engine->lock)
 {
 	struct i915_engine *engine = rq->engine;
@@ -45,7 +45,7 @@ static unsigned long lock_raised(struct i915_request *rq)
 			i915_request_inherit(rq, priority);
 
 		spin_lock_irqsave(&engine->lock, flags);
-		prev = lesser_predecessor(rq);
+		prev = i915_request_lesser_predecessor(rq);
 		if (!prev && rq->priority == priority)
 			return flags;
 		if (prev)
@@ -80,7 +80,7 @@ int i915_request_add(struct i915_request *rq)
 	i915_request_close(rq);
 	i915_gt_get_awake(rq->engine->gt);
 	i915_request_get(rq);
-	flags = lock_raised(rq);
+	flags = i915_request_lock_raised(rq);
 	ret = i915_sched_insert(rq);
 	i915_sched_unlock(rq->engine, flags);
 	mutex_unlock(&lrc->lock);

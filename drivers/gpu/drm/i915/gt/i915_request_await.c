@@ -28,7 +28,7 @@
 /* Reschedule and check for a fatal signal once every so many fences */
 #define AWAIT_LOOK	64
 
-static void await_signaled(struct dma_fence *fence, struct dma_fence_cb *cb)
+static void i915_await_signaled(struct dma_fence *fence, struct dma_fence_cb *cb)
 {
 	struct i915_await *await = container_of(cb, struct i915_await, cb);
 	struct i915_request *rq = await->rq;
@@ -39,7 +39,7 @@ static void await_signaled(struct dma_fence *fence, struct dma_fence_cb *cb)
 }
 
 /* Return: false if the fence is signalled, so that there is nothing to wait for */
-static bool await_start(struct i915_await *await)
+static bool i915_await_start(struct i915_await *await)
 {
 	struct i915_request *rq = await->rq;
 
@@ -49,7 +49,7 @@ static bool await_start(struct i915_await *await)
 		return i915_sched_follow(await, await->other);
 
 	atomic_inc(&rq->awaits);
-	if (!dma_fence_add_callback(await->fence, &await->cb, await_signaled))
+	if (!dma_fence_add_callback(await->fence, &await->cb, i915_await_signaled))
 		return true;
 	atomic_dec(&rq->awaits);
 
@@ -57,8 +57,8 @@ static bool await_start(struct i915_await *await)
 }
 
 /* Find the await of a timeline; if there is none, return NULL and the place to insert it */
-static struct i915_await *await_find(struct i915_request *rq, u64 context,
-				     struct rb_node **parent, struct rb_node ***link)
+static struct i915_await *i915_await_find(struct i915_request *rq, u64 context,
+					  struct rb_node **parent, struct rb_node ***link)
 {
 	struct i915_await *await;
 
@@ -81,7 +81,7 @@ static struct i915_await *await_find(struct i915_request *rq, u64 context,
  * of another device has its own locks and scheduler, and its engine may be freed,
  * so the engine pointer is compared but not dereferenced.
  */
-static struct i915_request *fence_to_our_request(struct i915_gt *gt, struct dma_fence *fence)
+static struct i915_request *i915_fence_to_gt_request(struct i915_gt *gt, struct dma_fence *fence)
 {
 	struct i915_request *other = i915_fence_to_request(fence);
 	unsigned int id;
@@ -94,7 +94,7 @@ static struct i915_request *fence_to_our_request(struct i915_gt *gt, struct dma_
 	return NULL;
 }
 
-static int await_one(struct i915_request *rq, struct dma_fence *fence)
+static int i915_await_one(struct i915_request *rq, struct dma_fence *fence)
 {
 	struct rb_node *parent, **link;
 	struct i915_await *await;
@@ -103,7 +103,7 @@ static int await_one(struct i915_request *rq, struct dma_fence *fence)
 	if (fence->context == rq->fence.context)
 		return 0;
 
-	await = await_find(rq, fence->context, &parent, &link);
+	await = i915_await_find(rq, fence->context, &parent, &link);
 	if (await && !dma_fence_is_later(fence, await->fence))
 		return 0;
 	if (dma_fence_is_signaled(fence))
@@ -125,8 +125,8 @@ static int await_one(struct i915_request *rq, struct dma_fence *fence)
 	}
 
 	await->fence = dma_fence_get(fence);
-	await->other = fence_to_our_request(rq->engine->gt, fence);
-	if (!await_start(await)) {
+	await->other = i915_fence_to_gt_request(rq->engine->gt, fence);
+	if (!i915_await_start(await)) {
 		rb_erase(&await->node, &rq->awaited);
 		list_del(&await->link);
 		rq->nr_awaits--;
@@ -137,7 +137,7 @@ static int await_one(struct i915_request *rq, struct dma_fence *fence)
 	return 0;
 }
 
-static int await_look_around(void)
+static int i915_await_look_around(void)
 {
 	cond_resched();
 
@@ -164,9 +164,9 @@ int i915_request_await(struct i915_request *rq, struct dma_fence *fence)
 	int ret;
 
 	dma_fence_unwrap_for_each(part, &iter, fence) {
-		ret = await_one(rq, part);
+		ret = i915_await_one(rq, part);
 		if (!ret && ++n % AWAIT_LOOK == 0)
-			ret = await_look_around();
+			ret = i915_await_look_around();
 		if (ret) {
 			dma_fence_put(iter.chain);
 			return ret;

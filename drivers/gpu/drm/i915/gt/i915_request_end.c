@@ -26,7 +26,7 @@
 #define LET_GO_PORTION	256
 
 /* Undo i915_sched_follow(). Return: true if it was still counted in i915_request.awaits */
-static bool await_unfollow(struct i915_await *await)
+static bool i915_await_unfollow(struct i915_await *await)
 {
 	struct i915_engine *engine = await->rq->engine;
 	unsigned long flags;
@@ -57,7 +57,7 @@ void i915_await_stop(struct i915_await *await)
 	bool counted;
 
 	if (await->follows)
-		counted = await_unfollow(await);
+		counted = i915_await_unfollow(await);
 	else
 		counted = dma_fence_remove_callback(await->fence, &await->cb);
 	if (counted)
@@ -65,7 +65,7 @@ void i915_await_stop(struct i915_await *await)
 }
 
 /* What it waits for need not be raised any more. Nobody puts it on gt->raise again. */
-static void await_unraise(struct i915_gt *gt, struct i915_await *await)
+static void i915_await_unraise(struct i915_gt *gt, struct i915_await *await)
 {
 	unsigned long flags;
 
@@ -104,14 +104,14 @@ void i915_request_drop_awaits(struct i915_request *rq)
 	list_for_each_entry_safe(await, next, &list, link) {
 		/* of an abandoned request it is still a node of the tree */
 		if (test_bit(I915_RQ_DONE, &rq->state))
-			await_unraise(gt, await);
+			i915_await_unraise(gt, await);
 		i915_await_stop(await);
 		dma_fence_put(await->fence);
 		kfree(await);
 	}
 }
 
-static void release_vma(struct i915_vma *vma)
+static void i915_request_release_vma(struct i915_vma *vma)
 {
 	struct drm_i915_gem_object *obj = vma->obj;
 
@@ -119,12 +119,12 @@ static void release_vma(struct i915_vma *vma)
 	i915_gem_object_put(obj);
 }
 
-static void request_release_vmas(struct i915_request *rq)
+static void i915_request_release_vmas(struct i915_request *rq)
 {
 	unsigned int i;
 
 	for (i = 0; i < rq->nr_vmas; i++)
-		release_vma(rq->vmas[i]);
+		i915_request_release_vma(rq->vmas[i]);
 	rq->nr_vmas = 0;
 	i915_request_free_vmas(rq);
 }
@@ -138,7 +138,7 @@ static void request_release_vmas(struct i915_request *rq)
 void i915_request_let_go(struct i915_request *rq)
 {
 	while (rq->nr_vmas) {
-		release_vma(rq->vmas[--rq->nr_vmas]);
+		i915_request_release_vma(rq->vmas[--rq->nr_vmas]);
 		if (rq->nr_vmas % LET_GO_PORTION == 0)
 			cond_resched();
 	}
@@ -165,7 +165,7 @@ void i915_request_abandon(struct i915_request *rq)
 	ring->emit = rq->head;
 
 	i915_request_drop_awaits(rq);
-	request_release_vmas(rq);
+	i915_request_release_vmas(rq);
 
 	spin_lock_irqsave(&rq->hwsp_lock, flags);
 	set_bit(I915_RQ_RETIRED, &rq->state);
@@ -195,7 +195,7 @@ void i915_request_retire(struct i915_request *rq)
 	set_bit(I915_RQ_RETIRED, &rq->state);
 	spin_unlock(&rq->hwsp_lock);
 
-	request_release_vmas(rq);
+	i915_request_release_vmas(rq);
 	if (!list_empty(&rq->signalers))
 		i915_request_drop_awaits(rq);
 	dma_fence_signal(&rq->fence);

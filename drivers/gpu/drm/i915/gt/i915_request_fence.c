@@ -93,13 +93,13 @@ bool i915_request_completed(const struct i915_request *rq)
 	return completed;
 }
 
-static const char *request_driver_name(struct dma_fence *fence)
+static const char *i915_fence_driver_name(struct dma_fence *fence)
 {
 	return container_of(fence, struct i915_request, fence)->driver_name;
 }
 
 /* Copied on the first call, which is rare; the timeline may be freed before the fence */
-static const char *request_timeline_name(struct dma_fence *fence)
+static const char *i915_fence_timeline_name(struct dma_fence *fence)
 {
 	struct i915_request *rq = container_of(fence, struct i915_request, fence);
 	unsigned long flags;
@@ -114,7 +114,7 @@ static const char *request_timeline_name(struct dma_fence *fence)
 	return rq->timeline_name;
 }
 
-static bool request_signaled(struct dma_fence *fence)
+static bool i915_fence_signaled(struct dma_fence *fence)
 {
 	return i915_request_completed(container_of(fence, struct i915_request, fence));
 }
@@ -124,7 +124,7 @@ static bool request_signaled(struct dma_fence *fence)
  * lock to signal the fence, so it cannot finish meanwhile, and the engine stays
  * valid.
  */
-static bool request_enable_signaling(struct dma_fence *fence)
+static bool i915_fence_enable_signaling(struct dma_fence *fence)
 {
 	struct i915_request *rq = container_of(fence, struct i915_request, fence);
 	struct i915_engine *engine = rq->engine;
@@ -143,7 +143,7 @@ static bool request_enable_signaling(struct dma_fence *fence)
 	return !i915_request_completed(rq);
 }
 
-static void request_release(struct dma_fence *fence)
+static void i915_fence_release(struct dma_fence *fence)
 {
 	struct i915_request *rq = container_of(fence, struct i915_request, fence);
 	bool internal = test_bit(I915_RQ_INTERNAL, &rq->state);
@@ -156,11 +156,11 @@ static void request_release(struct dma_fence *fence)
 }
 
 const struct dma_fence_ops i915_request_fence_ops = {
-	.get_driver_name = request_driver_name,
-	.get_timeline_name = request_timeline_name,
-	.enable_signaling = request_enable_signaling,
-	.signaled = request_signaled,
-	.release = request_release,
+	.get_driver_name = i915_fence_driver_name,
+	.get_timeline_name = i915_fence_timeline_name,
+	.enable_signaling = i915_fence_enable_signaling,
+	.signaled = i915_fence_signaled,
+	.release = i915_fence_release,
 };
 
 /**

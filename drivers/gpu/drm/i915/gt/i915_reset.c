@@ -46,14 +46,14 @@ struct reset_stand {
 	bool gone;			/* the suspect has ended, or does not run */
 };
 
-static void engine_hold(struct i915_engine *engine)
+static void i915_reset_hold(struct i915_engine *engine)
 {
 	spin_lock_irq(&engine->lock);
 	engine->stopped = true;
 	spin_unlock_irq(&engine->lock);
 }
 
-static void engine_release(struct i915_engine *engine)
+static void i915_reset_release(struct i915_engine *engine)
 {
 	unsigned long flags;
 
@@ -65,8 +65,8 @@ static void engine_release(struct i915_engine *engine)
 }
 
 /* Has what the reset is about ended by itself? engine->lock held, reports taken in */
-static bool suspect_is_gone(struct i915_engine *engine, const struct i915_reset *reset,
-			    struct i915_lrc *running)
+static bool i915_reset_suspect_is_gone(struct i915_engine *engine, const struct i915_reset *reset,
+				       struct i915_lrc *running)
 {
 	struct i915_request *rq = i915_lrc_executing(running);
 
@@ -88,7 +88,7 @@ static bool suspect_is_gone(struct i915_engine *engine, const struct i915_reset 
 }
 
 /* Stop at the next command */
-static void engine_stop(struct i915_engine *engine)
+static void i915_reset_stop(struct i915_engine *engine)
 {
 	unsigned long timeout_ms = READ_ONCE(engine->props.stop_timeout_ms);
 
@@ -96,15 +96,15 @@ static void engine_stop(struct i915_engine *engine)
 }
 
 /* Where does it stand? What it completed is taken in first. */
-static void engine_examine(struct i915_engine *engine, const struct i915_reset *reset,
-			   struct reset_stand *stand)
+static void i915_reset_examine(struct i915_engine *engine, const struct i915_reset *reset,
+			       struct reset_stand *stand)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->ops->drain(engine);
 	stand->running = i915_engine_running_lrc(engine);
-	stand->gone = suspect_is_gone(engine, reset, stand->running);
+	stand->gone = i915_reset_suspect_is_gone(engine, reset, stand->running);
 	if (stand->running)
 		i915_gt_context_get(stand->running->ctx);
 	stand->head = i915_engine_read(engine, RING_HEAD) & RING_HEAD_MASK;
@@ -112,18 +112,18 @@ static void engine_examine(struct i915_engine *engine, const struct i915_reset *
 }
 
 /* Nothing was reset: go on */
-static void engine_go_on(struct i915_engine *engine)
+static void i915_reset_go_on(struct i915_engine *engine)
 {
-	i915_engine_write(engine, RING_MI_MODE, I915_MASKED_DISABLE(MI_MODE_STOP_RING));
-	engine_release(engine);
+	i915_engine_write(engine, RING_MI_MODE, i915_masked_disable(MI_MODE_STOP_RING));
+	i915_reset_release(engine);
 }
 
 /*
  * The hardware was reset: everything it did not complete goes back to the
  * queue, but what is not to run again. It stays stopped.
  */
-static void engine_rewind(struct i915_engine *engine, const struct i915_reset *reset,
-			  struct reset_stand *stand)
+static void i915_reset_rewind(struct i915_engine *engine, const struct i915_reset *reset,
+			      struct reset_stand *stand)
 {
 	struct i915_lrc *running = stand->running;
 	struct i915_request *rq;
@@ -147,32 +147,32 @@ static void engine_rewind(struct i915_engine *engine, const struct i915_reset *r
 }
 
 /* Before anything is stopped: is it about what runs? */
-static bool reset_is_due(struct i915_engine *engine, const struct i915_reset *reset)
+static bool i915_reset_is_due(struct i915_engine *engine, const struct i915_reset *reset)
 {
 	unsigned long flags;
 	bool gone;
 
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->ops->process(engine);
-	gone = suspect_is_gone(engine, reset, i915_engine_running_lrc(engine));
+	gone = i915_reset_suspect_is_gone(engine, reset, i915_engine_running_lrc(engine));
 	i915_sched_unlock(engine, flags);
 
 	return !gone;
 }
 
-static int engine_reset(struct i915_engine *engine, const struct i915_reset *reset,
-			struct reset_stand *stand)
+static int i915_reset_engine(struct i915_engine *engine, const struct i915_reset *reset,
+			     struct reset_stand *stand)
 {
 	int ret;
 
-	if (!reset_is_due(engine, reset))
+	if (!i915_reset_is_due(engine, reset))
 		return -EAGAIN;
 
-	engine_hold(engine);
-	engine_stop(engine);
-	engine_examine(engine, reset, stand);
+	i915_reset_hold(engine);
+	i915_reset_stop(engine);
+	i915_reset_examine(engine, reset, stand);
 	if (stand->gone) {
-		engine_go_on(engine);
+		i915_reset_go_on(engine);
 		return -EAGAIN;
 	}
 
@@ -182,16 +182,16 @@ static int engine_reset(struct i915_engine *engine, const struct i915_reset *res
 		return ret;
 
 	drm_notice(&engine->gt->i915->drm, "%s reset: %s\n", engine->desc->name, reset->why);
-	engine_rewind(engine, reset, stand);
+	i915_reset_rewind(engine, reset, stand);
 	engine->reset_count++;
 	engine->ops->resume(engine);
-	engine_release(engine);
+	i915_reset_release(engine);
 
 	return 0;
 }
 
-static int full_reset(struct i915_gt *gt, const struct i915_reset *reset,
-		      struct reset_stand stand[I915_ENGINES])
+static int i915_reset_full(struct i915_gt *gt, const struct i915_reset *reset,
+			   struct reset_stand stand[I915_ENGINES])
 {
 	struct i915_engine *engine;
 	unsigned int id;
@@ -199,16 +199,16 @@ static int full_reset(struct i915_gt *gt, const struct i915_reset *reset,
 	int ret;
 
 	for_each_engine(engine, gt, id)
-		engine_hold(engine);
+		i915_reset_hold(engine);
 	for_each_engine(engine, gt, id)
-		engine_stop(engine);
+		i915_reset_stop(engine);
 	for_each_engine(engine, gt, id) {
-		engine_examine(engine, reset, &stand[id]);
+		i915_reset_examine(engine, reset, &stand[id]);
 		gone |= stand[id].gone;
 	}
 	if (gone) {
 		for_each_engine(engine, gt, id)
-			engine_go_on(engine);
+			i915_reset_go_on(engine);
 		return -EAGAIN;
 	}
 
@@ -219,17 +219,17 @@ static int full_reset(struct i915_gt *gt, const struct i915_reset *reset,
 
 	drm_notice(&gt->i915->drm, "GPU reset: %s\n", reset->why);
 	for_each_engine(engine, gt, id)
-		engine_rewind(engine, reset, &stand[id]);
+		i915_reset_rewind(engine, reset, &stand[id]);
 	i915_reset_resume(gt);
 	atomic_inc(&gt->reset_count);
 	for_each_engine(engine, gt, id)
-		engine_release(engine);
+		i915_reset_release(engine);
 
 	return 0;
 }
 
 /* Who was banned just now may have work on other engines, too */
-static void stand_end(struct i915_gt *gt, struct reset_stand *stand)
+static void i915_reset_stand_end(struct i915_gt *gt, struct reset_stand *stand)
 {
 	struct i915_gt_context *ctx = stand->running ? stand->running->ctx : NULL;
 	struct i915_engine *engine;
@@ -243,7 +243,7 @@ static void stand_end(struct i915_gt *gt, struct reset_stand *stand)
 		i915_gt_context_put(ctx);
 }
 
-static int reset_engines(struct i915_gt *gt, const struct i915_reset *reset)
+static int i915_reset_engines(struct i915_gt *gt, const struct i915_reset *reset)
 {
 	struct i915_engine *engine;
 	struct reset_stand stand;
@@ -254,8 +254,8 @@ static int reset_engines(struct i915_gt *gt, const struct i915_reset *reset)
 		if (!(reset->engines & BIT(id)))
 			continue;
 		memset(&stand, 0, sizeof(stand));
-		ret = engine_reset(engine, reset, &stand);
-		stand_end(gt, &stand);
+		ret = i915_reset_engine(engine, reset, &stand);
+		i915_reset_stand_end(gt, &stand);
 		if (ret)
 			break;
 	}
@@ -263,15 +263,15 @@ static int reset_engines(struct i915_gt *gt, const struct i915_reset *reset)
 	return ret;
 }
 
-static int reset_all(struct i915_gt *gt, const struct i915_reset *reset)
+static int i915_reset_all(struct i915_gt *gt, const struct i915_reset *reset)
 {
 	struct reset_stand stand[I915_ENGINES] = { };
 	unsigned int id;
 	int ret;
 
-	ret = full_reset(gt, reset, stand);
+	ret = i915_reset_full(gt, reset, stand);
 	for (id = 0; id < I915_ENGINES; id++)
-		stand_end(gt, &stand[id]);
+		i915_reset_stand_end(gt, &stand[id]);
 	if (ret == -EIO) {
 		drm_err(&gt->i915->drm, "GPU reset failed, declaring the GPU wedged\n");
 		i915_wedge_locked(gt);
@@ -281,7 +281,7 @@ static int reset_all(struct i915_gt *gt, const struct i915_reset *reset)
 }
 
 /* Module parameter i915.reset: 0 never, 1 only all engines, 2 and more one engine */
-static int reset_locked(struct i915_gt *gt, const struct i915_reset *reset)
+static int i915_reset_locked(struct i915_gt *gt, const struct i915_reset *reset)
 {
 	unsigned int how = READ_ONCE(i915_params.reset);
 	int ret = -EIO;
@@ -305,10 +305,10 @@ static int reset_locked(struct i915_gt *gt, const struct i915_reset *reset)
 
 	i915_forcewake_get(to_uncore(gt->i915));
 	if (how > 1 && reset->cause != I915_RESET_ASKED)
-		ret = reset_engines(gt, reset);
+		ret = i915_reset_engines(gt, reset);
 	if (ret == -EIO) {
 		i915_gt_announce(gt, I915_EVENT_RESET);
-		ret = reset_all(gt, reset);
+		ret = i915_reset_all(gt, reset);
 		if (ret != -EIO)
 			i915_gt_announce(gt, I915_EVENT_RECOVERED);
 	}
@@ -336,7 +336,7 @@ int i915_gt_reset(struct i915_gt *gt, const struct i915_reset *reset)
 
 	cookie = dma_fence_begin_signalling();
 	mutex_lock(&gt->reset_mutex);
-	ret = reset_locked(gt, reset);
+	ret = i915_reset_locked(gt, reset);
 	mutex_unlock(&gt->reset_mutex);
 	dma_fence_end_signalling(cookie);
 

@@ -39,7 +39,7 @@ void i915_reset_hw_stop(struct i915_engine *engine, unsigned long timeout_us)
 {
 	u32 mode;
 
-	i915_engine_write(engine, RING_MI_MODE, I915_MASKED_ENABLE(MI_MODE_STOP_RING));
+	i915_engine_write(engine, RING_MI_MODE, i915_masked_enable(MI_MODE_STOP_RING));
 	read_poll_timeout(i915_engine_read, mode, mode & MI_MODE_IDLE, 20, timeout_us + 20, false,
 			  engine, RING_MI_MODE);
 }
@@ -65,7 +65,7 @@ int i915_reset_hw(struct i915_gt *gt, u32 gdrst)
 	for_each_engine(engine, gt, id) {
 		if (!(gdrst & (engine->desc->reset_bit | GDRST_FULL)))
 			continue;
-		i915_engine_write(engine, RING_RESET_CTL, I915_MASKED_ENABLE(RESET_CTL_REQUEST));
+		i915_engine_write(engine, RING_RESET_CTL, i915_masked_enable(RESET_CTL_REQUEST));
 		ret = i915_uncore_wait(uncore, engine->desc->mmio_base + RING_RESET_CTL,
 				       RESET_CTL_READY, RESET_CTL_READY, RESET_READY_TIMEOUT_US);
 		if (ret)
@@ -80,7 +80,7 @@ int i915_reset_hw(struct i915_gt *gt, u32 gdrst)
 	for_each_engine(engine, gt, id) {
 		if (gdrst & (engine->desc->reset_bit | GDRST_FULL))
 			i915_engine_write(engine, RING_RESET_CTL,
-					  I915_MASKED_DISABLE(RESET_CTL_REQUEST));
+					  i915_masked_disable(RESET_CTL_REQUEST));
 	}
 
 	return ret ? -EIO : 0;

@@ -33,7 +33,7 @@
 
 #define GT_IDLE_POLL_MS		50
 
-static void finish_late(struct i915_request *rq)
+static void i915_retire_queue_late(struct i915_request *rq)
 {
 	struct i915_gt *gt = rq->engine->gt;
 
@@ -53,7 +53,7 @@ static void finish_late(struct i915_request *rq)
 void i915_retire_queue(struct i915_request *rq)
 {
 	if (unlikely(rq->nr_vmas + rq->nr_awaits > RETIRE_LONG || rq->lrc->late))
-		finish_late(rq);
+		i915_retire_queue_late(rq);
 	else
 		list_move_tail(&rq->link, &rq->engine->done);
 }
@@ -73,7 +73,7 @@ void i915_sched_defer(struct i915_engine *engine)
 }
 
 /* Take a portion of what is complete. engine->lock held */
-static void take_done(struct i915_engine *engine, struct list_head *done)
+static void i915_retire_take_done(struct i915_engine *engine, struct list_head *done)
 {
 	unsigned int left = RETIRE_PORTION;
 	struct i915_request *rq;
@@ -110,7 +110,7 @@ void i915_sched_unlock(struct i915_engine *engine, unsigned long flags)
 		return;
 	}
 
-	take_done(engine, &done);
+	i915_retire_take_done(engine, &done);
 	i915_sched_defer(engine);
 	atomic_inc(&engine->retiring);
 	spin_unlock(&engine->lock);
@@ -123,7 +123,7 @@ void i915_sched_unlock(struct i915_engine *engine, unsigned long flags)
 	local_irq_restore(flags);
 }
 
-static struct i915_request *first_late(struct i915_engine *engine)
+static struct i915_request *i915_retire_first_late(struct i915_engine *engine)
 {
 	struct i915_request *rq;
 
@@ -135,7 +135,7 @@ static struct i915_request *first_late(struct i915_engine *engine)
 }
 
 /* Retire one that is on engine->late and stays there meanwhile. late_mutex held */
-static void retire_late(struct i915_request *rq)
+static void i915_retire_one_late(struct i915_request *rq)
 {
 	/* its timeline lives until the next in line may go past */
 	struct i915_gt_context *ctx = i915_gt_context_get(rq->ctx);
@@ -177,8 +177,8 @@ void i915_sched_retire_late(struct i915_gt *gt)
 	cookie = dma_fence_begin_signalling();
 	mutex_lock(&gt->late_mutex);
 	for_each_engine(engine, gt, id) {
-		while ((rq = first_late(engine))) {
-			retire_late(rq);
+		while ((rq = i915_retire_first_late(engine))) {
+			i915_retire_one_late(rq);
 			atomic_dec(&gt->late);
 		}
 	}
@@ -241,7 +241,7 @@ void i915_gt_retire(struct i915_gt *gt)
 }
 
 /* A portion of each engine; if that is not all, it is queued again */
-static void retire_worker(struct work_struct *work)
+static void i915_retire_worker(struct work_struct *work)
 {
 	struct i915_gt *gt = container_of(work, struct i915_gt, retire_work);
 	bool cookie = dma_fence_begin_signalling();
@@ -253,7 +253,7 @@ static void retire_worker(struct work_struct *work)
 	dma_fence_end_signalling(cookie);
 }
 
-static void late_worker(struct work_struct *work)
+static void i915_retire_late_worker(struct work_struct *work)
 {
 	i915_sched_retire_late(container_of(work, struct i915_gt, late_work));
 }
@@ -299,8 +299,8 @@ int i915_gt_wait_for_idle(struct i915_gt *gt, long timeout)
  */
 int i915_retire_init(struct i915_gt *gt)
 {
-	INIT_WORK(&gt->retire_work, retire_worker);
-	INIT_WORK(&gt->late_work, late_worker);
+	INIT_WORK(&gt->retire_work, i915_retire_worker);
+	INIT_WORK(&gt->late_work, i915_retire_late_worker);
 	mutex_init(&gt->late_mutex);
 	gt->late_wq = alloc_workqueue("i915-late", WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 1);
 

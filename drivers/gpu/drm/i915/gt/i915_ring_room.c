@@ -17,7 +17,7 @@
 #define ADDRESS_POLL	msecs_to_jiffies(20)
 
 /* Return: a reference to the oldest request if there is no room for another one, or NULL */
-static struct i915_request *blocks_ring(struct i915_lrc *lrc)
+static struct i915_request *i915_ring_blocker(struct i915_lrc *lrc)
 {
 	struct i915_engine *engine = lrc->engine;
 	struct i915_request *rq;
@@ -34,7 +34,7 @@ static struct i915_request *blocks_ring(struct i915_lrc *lrc)
 }
 
 /* Bind in the GGTT; before giving up, retire, so that completed contexts leave their ports. */
-static int bind_address(struct i915_lrc *lrc)
+static int i915_ring_bind(struct i915_lrc *lrc)
 {
 	int ret = i915_lrc_bind(lrc);
 
@@ -47,7 +47,7 @@ static int bind_address(struct i915_lrc *lrc)
 }
 
 /* The GGTT is full of active contexts: retry after ADDRESS_POLL, a last time when idle. */
-static int wait_for_address(struct i915_lrc *lrc, bool *idle)
+static int i915_ring_wait_for_address(struct i915_lrc *lrc, bool *idle)
 {
 	int ret;
 
@@ -60,7 +60,7 @@ static int wait_for_address(struct i915_lrc *lrc, bool *idle)
 	return ret == -ETIME ? 0 : ret;
 }
 
-static int wait_for_room(struct i915_lrc *lrc, bool nonblock)
+static int i915_ring_wait_for_room(struct i915_lrc *lrc, bool nonblock)
 {
 	struct i915_request *rq;
 	bool idle = false;
@@ -70,12 +70,12 @@ static int wait_for_room(struct i915_lrc *lrc, bool nonblock)
 		/* dropped before waiting: somebody with objects locked may need it */
 		if (mutex_lock_interruptible(&lrc->lock))
 			return -ERESTARTSYS;
-		ret = bind_address(lrc);
-		rq = ret ? NULL : blocks_ring(lrc);
+		ret = i915_ring_bind(lrc);
+		rq = ret ? NULL : i915_ring_blocker(lrc);
 		mutex_unlock(&lrc->lock);
 
 		if (ret == -ENOSPC) {
-			ret = nonblock ? -EWOULDBLOCK : wait_for_address(lrc, &idle);
+			ret = nonblock ? -EWOULDBLOCK : i915_ring_wait_for_address(lrc, &idle);
 			if (ret)
 				return ret;
 			continue;
@@ -114,7 +114,7 @@ int i915_lrc_begin_turn(struct i915_lrc *lrc, bool nonblock)
 	if (!nonblock && mutex_lock_interruptible(&lrc->turn))
 		return -ERESTARTSYS;
 
-	ret = wait_for_room(lrc, nonblock);
+	ret = i915_ring_wait_for_room(lrc, nonblock);
 	if (ret)
 		mutex_unlock(&lrc->turn);
 

@@ -60,7 +60,8 @@ void i915_sched_queue(struct i915_engine *engine, struct i915_request *rq, bool 
 }
 
 /* Release the followers of a request; those that wait for nothing else are moved to @ready */
-static void release_followers(struct i915_request *rq, struct list_head *ready, bool unlink)
+static void i915_sched_release_followers(struct i915_request *rq, struct list_head *ready,
+					 bool unlink)
 {
 	struct i915_await *await, *next;
 
@@ -72,7 +73,7 @@ static void release_followers(struct i915_request *rq, struct list_head *ready, 
 			    !test_bit(I915_RQ_DONE, &await->rq->state))
 				list_move_tail(&await->rq->link, ready);
 		}
-		/* last, because it may be freed from now on: see await_unfollow() */
+		/* last, because it may be freed from now on: see i915_await_unfollow() */
 		if (unlink)
 			list_del_init(&await->follow_link);
 	}
@@ -91,7 +92,7 @@ void i915_sched_finish(struct i915_request *rq)
 	lockdep_assert_held(&engine->lock);
 
 	if (!list_empty(&rq->followers))
-		release_followers(rq, &engine->released, true);
+		i915_sched_release_followers(rq, &engine->released, true);
 	list_del_init(&rq->lrc_link);
 	i915_retire_queue(rq);
 	if (test_bit(I915_RQ_SIGNAL, &rq->state))
@@ -182,7 +183,7 @@ void i915_sched_fail_all(struct i915_lrc *lrc)
 		i915_sched_fail(rq);
 }
 
-static bool runnable(const struct i915_request *rq)
+static bool i915_request_is_runnable(const struct i915_request *rq)
 {
 	return test_bit(I915_RQ_QUEUED, &rq->state) || test_bit(I915_RQ_EXECUTING, &rq->state);
 }
@@ -205,7 +206,7 @@ bool i915_sched_follow(struct i915_await *await, struct i915_request *first)
 	over = test_bit(I915_RQ_DONE, &first->state);
 	if (!over) {
 		list_add_tail(&await->follow_link, &first->followers);
-		await->signaled = runnable(first);
+		await->signaled = i915_request_is_runnable(first);
 		if (!await->signaled)
 			atomic_inc(&await->rq->awaits);
 	}
@@ -215,25 +216,25 @@ bool i915_sched_follow(struct i915_await *await, struct i915_request *first)
 }
 
 /* Queue a request if its predecessor is queued, and then its successors that are ready */
-static void queue_timeline(struct i915_engine *engine, struct i915_request *rq,
-			   struct list_head *ready)
+static void i915_sched_queue_timeline(struct i915_engine *engine, struct i915_request *rq,
+				      struct list_head *ready)
 {
 	struct i915_lrc *lrc = rq->lrc;
 
-	if (rq != i915_lrc_first(lrc) && !runnable(list_prev_entry(rq, lrc_link)))
+	if (rq != i915_lrc_first(lrc) && !i915_request_is_runnable(list_prev_entry(rq, lrc_link)))
 		return;
 
 	list_for_each_entry_from(rq, &lrc->requests, lrc_link) {
-		if (!test_bit(I915_RQ_READY, &rq->state) || runnable(rq))
+		if (!test_bit(I915_RQ_READY, &rq->state) || i915_request_is_runnable(rq))
 			break;
 		list_del_init(&rq->link);
 		i915_sched_queue(engine, rq, false);
-		release_followers(rq, ready, false);
+		i915_sched_release_followers(rq, ready, false);
 	}
 }
 
 /* Queue everything on @ready, and whatever becomes ready as a result */
-static void queue_ready(struct i915_engine *engine, struct list_head *ready)
+static void i915_sched_queue_ready(struct i915_engine *engine, struct list_head *ready)
 {
 	struct i915_request *rq;
 
@@ -245,7 +246,7 @@ static void queue_ready(struct i915_engine *engine, struct list_head *ready)
 			continue;
 		if (i915_lrc_is_dead(rq->lrc))
 			i915_request_skip(rq, -EIO);
-		queue_timeline(engine, rq, ready);
+		i915_sched_queue_timeline(engine, rq, ready);
 	}
 }
 
@@ -257,11 +258,11 @@ static void queue_ready(struct i915_engine *engine, struct list_head *ready)
  */
 void i915_sched_released(struct i915_engine *engine)
 {
-	queue_ready(engine, &engine->released);
+	i915_sched_queue_ready(engine, &engine->released);
 	i915_ports_submit(engine);
 }
 
-static void make_ready(struct i915_request *rq)
+static void i915_sched_make_ready(struct i915_request *rq)
 {
 	struct i915_engine *engine = rq->engine;
 	LIST_HEAD(ready);
@@ -270,7 +271,7 @@ static void make_ready(struct i915_request *rq)
 		return;
 
 	list_add(&rq->link, &ready);
-	queue_ready(engine, &ready);
+	i915_sched_queue_ready(engine, &ready);
 	i915_ports_submit(engine);
 }
 
@@ -312,7 +313,7 @@ void i915_sched_ready(struct i915_request *rq)
 	unsigned long flags;
 
 	spin_lock_irqsave(&engine->lock, flags);
-	make_ready(rq);
+	i915_sched_make_ready(rq);
 	i915_sched_defer(engine);
 	spin_unlock_irqrestore(&engine->lock, flags);
 }
@@ -344,7 +345,7 @@ int i915_sched_insert(struct i915_request *rq)
 	if (engine->running)
 		engine->ops->process(engine);
 	if (atomic_dec_and_test(&rq->awaits))
-		make_ready(rq);
+		i915_sched_make_ready(rq);
 
 	return ret;
 }

@@ -22,7 +22,7 @@
 
 #define TLB_TIMEOUT_US	4000
 
-static bool get_if_busy(struct i915_gt *gt)
+static bool i915_tlb_get_if_busy(struct i915_gt *gt)
 {
 	/* After a full barrier: a request that is not counted yet finds the new page tables. */
 	return atomic_read(&gt->awake) && i915_gt_get_if_awake(gt);
@@ -43,7 +43,7 @@ void i915_gt_invalidate_tlb(struct drm_i915_private *i915)
 	struct i915_engine *engine;
 	unsigned int id;
 
-	if (test_bit(I915_GT_GIVEN_UP, &gt->flags) || !get_if_busy(gt))
+	if (test_bit(I915_GT_GIVEN_UP, &gt->flags) || !i915_tlb_get_if_busy(gt))
 		return;
 
 	for_each_engine(engine, gt, id)

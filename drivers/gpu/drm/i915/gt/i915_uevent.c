@@ -15,7 +15,7 @@
  * them, and two resets in quick succession may be announced as one.
  */
 
-static void send_uevent(struct i915_gt *gt, char *event)
+static void i915_uevent_send(struct i915_gt *gt, char *event)
 {
 	struct drm_device *drm = &gt->i915->drm;
 	char *envp[2] = { event };
@@ -36,11 +36,11 @@ void i915_gt_announce_work(struct work_struct *work)
 	int events = atomic_xchg(&gt->uevents, 0);
 
 	if (events & I915_EVENT_RESET) {
-		send_uevent(gt, "ERROR=1");
-		send_uevent(gt, "RESET=1");
+		i915_uevent_send(gt, "ERROR=1");
+		i915_uevent_send(gt, "RESET=1");
 	}
 	if (events & I915_EVENT_RECOVERED)
-		send_uevent(gt, "ERROR=0");
+		i915_uevent_send(gt, "ERROR=0");
 }
 
 /**

@@ -127,7 +127,7 @@ bool i915_request_begun(const struct i915_request *rq, u32 head)
 }
 
 /* Does a hang, now, end the context? */
-static bool context_hung(struct i915_gt_context *ctx)
+static bool i915_context_hung(struct i915_gt_context *ctx)
 {
 	unsigned long before = ctx->hang_stamp[0];
 	bool quick = before && time_before(jiffies, before + CONTEXT_BAN_JIFFIES);
@@ -138,7 +138,7 @@ static bool context_hung(struct i915_gt_context *ctx)
 	return quick || !test_bit(I915_CTX_RECOVERABLE, &ctx->flags);
 }
 
-static void client_hung(struct i915_gt_client *client, bool banned)
+static void i915_client_hung(struct i915_gt_client *client, bool banned)
 {
 	int points = banned ? CLIENT_POINTS_BAN : 0;
 
@@ -148,18 +148,18 @@ static void client_hung(struct i915_gt_client *client, bool banned)
 	atomic_add(points, &client->points);
 }
 
-static void blame(struct i915_gt_context *ctx)
+static void i915_context_blame(struct i915_gt_context *ctx)
 {
 	bool ban;
 
 	if (!test_bit(I915_CTX_BANNABLE, &ctx->flags))
 		return;
 
-	ban = context_hung(ctx);
+	ban = i915_context_hung(ctx);
 	if (ban)
 		set_bit(I915_CTX_BANNED, &ctx->flags);
 	if (ctx->client)
-		client_hung(ctx->client, ban);
+		i915_client_hung(ctx->client, ban);
 }
 
 /**
@@ -196,7 +196,7 @@ void i915_judge(const struct i915_reset *reset, struct i915_request *rq, u32 hea
 			   rq->fence.context, rq->fence.seqno, verdict_text[verdict]);
 		atomic_inc(&rq->ctx->lost_count);
 		if (verdict == I915_VERDICT_GUILTY)
-			blame(rq->ctx);
+			i915_context_blame(rq->ctx);
 	}
 	i915_request_skip(rq, verdict == I915_VERDICT_EXPIRED ? -EINTR : -EIO);
 }

@@ -20,7 +20,7 @@
 
 #define REQUEST_TIMEOUT_LOOKS	4
 
-static bool port_holds(const struct i915_port *port, const struct i915_lrc *lrc)
+static bool i915_port_holds(const struct i915_port *port, const struct i915_lrc *lrc)
 {
 	return port->rq && port->rq->lrc == lrc;
 }
@@ -40,7 +40,8 @@ bool i915_engine_in_port(const struct i915_engine *engine, const struct i915_lrc
 	lockdep_assert_held(&engine->lock);
 
 	for (n = 0; n < I915_PORTS; n++) {
-		if (port_holds(&engine->active[n], lrc) || port_holds(&engine->pending[n], lrc))
+		if (i915_port_holds(&engine->active[n], lrc) ||
+		    i915_port_holds(&engine->pending[n], lrc))
 			return true;
 	}
 

@@ -33,7 +33,7 @@
  */
 
 /* Who does not stop either finds nothing when it asks for memory. */
-static void cut_off(struct i915_gt *gt)
+static void i915_wedge_cut_off(struct i915_gt *gt)
 {
 	struct i915_engine *engine;
 	unsigned int id;
@@ -45,14 +45,14 @@ static void cut_off(struct i915_gt *gt)
 }
 
 /* The GPU must not write to memory that is about to be freed */
-static void silence(struct i915_gt *gt)
+static void i915_wedge_silence(struct i915_gt *gt)
 {
 	struct drm_i915_private *i915 = gt->i915;
 
 	if (!i915->mock) {
 		i915_forcewake_get(to_uncore(i915));
 		if (i915_reset_hw_full(gt))
-			cut_off(gt);
+			i915_wedge_cut_off(gt);
 		i915_forcewake_put(to_uncore(i915));
 	}
 
@@ -60,14 +60,14 @@ static void silence(struct i915_gt *gt)
 }
 
 /* What was in a port may have run, and was not saved */
-static void rewind_port(const struct i915_port *port)
+static void i915_wedge_rewind_port(const struct i915_port *port)
 {
 	if (port->rq)
 		port->rq->lrc->rewind = true;
 }
 
 /* One timeline at a time, so that interrupts come through */
-static void wedge_engine(struct i915_engine *engine)
+static void i915_wedge_engine(struct i915_engine *engine)
 {
 	struct i915_lrc *lrc;
 	unsigned long flags;
@@ -77,8 +77,8 @@ static void wedge_engine(struct i915_engine *engine)
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->given_up = true;
 	for (n = 0; n < I915_PORTS; n++) {
-		rewind_port(&engine->active[n]);
-		rewind_port(&engine->pending[n]);
+		i915_wedge_rewind_port(&engine->active[n]);
+		i915_wedge_rewind_port(&engine->pending[n]);
 	}
 	i915_engine_forget(engine);
 	list_splice_init(&engine->lrcs, &todo);
@@ -115,10 +115,10 @@ void i915_wedge_locked(struct i915_gt *gt)
 		spin_unlock_irq(&engine->lock);
 	}
 
-	silence(gt);
+	i915_wedge_silence(gt);
 
 	for_each_engine(engine, gt, id)
-		wedge_engine(engine);
+		i915_wedge_engine(engine);
 	wake_up_all(&gt->idle_wq);
 }
 
@@ -138,7 +138,7 @@ void i915_gt_set_wedged(struct i915_gt *gt)
 	dma_fence_end_signalling(cookie);
 }
 
-static int unwedge_locked(struct i915_gt *gt)
+static int i915_unwedge_locked(struct i915_gt *gt)
 {
 	struct drm_i915_private *i915 = gt->i915;
 	int ret = 0;
@@ -181,7 +181,7 @@ int i915_gt_unset_wedged(struct i915_gt *gt)
 	if (test_bit(I915_GT_UNPLUGGED, &gt->flags))
 		ret = -ENODEV;
 	else if (i915_gt_is_wedged(gt))
-		ret = unwedge_locked(gt);
+		ret = i915_unwedge_locked(gt);
 	mutex_unlock(&gt->reset_mutex);
 
 	return ret;

@@ -9,11 +9,14 @@
  * Registers that the engines share; byte offsets in BAR0. The upper half of a "masked" register
  * is a mask of the bits to change.
  */
-#define I915_MASKED_DISABLE(bits)	((u32)(bits) << 16)
-
-static inline u32 I915_MASKED_ENABLE(u32 bits)
+static inline u32 i915_masked_enable(u32 bits)
 {
 	return bits << 16 | bits;
+}
+
+static inline u32 i915_masked_disable(u32 bits)
+{
+	return bits << 16;
 }
 
 /* forcewake: request (masked) and acknowledge */

@@ -54,7 +54,7 @@ u32 i915_mocs_control(unsigned int index)
 	return uapi_entries[index].control;
 }
 
-static u32 mocs_l3(unsigned int index)
+static u32 i915_mocs_l3(unsigned int index)
 {
 	return index < ARRAY_SIZE(uapi_entries) ? uapi_entries[index].l3cc : MOCS_L3_UC;
 }
@@ -67,7 +67,7 @@ static u32 mocs_l3(unsigned int index)
  */
 u32 i915_mocs_l3cc(unsigned int pair)
 {
-	return mocs_l3(2 * pair) | mocs_l3(2 * pair + 1) << 16;
+	return i915_mocs_l3(2 * pair) | i915_mocs_l3(2 * pair + 1) << 16;
 }
 
 /**

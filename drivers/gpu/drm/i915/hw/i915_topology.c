@@ -21,8 +21,8 @@
  * Gen8 packs the bits of all slices one after the other, three subslices each;
  * gen9 gives every slice a register, with room for four.
  */
-static u8 eu_disabled(const u32 *fuse, const struct i915_device_info *info, unsigned int s,
-		      unsigned int ss)
+static u8 i915_eu_disabled(const u32 *fuse, const struct i915_device_info *info, unsigned int s,
+			   unsigned int ss)
 {
 	unsigned int byte = info->gen >= 9 ? s * 4 + ss : s * 3 + ss;
 
@@ -63,7 +63,7 @@ void i915_topology_init(struct i915_topology *topology, const struct i915_device
 		topology->subslice_mask[s] = ss_mask;
 		for (ss = 0; ss < topology->max_subslices; ss++) {
 			if (ss_mask & BIT(ss))
-				topology->eu_mask[s][ss] = ~eu_disabled(eu, info, s, ss);
+				topology->eu_mask[s][ss] = ~i915_eu_disabled(eu, info, s, ss);
 		}
 	}
 }

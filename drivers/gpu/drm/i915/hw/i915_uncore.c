@@ -35,34 +35,34 @@
 #define FORCEWAKE_TIMEOUT_US	50000
 #define THREAD_STATUS_TIMEOUT_US 5000
 
-static u32 mmio_read(struct i915_uncore *uncore, u32 reg)
+static u32 i915_mmio_read(struct i915_uncore *uncore, u32 reg)
 {
 	return readl(uncore->regs + reg);
 }
 
-static void mmio_write(struct i915_uncore *uncore, u32 reg, u32 value)
+static void i915_mmio_write(struct i915_uncore *uncore, u32 reg, u32 value)
 {
 	writel(value, uncore->regs + reg);
 }
 
 static const struct i915_uncore_ops mmio_ops = {
-	.read = mmio_read,
-	.write = mmio_write,
+	.read = i915_mmio_read,
+	.write = i915_mmio_write,
 };
 
-static u32 closed_read(struct i915_uncore *uncore, u32 reg)
+static u32 i915_closed_read(struct i915_uncore *uncore, u32 reg)
 {
 	return 0;
 }
 
-static void closed_write(struct i915_uncore *uncore, u32 reg, u32 value)
+static void i915_closed_write(struct i915_uncore *uncore, u32 reg, u32 value)
 {
 }
 
 /* Reads 0, so polling for a bit that hardware clears when it is done ends at once. */
 static const struct i915_uncore_ops closed_ops = {
-	.read = closed_read,
-	.write = closed_write,
+	.read = i915_closed_read,
+	.write = i915_closed_write,
 };
 
 /* Behind a closed gate there is nothing to wake. */
@@ -70,7 +70,7 @@ static const struct i915_forcewake_domain no_domains[] = {
 	{ }
 };
 
-static const struct i915_forcewake_domain *domains_of(const struct i915_uncore *uncore)
+static const struct i915_forcewake_domain *i915_forcewake_domains(const struct i915_uncore *uncore)
 {
 	return uncore->ops == &mmio_ops ? uncore->domains : no_domains;
 }
@@ -116,7 +116,7 @@ int i915_uncore_wait(struct i915_uncore *uncore, u32 reg, u32 mask, u32 value,
  */
 bool i915_uncore_is_gone(struct i915_uncore *uncore)
 {
-	const struct i915_forcewake_domain *domain = domains_of(uncore);
+	const struct i915_forcewake_domain *domain = i915_forcewake_domains(uncore);
 
 	if (!domain->request || i915_read(uncore, domain->request) != ~0u)
 		return false;
@@ -127,8 +127,8 @@ bool i915_uncore_is_gone(struct i915_uncore *uncore)
 	return true;
 }
 
-static int domain_wait_ack(struct i915_uncore *uncore, const struct i915_forcewake_domain *domain,
-			   u32 bit, bool set)
+static int i915_forcewake_wait_ack(struct i915_uncore *uncore,
+				   const struct i915_forcewake_domain *domain, u32 bit, bool set)
 {
 	return i915_uncore_wait(uncore, domain->ack, bit, set ? bit : 0, FORCEWAKE_TIMEOUT_US);
 }
@@ -137,39 +137,39 @@ static int domain_wait_ack(struct i915_uncore *uncore, const struct i915_forcewa
  * Skylake can lose the acknowledge of a bit. A request with another bit makes the hardware evaluate
  * all of them again.
  */
-static int domain_wait_ack_fallback(struct i915_uncore *uncore,
-				    const struct i915_forcewake_domain *domain, bool set)
+static int i915_forcewake_wait_ack_fallback(struct i915_uncore *uncore,
+					    const struct i915_forcewake_domain *domain, bool set)
 {
-	int ret = domain_wait_ack(uncore, domain, FORCEWAKE_KERNEL, set);
+	int ret = i915_forcewake_wait_ack(uncore, domain, FORCEWAKE_KERNEL, set);
 
 	if (ret != -ETIMEDOUT)
 		return ret;
 
-	i915_write(uncore, domain->request, I915_MASKED_ENABLE(FORCEWAKE_FALLBACK));
-	domain_wait_ack(uncore, domain, FORCEWAKE_FALLBACK, true);
-	i915_write(uncore, domain->request, I915_MASKED_DISABLE(FORCEWAKE_FALLBACK));
-	domain_wait_ack(uncore, domain, FORCEWAKE_FALLBACK, false);
+	i915_write(uncore, domain->request, i915_masked_enable(FORCEWAKE_FALLBACK));
+	i915_forcewake_wait_ack(uncore, domain, FORCEWAKE_FALLBACK, true);
+	i915_write(uncore, domain->request, i915_masked_disable(FORCEWAKE_FALLBACK));
+	i915_forcewake_wait_ack(uncore, domain, FORCEWAKE_FALLBACK, false);
 
-	return domain_wait_ack(uncore, domain, FORCEWAKE_KERNEL, set);
+	return i915_forcewake_wait_ack(uncore, domain, FORCEWAKE_KERNEL, set);
 }
 
-static void domains_get(struct i915_uncore *uncore)
+static void i915_forcewake_domains_get(struct i915_uncore *uncore)
 {
 	const struct i915_forcewake_domain *domain;
 	int ret;
 
-	for (domain = domains_of(uncore); domain->request; domain++) {
-		ret = domain_wait_ack_fallback(uncore, domain, false);
+	for (domain = i915_forcewake_domains(uncore); domain->request; domain++) {
+		ret = i915_forcewake_wait_ack_fallback(uncore, domain, false);
 		if (ret == -ENODEV && i915_uncore_is_gone(uncore))
 			return;
 		if (ret)
 			drm_err(uncore->drm, "forcewake 0x%05x: stale acknowledge\n",
 				domain->request);
-		i915_write(uncore, domain->request, I915_MASKED_ENABLE(FORCEWAKE_KERNEL));
+		i915_write(uncore, domain->request, i915_masked_enable(FORCEWAKE_KERNEL));
 	}
 
-	for (domain = domains_of(uncore); domain->request; domain++) {
-		if (domain_wait_ack_fallback(uncore, domain, true))
+	for (domain = i915_forcewake_domains(uncore); domain->request; domain++) {
+		if (i915_forcewake_wait_ack_fallback(uncore, domain, true))
 			drm_err(uncore->drm, "forcewake 0x%05x: no acknowledge, registers may read wrong\n",
 				domain->request);
 		if (domain->thread_status &&
@@ -180,12 +180,12 @@ static void domains_get(struct i915_uncore *uncore)
 	}
 }
 
-static void domains_put(struct i915_uncore *uncore)
+static void i915_forcewake_domains_put(struct i915_uncore *uncore)
 {
 	const struct i915_forcewake_domain *domain;
 
-	for (domain = domains_of(uncore); domain->request; domain++)
-		i915_write(uncore, domain->request, I915_MASKED_DISABLE(FORCEWAKE_KERNEL));
+	for (domain = i915_forcewake_domains(uncore); domain->request; domain++)
+		i915_write(uncore, domain->request, i915_masked_disable(FORCEWAKE_KERNEL));
 }
 
 /**
@@ -202,7 +202,7 @@ void i915_forcewake_get(struct i915_uncore *uncore)
 
 	spin_lock_irqsave(&uncore->lock, flags);
 	if (!uncore->wakeref++)
-		domains_get(uncore);
+		i915_forcewake_domains_get(uncore);
 	spin_unlock_irqrestore(&uncore->lock, flags);
 }
 
@@ -218,7 +218,7 @@ void i915_forcewake_put(struct i915_uncore *uncore)
 
 	spin_lock_irqsave(&uncore->lock, flags);
 	if (!drm_WARN_ON(uncore->drm, !uncore->wakeref) && !--uncore->wakeref)
-		domains_put(uncore);
+		i915_forcewake_domains_put(uncore);
 	spin_unlock_irqrestore(&uncore->lock, flags);
 }
 
@@ -246,9 +246,9 @@ int i915_uncore_open(struct i915_uncore *uncore)
 		ret = -EIO;
 	} else {
 		for (domain = uncore->domains; domain->request; domain++)
-			i915_write(uncore, domain->request, I915_MASKED_DISABLE(0xffff));
+			i915_write(uncore, domain->request, i915_masked_disable(0xffff));
 		if (uncore->wakeref)
-			domains_get(uncore);
+			i915_forcewake_domains_get(uncore);
 	}
 	spin_unlock_irqrestore(&uncore->lock, flags);
 
@@ -270,7 +270,7 @@ void i915_uncore_close(struct i915_uncore *uncore)
 
 	spin_lock_irqsave(&uncore->lock, flags);
 	if (uncore->wakeref)
-		domains_put(uncore);
+		i915_forcewake_domains_put(uncore);
 	WRITE_ONCE(uncore->ops, &closed_ops);
 	spin_unlock_irqrestore(&uncore->lock, flags);
 
@@ -278,8 +278,8 @@ void i915_uncore_close(struct i915_uncore *uncore)
 	synchronize_rcu();
 }
 
-static void uncore_init(struct i915_uncore *uncore, struct drm_device *drm, void __iomem *regs,
-			const struct i915_forcewake_domain *domains)
+static void i915_uncore_prepare(struct i915_uncore *uncore, struct drm_device *drm,
+				void __iomem *regs, const struct i915_forcewake_domain *domains)
 {
 	uncore->drm = drm;
 	uncore->regs = regs;
@@ -303,7 +303,7 @@ static void uncore_init(struct i915_uncore *uncore, struct drm_device *drm, void
 int i915_uncore_init(struct i915_uncore *uncore, struct drm_device *drm, void __iomem *regs,
 		     const struct i915_forcewake_domain *domains)
 {
-	uncore_init(uncore, drm, regs, domains);
+	i915_uncore_prepare(uncore, drm, regs, domains);
 
 	return i915_uncore_open(uncore);
 }
@@ -317,6 +317,6 @@ int i915_uncore_init(struct i915_uncore *uncore, struct drm_device *drm, void __
  */
 void i915_uncore_init_mock(struct i915_uncore *uncore, struct drm_device *drm)
 {
-	uncore_init(uncore, drm, NULL, no_domains);
+	i915_uncore_prepare(uncore, drm, NULL, no_domains);
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_uncore_init_mock);
