@@ -133,6 +133,14 @@ static bool i915_heartbeat_pulse(struct i915_engine *engine, unsigned long delay
 	return true;
 }
 
+/* Has the hardware been given a request, and not left its context yet? */
+static bool i915_heartbeat_on_hardware(struct i915_engine *engine, struct i915_request *rq)
+{
+	lockdep_assert_held(&engine->lock);
+
+	return i915_engine_in_port(engine, rq->lrc) && i915_lrc_on_hardware(rq->lrc) == rq;
+}
+
 static void i915_heartbeat_reset_stuck(struct i915_engine *engine, struct i915_request *rq)
 {
 	struct i915_reset reset = {
@@ -142,9 +150,14 @@ static void i915_heartbeat_reset_stuck(struct i915_engine *engine, struct i915_r
 		.seqno = rq->fence.seqno,
 		.why = "no progress",
 	};
+	bool running;
+
+	spin_lock_irq(&engine->lock);
+	running = i915_heartbeat_on_hardware(engine, rq);
+	spin_unlock_irq(&engine->lock);
 
 	/* it is over, or nobody runs it: the engine lost track */
-	if (!test_bit(I915_RQ_EXECUTING, &rq->state)) {
+	if (!running) {
 		reset.cause = I915_RESET_FAULT;
 		reset.fence_context = 0;
 		reset.why = "it does not report what it did";
@@ -163,7 +176,7 @@ static bool i915_heartbeat_expired(struct i915_engine *engine, struct i915_reque
 		return false;
 
 	spin_lock_irq(&engine->lock);
-	if (test_bit(I915_RQ_EXECUTING, &rq->state) && i915_lrc_first(lrc) == rq) {
+	if (i915_heartbeat_on_hardware(engine, rq)) {
 		if (lrc->watch_seqno != (u32)rq->fence.seqno) {
 			lrc->watch_seqno = rq->fence.seqno;
 			lrc->watch_since = jiffies;

@@ -71,6 +71,17 @@ static inline struct i915_request *i915_lrc_executing(struct i915_lrc *lrc)
 	return rq && test_bit(I915_RQ_EXECUTING, &rq->state) ? rq : NULL;
 }
 
+/*
+ * engine->lock held: what the hardware is at in a context that is in a port, even
+ * if it was taken back and that is not acknowledged yet; or NULL
+ */
+static inline struct i915_request *i915_lrc_on_hardware(struct i915_lrc *lrc)
+{
+	struct i915_request *rq = lrc ? i915_lrc_first(lrc) : NULL;
+
+	return rq && test_bit(I915_RQ_SUBMITTED, &rq->state) ? rq : NULL;
+}
+
 void i915_request_free_vmas(struct i915_request *rq);
 void i915_request_init_locks(struct i915_request *rq);
 bool i915_lrc_measure_room(struct i915_lrc *lrc);

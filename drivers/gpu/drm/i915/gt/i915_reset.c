@@ -68,7 +68,7 @@ static void i915_reset_release(struct i915_engine *engine)
 static bool i915_reset_suspect_is_gone(struct i915_engine *engine, const struct i915_reset *reset,
 				       struct i915_lrc *running)
 {
-	struct i915_request *rq = i915_lrc_executing(running);
+	struct i915_request *rq = i915_lrc_on_hardware(running);
 
 	if (!reset->fence_context || !(reset->engines & BIT(engine->id)))
 		return false;
@@ -131,11 +131,11 @@ static void i915_reset_rewind(struct i915_engine *engine, const struct i915_rese
 
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->ops->drain(engine);
-	rq = i915_lrc_executing(running);
 	/* else it ended between the look and the reset, and was saved */
-	if (rq || (running && i915_engine_in_port(engine, running))) {
+	if (running && i915_engine_in_port(engine, running)) {
 		/* HEAD in the image is old, also if nothing is left to do */
 		running->rewind = true;
+		rq = i915_lrc_on_hardware(running);
 		if (rq)
 			i915_judge(reset, rq, stand->head);
 	}

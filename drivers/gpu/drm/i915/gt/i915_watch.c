@@ -151,7 +151,7 @@ void i915_engine_want_reset(struct i915_engine *engine, enum i915_reset_ask ask)
 	if (engine->ask || engine->stopped || READ_ONCE(i915_params.reset) < 2)
 		return;
 
-	rq = i915_lrc_executing(i915_engine_running_lrc(engine));
+	rq = i915_lrc_on_hardware(i915_engine_running_lrc(engine));
 	engine->ask = ask;
 	engine->suspect.fence_context = rq ? rq->fence.context : 0;
 	engine->suspect.seqno = rq ? rq->fence.seqno : 0;
