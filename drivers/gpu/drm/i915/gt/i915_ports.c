@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+#include <linux/delay.h>
+
 #include "base/i915_drv.h"
 #include "gt/i915_engine.h"
 #include "gt/i915_gt_context.h"
@@ -23,13 +25,20 @@
  * Nothing is written while an acknowledge is outstanding. The back end reports
  * acknowledges and completions from its process() and calls nothing else here.
  *
- * Consecutive requests of one context share a port. More work for the running
- * context only moves the end of its port.
+ * Consecutive requests of one context and one priority share a port. More work
+ * for the running context only moves the end of its port. As TAIL must never move
+ * back, what was in a port together stays together: when it is taken back it is
+ * submitted as a whole, and a priority that is raised is raised for the whole (see
+ * i915_priority.c). Otherwise the more important half would take the rest past
+ * what that has to follow.
  *
  * Where the hardware can preempt (Skylake), a request of higher priority causes
  * what was submitted to be taken back and the ports to be written anew, and
  * contexts of equal priority take turns.
  */
+
+/* A report outruns what the ring wrote by far less than this */
+#define VISIBLE_US	20
 
 static void i915_port_set(struct i915_port *port, struct i915_request *rq)
 {
@@ -79,33 +88,44 @@ static struct i915_request *i915_ports_running(struct i915_engine *engine)
 	return i915_lrc_executing(i915_port_lrc(&engine->active[0]));
 }
 
+/* What runs after it: the oldest request of the context in the second port */
+static struct i915_request *i915_ports_behind(struct i915_engine *engine)
+{
+	return i915_lrc_executing(i915_port_lrc(&engine->active[1]));
+}
+
 static struct i915_request *i915_queue_first(struct i915_engine *engine)
 {
 	return list_first_entry_or_null(&engine->queue, struct i915_request, link);
 }
 
-/* Is there something in the queue that is more important than what runs? */
-static bool i915_queue_outranks(struct i915_engine *engine)
+static bool i915_request_outranks(const struct i915_request *rq, const struct i915_request *other)
 {
-	struct i915_request *running = i915_ports_running(engine);
-	struct i915_request *next = i915_queue_first(engine);
-
-	return running && next && next->priority > running->priority;
+	return rq && other && rq->priority > other->priority;
 }
 
-/* Is there something in the queue that must not wait for its turn? */
+/* Is there something in the queue, or in the second port, that must not wait for its turn? */
 static bool i915_ports_want_preempt(struct i915_engine *engine)
 {
 	struct i915_request *next = i915_queue_first(engine);
+	struct i915_request *running, *behind;
 
-	if (!next || !engine->gt->i915->info->has_preemption || !engine->active[0].rq)
+	if (!engine->gt->i915->info->has_preemption || !engine->active[0].rq)
 		return false;
 
-	if (i915_queue_outranks(engine))
+	running = i915_ports_running(engine);
+	if (i915_request_outranks(next, running))
+		return true;
+	if (!engine->active[1].rq)
+		return false;
+
+	/* its priority was raised, or what was before it in the first port has ended */
+	behind = i915_ports_behind(engine);
+	if (i915_request_outranks(behind, running))
 		return true;
 
 	/* the second port may be changed without disturbing the first */
-	return engine->active[1].rq && next->priority > engine->active[1].rq->priority;
+	return i915_request_outranks(next, behind);
 }
 
 /* Move a request from the queue to the hardware's list */
@@ -119,9 +139,9 @@ static void i915_ports_start(struct i915_engine *engine, struct i915_request *rq
 }
 
 /*
- * Take the requests of one timeline that come next. Those the hardware has
- * been given before always go along: TAIL must never move back. Return: the
- * last one taken.
+ * Take the requests of one timeline that come next, as far as they have the
+ * priority of the first. Those the hardware has been given before always go
+ * along: TAIL must never move back. Return: the last one taken.
  */
 static struct i915_request *i915_ports_take(struct i915_engine *engine, struct i915_lrc *lrc,
 					    struct i915_request *last)
@@ -132,7 +152,8 @@ static struct i915_request *i915_ports_take(struct i915_engine *engine, struct i
 	list_for_each_entry_from(rq, &lrc->requests, lrc_link) {
 		if (!test_bit(I915_RQ_QUEUED, &rq->state))
 			break;
-		if (rq != i915_queue_first(engine) && !test_bit(I915_RQ_SUBMITTED, &rq->state))
+		if (!test_bit(I915_RQ_SUBMITTED, &rq->state) &&
+		    (rq != i915_queue_first(engine) || (last && rq->priority != last->priority)))
 			break;
 		i915_ports_start(engine, rq);
 		last = rq;
@@ -175,6 +196,9 @@ static bool i915_ports_fill(struct i915_engine *engine, struct i915_request *las
 		if (!rq)
 			break;
 		last[n] = i915_ports_take(engine, rq->lrc, NULL);
+		/* its context is in the first port, with other priorities */
+		if (!last[n])
+			break;
 		taken = true;
 	}
 
@@ -186,20 +210,26 @@ static void i915_ports_arm_timeslice(struct i915_engine *engine)
 	unsigned long ms = READ_ONCE(engine->props.timeslice_duration_ms);
 
 	if (ms && engine->gt->i915->info->has_preemption && !timer_pending(&engine->timeslice) &&
-	    (engine->pending[1].rq || !list_empty(&engine->queue)))
+	    (engine->pending[1].rq || engine->active[1].rq || !list_empty(&engine->queue)))
 		mod_timer(&engine->timeslice, jiffies + max(msecs_to_jiffies(ms), 1ul));
+}
+
+static void i915_ports_set_deadline(struct i915_engine *engine)
+{
+	unsigned long ms = READ_ONCE(engine->props.preempt_timeout_ms);
+
+	engine->preempt_deadline = jiffies + msecs_to_jiffies(ms) + 1;
 }
 
 /* The acknowledge that is due must come in time */
 static void i915_ports_arm_preempt(struct i915_engine *engine)
 {
-	unsigned long ms = READ_ONCE(engine->props.preempt_timeout_ms);
-
-	if (!ms || engine->preempting || !engine->gt->i915->info->has_preemption)
+	if (!READ_ONCE(engine->props.preempt_timeout_ms) || engine->preempting ||
+	    !engine->gt->i915->info->has_preemption)
 		return;
 
 	engine->preempting = true;
-	engine->preempt_deadline = jiffies + msecs_to_jiffies(ms) + 1;
+	i915_ports_set_deadline(engine);
 	mod_timer(&engine->preempt_timer, engine->preempt_deadline);
 }
 
@@ -245,11 +275,15 @@ void i915_ports_submit(struct i915_engine *engine)
 
 	lockdep_assert_held(&engine->lock);
 
-	if (engine->stopped || list_empty(&engine->queue))
+	if (engine->stopped)
+		return;
+	/* with nothing in the queue, only the order of the ports may have to change */
+	if (list_empty(&engine->queue) &&
+	    !(engine->active[1].rq && i915_ports_want_preempt(engine)))
 		return;
 	if (engine->pending_ack) {
 		/* a stretch that cannot be preempted may be in the way of the acknowledge */
-		if (i915_queue_outranks(engine))
+		if (i915_request_outranks(i915_queue_first(engine), i915_ports_running(engine)))
 			i915_ports_arm_preempt(engine);
 		i915_ports_wait_for_room(engine);
 		return;
@@ -363,11 +397,27 @@ void i915_ports_acknowledge(struct i915_engine *engine)
 	}
 }
 
+/* What the ring wrote last may become visible a moment after the report of the switch */
+static bool i915_port_ran_to_its_end(struct i915_request *rq)
+{
+	unsigned int us;
+
+	for (us = 0; us < VISIBLE_US; us++) {
+		i915_sched_collect(rq->engine, rq->lrc);
+		if (test_bit(I915_RQ_DONE, &rq->state))
+			return true;
+		udelay(1);
+	}
+
+	return false;
+}
+
 /**
  * i915_ports_complete - the context in the first port ran up to its end
  * @engine: the engine
  *
- * For the back end's process().
+ * For the back end's process(). A report of an end that has not come is an error,
+ * and the port stays as it is: without a port nobody would look for its requests.
  *
  * Context: engine->lock held.
  */
@@ -381,6 +431,11 @@ void i915_ports_complete(struct i915_engine *engine)
 	}
 
 	i915_sched_collect(engine, engine->active[0].rq->lrc);
+	if (unlikely(!test_bit(I915_RQ_DONE, &engine->active[0].rq->state)) &&
+	    !i915_port_ran_to_its_end(engine->active[0].rq)) {
+		i915_engine_want_reset(engine, I915_ASK_STRAY_END);
+		return;
+	}
 	if (!next && engine->pending_ack)
 		next = i915_port_lrc(&engine->pending[0]);
 	i915_engine_run(engine, next);
@@ -406,6 +461,7 @@ static bool i915_lrc_has_followers(const struct i915_lrc *lrc)
 static bool i915_ports_want_timeslice(struct i915_engine *engine)
 {
 	struct i915_request *running = i915_ports_running(engine);
+	struct i915_request *behind = i915_ports_behind(engine);
 	struct i915_request *next = i915_queue_first(engine);
 
 	if (!running || i915_lrc_has_followers(running->lrc))
@@ -413,8 +469,7 @@ static bool i915_ports_want_timeslice(struct i915_engine *engine)
 	if (next && next->lrc != running->lrc && next->priority >= running->priority)
 		return true;
 
-	return engine->active[1].rq && engine->active[1].rq->lrc != running->lrc &&
-	       engine->active[1].rq->priority >= running->priority;
+	return behind && behind->priority >= running->priority;
 }
 
 /**
@@ -441,6 +496,9 @@ void i915_ports_timeslice(struct timer_list *timer)
 		if (i915_ports_fill(engine, last))
 			i915_ports_write(engine, last);
 	} else {
+		/* what others follow is not interrupted, but the next one in its port may be */
+		if (i915_ports_running(engine) != engine->active[0].rq)
+			i915_ports_arm_timeslice(engine);
 		i915_ports_submit(engine);
 	}
 unlock:
@@ -462,10 +520,12 @@ void i915_ports_preempt_timeout(struct timer_list *timer)
 	engine->ops->process(engine);
 	if (engine->preempting && !engine->stopped) {
 		/* it may be a later submission than the one this timer was for */
-		if (time_before(jiffies, engine->preempt_deadline))
-			mod_timer(timer, engine->preempt_deadline);
-		else
+		if (!time_before(jiffies, engine->preempt_deadline)) {
 			i915_engine_want_reset(engine, I915_ASK_PREEMPT);
+			/* the suspect may end before the reset, and the next one stand in the way */
+			i915_ports_set_deadline(engine);
+		}
+		mod_timer(timer, engine->preempt_deadline);
 	}
 	i915_ports_submit(engine);
 	i915_sched_unlock(engine, flags);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+#include "gt/i915_ports.h"
 #include "gt/i915_priority.h"
 #include "gt/i915_request.h"
 #include "gt/i915_retire.h"
@@ -18,9 +19,24 @@
  * continues with it.
  */
 
+/* The last one that was in a port together with a request, and goes where that goes */
+static struct i915_request *i915_request_last_in_port(struct i915_request *rq)
+{
+	struct i915_request *next = rq;
+
+	list_for_each_entry_continue(next, &rq->lrc->requests, lrc_link) {
+		if (!test_bit(I915_RQ_SUBMITTED, &next->state))
+			break;
+		rq = next;
+	}
+
+	return rq;
+}
+
 /*
- * Raise the priority of a request and of those before it on its timeline, but
- * do not move them in the queue yet. Their awaits are added to @same if they
+ * Raise the priority of a request, of those before it on its timeline and of
+ * those that cannot be separated from it any more, see i915_ports.c, but do not
+ * move them in the queue yet. Their awaits are added to @same if they
  * are on the same engine, to gt->raise otherwise. The walk stops at a request
  * that already has the priority: its own awaits have been raised with it.
  * sched_lock and engine->lock held. Return: true if the queue must be re-sorted.
@@ -41,6 +57,7 @@ static bool i915_raise_timeline(struct i915_request *rq, int priority, struct li
 		return false;
 	}
 
+	rq = i915_request_last_in_port(rq);
 	list_for_each_entry_from_reverse(rq, &lrc->requests, lrc_link) {
 		if (rq->priority >= priority)
 			break;
@@ -80,6 +97,9 @@ static void i915_raise_engine(struct i915_request *rq, int priority)
 	}
 	if (queued)
 		i915_sched_resort(engine);
+	else
+		/* what is in the second port may have to run first now */
+		i915_ports_submit(engine);
 	i915_sched_defer(engine);
 	spin_unlock(&engine->lock);
 }

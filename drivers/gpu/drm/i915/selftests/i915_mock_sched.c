@@ -19,6 +19,7 @@
 #include "gt/i915_retire.h"
 #include "gt/i915_ring_room.h"
 #include "gt/i915_sched.h"
+#include "gt/i915_watch.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_order.h"
 #include "selftests/mock_util.h"
@@ -434,6 +435,174 @@ static void due_in_time(struct i915_st *st)
 	sched_free(t);
 }
 
+/* Two that were in a port together are raised together, with what either of them follows. */
+static void raised_with_its_port(struct i915_st *st)
+{
+	struct sched_test *t = sched_alloc(st, true);
+	struct i915_request *a, *b = NULL;
+
+	if (!t)
+		return;
+
+	a = submit(t, 0, 'a', 0, NULL);
+	if (a)
+		b = submit(t, 1, 'b', 0, NULL);
+	if (b)
+		submit(t, 1, 'c', 0, &a->fence);
+	i915_mock_engine_acknowledge(t->engine);
+	i915_mock_engine_acknowledge(t->engine);
+	st_true(st, "both are behind what one of them follows", t->engine->active[1].rq &&
+		t->engine->active[1].rq->lrc == t->client[1].lrc);
+	if (b)
+		submit(t, 2, 'd', 5, &b->fence);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "all was stepped", "abcd");
+
+	sched_free(t);
+}
+
+/* One less important does not share a port: it would have to go along from then on. */
+static void one_priority_in_a_port(struct i915_st *st)
+{
+	struct sched_test *t = sched_alloc(st, true);
+	struct dma_fence *fence;
+	unsigned int n;
+
+	if (!t)
+		return;
+
+	fence = mock_fence_create();
+	submit(t, 0, 'a', 9, NULL);
+	i915_mock_engine_acknowledge(t->engine);
+	submit(t, 1, 'b', 5, fence);
+	submit(t, 1, 'c', 0, NULL);
+	mock_fence_signal(fence);
+	i915_mock_engine_acknowledge(t->engine);
+	st_true(st, "the first of two is in the second port",
+		t->engine->active[1].rq && t->engine->active[1].rq->priority == 5);
+	submit(t, 2, 'd', 3, NULL);
+	for (n = 0; n < 5; n++)
+		i915_mock_engine_acknowledge(t->engine);
+	st_true(st, "the ports are not written for ever", !t->engine->pending_ack);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "all was stepped", "abdc");
+
+	sched_free(t);
+}
+
+/* The first port holds a request that others follow, and then one that nobody does. */
+static void turn_ends_after_all(struct i915_st *st)
+{
+	struct sched_test *t = sched_alloc(st, true);
+	struct i915_request *rq;
+	unsigned long ms;
+
+	if (!t)
+		return;
+
+	ms = t->engine->props.timeslice_duration_ms;
+	t->engine->props.timeslice_duration_ms = 60000;
+	rq = submit(t, 0, 'a', 0, NULL);
+	submit(t, 0, 'b', 0, NULL);
+	if (rq)
+		submit(t, 1, 'c', 0, &rq->fence);
+	i915_mock_engine_acknowledge(t->engine);
+	i915_mock_engine_acknowledge(t->engine);
+	timer_delete(&t->engine->timeslice);
+	i915_ports_timeslice(&t->engine->timeslice);
+	st_true(st, "it will be looked at again", timer_pending(&t->engine->timeslice));
+	i915_mock_engine_complete(t->engine);
+	i915_ports_timeslice(&t->engine->timeslice);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "all was stepped", "acb");
+	t->engine->props.timeslice_duration_ms = ms;
+
+	sched_free(t);
+}
+
+/* What is in the second port becomes more important than what runs. */
+static void second_port_preempts(struct i915_st *st)
+{
+	struct sched_test *t = sched_alloc(st, true);
+	struct i915_request *rq;
+
+	if (!t)
+		return;
+
+	submit(t, 0, 'a', 0, NULL);
+	rq = submit(t, 1, 'b', 0, NULL);
+	i915_mock_engine_acknowledge(t->engine);
+	i915_mock_engine_acknowledge(t->engine);
+	st_true(st, "nothing is left in the queue", list_empty(&t->engine->queue));
+	if (rq)
+		i915_request_set_priority(rq, 5);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "all was stepped", "ba");
+
+	sched_free(t);
+}
+
+/* A report of an end that has not come: the port keeps its request, so that it is looked for. */
+static void end_that_has_not_come(struct i915_st *st)
+{
+	struct sched_test *t = sched_alloc(st, false);
+	unsigned long flags;
+
+	if (!t)
+		return;
+
+	submit(t, 0, 'a', 0, NULL);
+	i915_mock_engine_acknowledge(t->engine);
+
+	spin_lock_irqsave(&t->engine->lock, flags);
+	i915_ports_complete(t->engine);
+	st_true(st, "the port is as before",
+		i915_port_lrc(&t->engine->active[0]) == t->client[0].lrc);
+	st_eq(st, "what is asked for", t->engine->ask, I915_ASK_STRAY_END);
+	t->engine->ask = I915_ASK_NOTHING;
+	spin_unlock_irqrestore(&t->engine->lock, flags);
+
+	submit(t, 0, 'b', 0, NULL);
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "all was stepped", "ab");
+
+	sched_free(t);
+}
+
+/* Taken back, but still running because it cannot be preempted: it is the suspect. */
+static void suspect_is_what_runs(struct i915_st *st)
+{
+	struct sched_test *t = sched_alloc(st, true);
+	struct i915_request *a, *rq;
+	struct dma_fence *fence;
+	unsigned long flags;
+
+	if (!t)
+		return;
+
+	fence = mock_fence_create();
+	a = submit(t, 0, 'a', 0, NULL);
+	i915_mock_engine_acknowledge(t->engine);
+	rq = submit(t, 1, 'b', 1, fence);
+	if (rq)
+		submit(t, 2, 'c', 1, &rq->fence);
+	mock_fence_signal(fence);
+	st_true(st, "two others are to take its place", t->engine->pending[1].rq &&
+		t->engine->pending[1].rq->lrc == t->client[2].lrc);
+
+	spin_lock_irqsave(&t->engine->lock, flags);
+	i915_engine_want_reset(t->engine, I915_ASK_PREEMPT);
+	if (a)
+		st_eq(st, "the suspect", t->engine->suspect.seqno, (u32)a->fence.seqno);
+	t->engine->ask = I915_ASK_NOTHING;
+	spin_unlock_irqrestore(&t->engine->lock, flags);
+
+	mock_run_all(t->engine);
+	mock_order_eq(&t->order, "all was stepped", "bca");
+
+	sched_free(t);
+}
+
 struct resubmission {
 	const char *what;
 	/* behind the padding of the request */
@@ -512,6 +681,12 @@ static const struct i915_subtest sched_subtests[] = {
 	I915_SUBTEST(predecessor_is_raised),
 	I915_SUBTEST(failed_in_port),
 	I915_SUBTEST(due_in_time),
+	I915_SUBTEST(raised_with_its_port),
+	I915_SUBTEST(one_priority_in_a_port),
+	I915_SUBTEST(turn_ends_after_all),
+	I915_SUBTEST(second_port_preempts),
+	I915_SUBTEST(end_that_has_not_come),
+	I915_SUBTEST(suspect_is_what_runs),
 	I915_SUBTEST(tail_differs),
 };
 
