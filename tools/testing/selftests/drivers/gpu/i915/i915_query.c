@@ -70,6 +70,28 @@ static void headers_that_must_be_zero(int fd)
 	}
 }
 
+/* An errno was written into the item, and the program asks again with it. */
+static void length_is_an_errno(int fd)
+{
+	static const __u64 ids[] = {
+		DRM_I915_QUERY_TOPOLOGY_INFO,
+		DRM_I915_QUERY_ENGINE_INFO,
+		DRM_I915_QUERY_MEMORY_REGIONS,
+	};
+	static const int lengths[] = { -EINVAL, -1, INT32_MIN, 1 };
+	static __u8 buffer[4096];
+	unsigned int n, k;
+
+	for (n = 0; n < ARRAY_SIZE(ids); n++) {
+		for (k = 0; k < ARRAY_SIZE(lengths); k++) {
+			memset(buffer, 0, sizeof(buffer));
+			i915_expect_ret(ask(fd, ids[n], buffer, lengths[k]), -EINVAL);
+			i915_expect(!buffer[0] && !memcmp(buffer, buffer + 1, sizeof(buffer) - 1),
+				    "query %llu answers a length of %d", ids[n], lengths[k]);
+		}
+	}
+}
+
 static void constant_items(int fd)
 {
 	static __u8 buffer[4096];
@@ -139,6 +161,7 @@ static void killed(int fd)
 static const struct i915_case cases[] = {
 	{ "topology-twice", "into a buffer that was used before", topology_twice },
 	{ "headers-that-must-be-zero", "of engines and memory regions", headers_that_must_be_zero },
+	{ "length-is-an-errno", "nothing is written, and it stays -EINVAL", length_is_an_errno },
 	{ "constant-items", "only lengths that change are written", constant_items },
 	{ "killed", "very many items end when their caller is killed", killed, 120 },
 };
