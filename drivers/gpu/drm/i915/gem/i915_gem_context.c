@@ -168,9 +168,10 @@ struct i915_gem_context *i915_gem_context_create(struct drm_i915_private *i915,
 	i915_audit_inc(I915_AUDIT_CONTEXT);
 	i915_gt_context_init(&ctx->base, i915_gem_context_release);
 	ctx->i915 = i915;
-	ctx->file = file;
-	if (file)
+	if (file) {
+		ctx->owner = file->id;
 		ctx->base.client = i915_gt_client_get(file->client);
+	}
 	ctx->pid = get_task_pid(current, PIDTYPE_TGID);
 	mutex_init(&ctx->lock);
 	INIT_WORK(&ctx->free_work, i915_gem_context_free_work);
@@ -194,7 +195,7 @@ struct i915_address_space *i915_gem_context_vm(struct i915_gem_context *ctx)
 	lockdep_assert_held(&ctx->lock);
 
 	if (!vm) {
-		vm = i915_ppgtt_create(ctx->i915, ctx->file ? ctx->file->id : 0);
+		vm = i915_ppgtt_create(ctx->i915, ctx->owner);
 		if (!IS_ERR(vm))
 			ctx->base.vm = vm;
 	}
@@ -237,10 +238,6 @@ static void i915_gem_context_cancel(struct i915_gem_context *ctx)
 void i915_gem_context_close(struct i915_gem_context *ctx)
 {
 	set_bit(I915_CTX_CLOSED, &ctx->base.flags);
-
-	mutex_lock(&ctx->lock);
-	ctx->file = NULL;
-	mutex_unlock(&ctx->lock);
 
 	/* An unused context has no work, and its engine map may be replaced concurrently. */
 	if (smp_load_acquire(&ctx->used))

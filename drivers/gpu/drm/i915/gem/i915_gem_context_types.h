@@ -86,8 +86,11 @@ struct i915_gem_context {
 	struct i915_gt_context base;
 	/** @i915: the device */
 	struct drm_i915_private *i915;
-	/** @file: the file it belongs to; NULL once closed; @lock */
-	struct i915_file *file;
+	/**
+	 * @owner: i915_file.id of its file, or 0 for one of the driver's own; constant. Its address
+	 * space may be made when the context is closed, or even the file.
+	 */
+	u64 owner;
 	/** @id: handle */
 	u32 id;
 	/** @pid: the process that created it, referenced; names its timelines */

@@ -22,6 +22,7 @@
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
 #include "vm/i915_vm.h"
+#include "vm/i915_vm_types.h"
 #include "vm/i915_vma_end.h"
 
 /**
@@ -317,6 +318,36 @@ out_obj:
 	i915_gem_object_put(obj);
 }
 
+/* Looked up by one thread, destroyed by another, and then the first makes the VM. */
+static void vm_of_a_closed_context(struct i915_st *st)
+{
+	struct i915_gem_context *ctx = NULL;
+	struct i915_address_space *vm;
+	struct mock_client client;
+	u64 owner;
+
+	if (!mock_client_open(st, &client))
+		return;
+
+	owner = mock_file_priv(client.file)->id;
+	mock_client_close_context(&client);
+	client.ctx = mock_context_create(st, client.file);
+	if (client.ctx) {
+		ctx = client.ctx;
+		i915_gt_context_get(&ctx->base);
+		mock_client_close_context(&client);
+		mutex_lock(&ctx->lock);
+		vm = i915_gem_context_vm(ctx);
+		mutex_unlock(&ctx->lock);
+		if (st_ptr(st, "making its VM", vm))
+			st_eq(st, "owner of the VM", vm->owner, owner);
+		i915_gt_context_put(&ctx->base);
+	}
+
+	mock_client_close(&client);
+	st_alive_eq(st, "file closed", I915_AUDIT_VM, 0);
+}
+
 static void is_refused(struct i915_st *st, struct mock_client *client, const char *what, int err)
 {
 	struct i915_request *rq = i915_request_create(client->lrc, 0);
@@ -426,6 +457,7 @@ static const struct i915_subtest contexts_subtests[] = {
 	I915_SUBTEST(time_begins_with_the_batch),
 	I915_SUBTEST(vm_handle),
 	I915_SUBTEST(vm_handle_left),
+	I915_SUBTEST(vm_of_a_closed_context),
 	I915_SUBTEST(no_work_after_close),
 	I915_SUBTEST(banned_while_built),
 	I915_SUBTEST(counted_if_begun),

@@ -35,7 +35,16 @@
 /* Longest wait for something that takes a mock engine a few milliseconds */
 #define MOCK_WAIT	(10 * HZ)
 
-static struct i915_gem_context *mock_context_create(struct i915_st *st, struct file *file)
+/**
+ * mock_context_create - make a context as a user would
+ * @st: the subtest
+ * @file: whose
+ *
+ * It has not been used: it has neither an address space nor images.
+ *
+ * Return: the context, which its handle keeps, or NULL with the failure noted.
+ */
+struct i915_gem_context *mock_context_create(struct i915_st *st, struct file *file)
 {
 	struct drm_i915_gem_context_create_ext args = {};
 	struct i915_gem_context *ctx;

@@ -30,6 +30,7 @@ struct mock_client {
 	struct i915_lrc *lrc;
 };
 
+struct i915_gem_context *mock_context_create(struct i915_st *st, struct file *file);
 bool mock_client_open(struct i915_st *st, struct mock_client *client);
 void mock_client_close_context(struct mock_client *client);
 void mock_client_close(struct mock_client *client);
