@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/array_size.h>
+#include <linux/completion.h>
+#include <linux/jiffies.h>
 #include <linux/sizes.h>
+#include <linux/workqueue.h>
 
 #include "base/i915_drv.h"
 #include "mem/i915_gem_object.h"
@@ -9,6 +12,7 @@
 #include "selftests/mock_util.h"
 #include "vm/i915_evict.h"
 #include "vm/i915_shrinker.h"
+#include "vm/i915_vm.h"
 #include "vm/i915_vm_types.h"
 #include "vm/i915_vma.h"
 #include "vm/i915_vma_bind.h"
@@ -299,6 +303,77 @@ out_client:
 	mock_client_close(&client);
 }
 
+/* One who waits for room, on a worker */
+static struct {
+	struct work_struct work;
+	struct completion over;
+	struct i915_address_space *vm;
+	int ret;
+} evict_waiter;
+
+#define EVICT_WAITER_JIFFIES	(5 * HZ)
+
+static void evict_waiter_work(struct work_struct *work)
+{
+	evict_waiter.ret = i915_vm_wait_marks(evict_waiter.vm, 0, evict_waiter.vm->total);
+	complete(&evict_waiter.over);
+}
+
+/*
+ * Drops the last mark of a closed VMA, and keeps the worker from destroying it.
+ * Return: is who waits in @vm back before it is destroyed?
+ */
+static bool waiter_is_back(struct i915_address_space *vm, struct i915_vma *closed)
+{
+	struct i915_address_space *other = closed->vm;
+	bool back;
+
+	evict_waiter.vm = vm;
+	init_completion(&evict_waiter.over);
+	INIT_WORK_ONSTACK(&evict_waiter.work, evict_waiter_work);
+
+	mutex_lock(&other->lock);
+	i915_vma_put_active(closed);
+	queue_work(system_unbound_wq, &evict_waiter.work);
+	back = wait_for_completion_timeout(&evict_waiter.over, EVICT_WAITER_JIFFIES);
+	i915_vm_unlock(other);
+
+	flush_work(&evict_waiter.work);
+	destroy_work_on_stack(&evict_waiter.work);
+
+	return back;
+}
+
+/* Who waits for room in one VM does not wait until those of others are destroyed. */
+static void waits_for_no_other_vm(struct i915_st *st)
+{
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct mock_client own, other;
+	struct i915_vma *vma;
+
+	if (!obj)
+		return;
+	if (!mock_client_open(st, &own))
+		goto out_obj;
+	if (!mock_client_open(st, &other))
+		goto out_own;
+
+	vma = mock_bind_active(st, obj, other.vm, NULL);
+	i915_vma_close(obj, other.vm);
+	if (vma) {
+		st_true(st, "who waits comes back", waiter_is_back(own.vm, vma));
+		st_ok(st, "the wait", evict_waiter.ret);
+	}
+	mock_flush(st->i915);
+	st_alive_eq(st, "the other one's, in the end", I915_AUDIT_VMA, 0);
+
+	mock_client_close(&other);
+out_own:
+	mock_client_close(&own);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
 /* The shrinker undoes nothing for an object that it cannot have. */
 static void shrinker_passes_by(struct i915_st *st)
 {
@@ -348,6 +423,7 @@ static const struct i915_subtest evict_subtests[] = {
 	I915_SUBTEST(beside_the_unbound),
 	I915_SUBTEST(evict_all),
 	I915_SUBTEST(leaves_other_vms),
+	I915_SUBTEST(waits_for_no_other_vm),
 	I915_SUBTEST(shrinker_passes_by),
 };
 

@@ -10,7 +10,6 @@
 #include "mem/i915_gem_object.h"
 #include "vm/i915_evict.h"
 #include "vm/i915_vm.h"
-#include "vm/i915_vm_layer.h"
 #include "vm/i915_vma.h"
 #include "vm/i915_vma_unbind.h"
 
@@ -252,7 +251,8 @@ static bool i915_vm_range_active(struct i915_address_space *vm, u64 start, u64 e
  *
  * A request drops its marks before its fence signals, but a poll may see the fence
  * signalled first, and a closed VMA is destroyed by a worker. Wait for both, but not
- * for long: somebody else may mark the VMA again and again.
+ * for long: somebody else may mark the VMA again and again. And not for the worker
+ * itself, which has the closed VMAs of every client to do.
  *
  * Context: process context; no object and no VM locked, and the caller has no mark in
  * the range.
@@ -261,8 +261,6 @@ static bool i915_vm_range_active(struct i915_address_space *vm, u64 start, u64 e
 int i915_vm_wait_marks(struct i915_address_space *vm, u64 start, u64 end)
 {
 	unsigned int step;
-
-	flush_work(&to_vm_device(vm->i915)->closed_work);
 
 	for (step = 0; step < I915_VM_WAIT_STEPS; step++) {
 		if (!i915_vm_range_active(vm, start, end))
