@@ -52,6 +52,8 @@ struct i915_eb_vma {
 	u16 flags;
 	/** @moved: True if it is not where user space expected it */
 	bool moved;
+	/** @pages_pinned: True while the execbuf itself pins the pages: i915_eb_pin_pages() */
+	bool pages_pinned;
 };
 
 /**

@@ -12,6 +12,7 @@
 #include "gt/i915_request_fence.h"
 #include "gt/i915_retire.h"
 #include "mem/i915_gem_object.h"
+#include "mem/i915_gem_pages.h"
 #include "vm/i915_evict.h"
 #include "vm/i915_vm_types.h"
 #include "vm/i915_vma.h"
@@ -35,7 +36,15 @@
  * Those who wait in one address space take turns, so that each of them makes
  * progress. Only work of that address space is waited for: a shared object may be
  * busy elsewhere indefinitely.
+ *
+ * An object that has no pages yet may take minutes to get them, if others have to be
+ * swapped out. While the list is locked that would hold up everybody who shares any of
+ * its objects. So pages are obtained with one object locked at a time, and pinned until
+ * the list is locked and bound again.
  */
+
+/* Internal, positive: an object has no pages, and others are locked, too */
+#define I915_EB_COLD		2
 
 /* A batch with relocations avoids the addresses below: deltas may be negative. */
 #define I915_EB_BATCH_BIAS	SZ_256K
@@ -106,12 +115,41 @@ static void i915_eb_note_offset(struct i915_execbuffer *eb, unsigned int i)
 	eb->any_moved = true;
 }
 
+/* Would binding have to get pages, while others wait for the objects that are locked? */
+static bool i915_eb_is_cold(const struct i915_execbuffer *eb, const struct i915_eb_vma *ev)
+{
+	return eb->count > 1 && !ev->pages_pinned && !i915_gem_object_has_pages(ev->obj);
+}
+
+/* Bind the marked VMA of an entry, unless it is where it is wanted. */
+static noinline int i915_eb_place_one(struct i915_execbuffer *eb, unsigned int i,
+				      const struct i915_eb_squeeze *squeeze)
+{
+	struct i915_eb_vma *ev = &eb->ev[i];
+	struct i915_vma_placement where;
+	int ret;
+
+	i915_eb_placement(eb, i, &where);
+	if (squeeze)
+		where.own = where.low ? squeeze->own_low : squeeze->own;
+	if (!i915_vma_fits(ev->vma, &where)) {
+		if (i915_eb_is_cold(eb, ev))
+			return I915_EB_COLD;
+
+		ret = i915_vma_bind(ev->vma, &where);
+		if (ret)
+			return ret;
+	}
+
+	i915_eb_note_offset(eb, i);
+	return 0;
+}
+
 /* Mark and bind the VMA of an entry; @squeeze is NULL in the first attempt. */
 static int i915_eb_bind_one(struct i915_execbuffer *eb, unsigned int i,
 			    const struct i915_eb_squeeze *squeeze)
 {
 	struct i915_eb_vma *ev = &eb->ev[i];
-	struct i915_vma_placement where;
 	struct i915_vma *vma;
 
 	vma = i915_vma_get_active(ev->obj, eb->ctx->base.vm);
@@ -123,18 +161,7 @@ static int i915_eb_bind_one(struct i915_execbuffer *eb, unsigned int i,
 	if (likely(i915_eb_is_in_place(&eb->exec[i], vma)))
 		return 0;
 
-	i915_eb_placement(eb, i, &where);
-	if (squeeze)
-		where.own = where.low ? squeeze->own_low : squeeze->own;
-	if (!i915_vma_fits(vma, &where)) {
-		int ret = i915_vma_bind(vma, &where);
-
-		if (ret)
-			return ret;
-	}
-
-	i915_eb_note_offset(eb, i);
-	return 0;
+	return i915_eb_place_one(eb, i, squeeze);
 }
 
 /* A repeated entry has the address of the first one. */
@@ -354,6 +381,68 @@ static int i915_eb_bind_hard(struct i915_execbuffer *eb)
 	return ret;
 }
 
+static void i915_eb_unpin_pages(struct i915_execbuffer *eb)
+{
+	unsigned int i;
+
+	for (i = 0; i < eb->count; i++) {
+		if (eb->ev[i].pages_pinned)
+			i915_gem_object_unpin_pages(eb->ev[i].obj);
+		eb->ev[i].pages_pinned = false;
+		cond_resched();
+	}
+}
+
+/*
+ * Pin the pages of the whole list, including what has them now: afterwards nothing of it is cold
+ * again. Nothing locked.
+ */
+static int i915_eb_pin_pages(struct i915_execbuffer *eb)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < eb->count && !ret; i++) {
+		struct i915_eb_vma *ev = &eb->ev[i];
+
+		if (!i915_eb_is_first(eb, i))
+			continue;
+
+		ret = i915_gem_object_pin_pages_unlocked(ev->obj);
+		ev->pages_pinned = !ret;
+		ret = ret ?: i915_eb_breathe(i);
+	}
+
+	return ret == -EINTR ? -ERESTARTSYS : ret;
+}
+
+/* An object has no pages. Called with the objects locked. */
+static int i915_eb_bind_cold(struct i915_execbuffer *eb)
+{
+	int ret;
+
+	i915_eb_unlock(eb);
+
+	ret = i915_eb_pin_pages(eb);
+	if (!ret)
+		ret = i915_eb_lock(eb);
+	if (!ret)
+		ret = i915_eb_bind_hard(eb);
+
+	/* What is bound has a pin of its own. */
+	i915_eb_unpin_pages(eb);
+	return ret;
+}
+
+/* @ret: how it failed to bind the list in order */
+static noinline int i915_eb_bind_slowly(struct i915_execbuffer *eb, int ret)
+{
+	if (ret == -ENOSPC || ret == -EBUSY)
+		ret = i915_eb_bind_hard(eb);
+
+	return ret == I915_EB_COLD ? i915_eb_bind_cold(eb) : ret;
+}
+
 /**
  * i915_eb_bind - lock the objects and bind their VMAs
  * @eb: the execbuffer after i915_eb_lookup()
@@ -373,8 +462,5 @@ int i915_eb_bind(struct i915_execbuffer *eb)
 		return ret;
 
 	ret = i915_eb_bind_in_order(eb);
-	if (unlikely(ret == -ENOSPC || ret == -EBUSY))
-		ret = i915_eb_bind_hard(eb);
-
-	return ret;
+	return likely(!ret) ? 0 : i915_eb_bind_slowly(eb, ret);
 }

@@ -128,6 +128,7 @@ static int i915_eb_lookup_one(struct i915_execbuffer *eb, unsigned int i)
 	ev->first = i;
 	ev->flags = eb->exec[i].flags;
 	ev->moved = false;
+	ev->pages_pinned = false;
 	if (eb->exec[i].relocation_count)
 		eb->has_relocs = true;
 

@@ -54,7 +54,8 @@
  * Objects may belong to several clients, so the driver never waits for the GPU while
  * one is locked or marked. If it has to wait, for room in the ring or in the address
  * space or before it writes a relocation, it drops locks and marks and repeats steps
- * 3 and 4 afterwards.
+ * 3 and 4 afterwards. The same for memory: an object gets its pages with no other one
+ * locked.
  *
  * A handle may be closed while its execbuf is in progress: the object and its
  * binding then live until the request retires. See i915_eb_honour_closes().

@@ -20,5 +20,6 @@ extern const struct i915_suite i915_mock_awaits_suite;
 extern const struct i915_suite i915_mock_registers_suite;
 extern const struct i915_suite i915_mock_retire_suite;
 extern const struct i915_suite i915_mock_wedge_suite;
+extern const struct i915_suite i915_mock_execbuf_suite;
 
 #endif

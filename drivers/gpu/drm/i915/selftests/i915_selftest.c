@@ -54,6 +54,7 @@ static const struct i915_suite * const i915_mock_suites[] = {
 	[14] = &i915_mock_registers_suite,
 	[15] = &i915_mock_retire_suite,
 	[16] = &i915_mock_wedge_suite,
+	[17] = &i915_mock_execbuf_suite,
 };
 
 /* Suites asked for by their own parameter; none: all */
@@ -78,6 +79,7 @@ I915_SUITE_PARAM(13, awaits);
 I915_SUITE_PARAM(14, registers);
 I915_SUITE_PARAM(15, retire);
 I915_SUITE_PARAM(16, wedge);
+I915_SUITE_PARAM(17, execbuf);
 
 static void st_failed(struct i915_st *st, int err)
 {
