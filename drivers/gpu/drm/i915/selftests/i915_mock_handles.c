@@ -2,6 +2,7 @@
 
 #include <linux/array_size.h>
 #include <linux/dma-resv.h>
+#include <linux/workqueue.h>
 
 #include <drm/drm_gem.h>
 
@@ -14,6 +15,7 @@
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
 #include "vm/i915_shrinker.h"
+#include "vm/i915_vm_layer.h"
 #include "vm/i915_vma.h"
 #include "vm/i915_vma_bind.h"
 #include "vm/i915_vma_end.h"
@@ -191,6 +193,43 @@ out_obj:
 	i915_gem_object_put(obj);
 }
 
+/*
+ * Closed while active and used again, but its address space loses its last user before the worker
+ * gets to it: it goes with that.
+ */
+static void handle_closed_used_again_and_left(struct i915_st *st)
+{
+	struct work_struct *worker = &to_vm_device(st->i915)->closed_work;
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct mock_client client;
+	struct i915_vma *vma;
+	u32 handle;
+
+	if (!obj)
+		return;
+	if (!mock_client_open(st, &client))
+		goto out_obj;
+
+	handle = open_handle(st, &client, obj);
+	disable_work_sync(worker);
+	vma = mock_bind_active(st, obj, client.vm, NULL);
+	drm_gem_handle_delete(mock_file_drm(client.file), handle);
+	if (vma)
+		i915_vma_put_active(vma);
+	st_ok(st, "using it again", mock_bind(obj, client.vm, NULL, NULL));
+	mock_client_close_context(&client);
+	st_alive_eq(st, "left to the worker", I915_AUDIT_VMA_BOUND, 1);
+
+	enable_and_queue_work(st->i915->wq, worker);
+	mock_flush(st->i915);
+	st_alive_eq(st, "after the worker", I915_AUDIT_VMA, 0);
+	st_alive_eq(st, "after the worker", I915_AUDIT_VM, 0);
+
+	mock_client_close(&client);
+out_obj:
+	i915_gem_object_put(obj);
+}
+
 /* A context of the client's file with a VM of its own; the object is bound in it. */
 static struct i915_gem_context *bind_in_new_context(struct i915_st *st, struct mock_client *client,
 						    struct drm_i915_gem_object *obj)
@@ -296,6 +335,7 @@ static const struct i915_subtest handles_subtests[] = {
 	I915_SUBTEST(handle_closed_when_seen_idle),
 	I915_SUBTEST(handle_closed_active),
 	I915_SUBTEST(handle_closed_and_used_again),
+	I915_SUBTEST(handle_closed_used_again_and_left),
 	I915_SUBTEST(handle_closed_in_every_vm),
 	I915_SUBTEST(marked_is_not_ended),
 };

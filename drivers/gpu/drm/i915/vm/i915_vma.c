@@ -52,7 +52,8 @@
  * reference to the object, to i915_vm_device.closed_work, which destroys the VMA
  * under vm->lock like everybody else. So a closed VMA is never idle, and never
  * touched after its last mark is gone. An execbuf through another handle clears
- * the flag, and the worker then merely drops its mark.
+ * the flag, and the worker then merely drops its mark, unless the VM has no users
+ * by then.
  *
  * The shrinker runs in reclaim and must not block on these locks: it trylocks the
  * object and vm->lock, and it unbinds but never destroys.

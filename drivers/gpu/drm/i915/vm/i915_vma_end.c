@@ -182,7 +182,11 @@ void i915_vma_close_owner(struct drm_i915_gem_object *obj, u64 owner)
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_vma_close_owner);
 
-/* Destroy a closed VMA whose last mark the caller holds, or drop the mark if it is open again. */
+/*
+ * Destroy a closed VMA whose last mark the caller holds. If it is open again, drop the mark; if the
+ * address space has lost its last user meanwhile, i915_vm_clean() met this mark and left the VMA to
+ * whoever drops it.
+ */
 static void i915_vma_reap(struct i915_vma *vma)
 {
 	struct drm_i915_gem_object *obj = vma->obj;
@@ -197,10 +201,12 @@ static void i915_vma_reap(struct i915_vma *vma)
 	if (claimed) {
 		atomic_dec(&obj->in_use);
 		wake_up_var(&vma->marks);
-		i915_vma_try_end(vma);
 	} else {
 		i915_vma_put_active(vma);
 	}
+	/* Destroying takes vm->lock: even without a mark the VMA is still there. */
+	if (claimed || !atomic_read(&vm->users))
+		i915_vma_try_end(vma);
 	i915_vm_unlock(vm);
 
 	i915_gem_object_put(obj);
@@ -242,7 +248,7 @@ static unsigned long i915_vm_clean_list(struct list_head *list)
  * @vm: the address space; the caller holds a reference
  *
  * Linear in the number of VMAs; neither allocates nor waits. It cannot destroy VMAs
- * whose unbind fails, and closed VMAs that still wait for their worker.
+ * whose unbind fails, and VMAs that still wait for their worker, which destroys them.
  *
  * The last reference to an object of a VMA may be put meanwhile, but the object
  * cannot be freed before its VMAs, which takes the lock held here.
