@@ -5,6 +5,7 @@
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/minmax.h>
+#include <linux/rbtree.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sizes.h>
@@ -15,6 +16,7 @@
 
 #include <uapi/drm/i915_drm.h>
 
+#include "gt/i915_request_await.h"
 #include "mem/i915_gem_object.h"
 
 struct dma_fence;
@@ -57,16 +59,16 @@ struct i915_eb_vma {
 };
 
 /**
- * struct i915_eb_fence - one syncobj to wait for or to signal
+ * struct i915_eb_signal - a syncobj to signal
  */
-struct i915_eb_fence {
-	/** @syncobj: to signal, or NULL; referenced */
+struct i915_eb_signal {
+	/** @node: in i915_execbuffer.signals */
+	struct rb_node node;
+	/** @syncobj: referenced */
 	struct drm_syncobj *syncobj;
-	/** @wait: to wait for, or NULL; referenced */
-	struct dma_fence *wait;
-	/** @chain: link for @point of a timeline syncobj, or NULL; owned */
+	/** @chain: link for @point of a timeline syncobj, NULL for a binary one; owned */
 	struct dma_fence_chain *chain;
-	/** @point: on the timeline */
+	/** @point: the highest of the points on the timeline; 0 for a binary syncobj */
 	u64 point;
 };
 
@@ -124,11 +126,16 @@ struct i915_execbuffer {
 	 */
 	struct drm_i915_gem_relocation_entry *relocs;
 
-	/** @fence_in: FENCE_IN or FENCE_SUBMIT, or NULL; referenced */
-	struct dma_fence *fence_in;
-	/** @fences: FENCE_ARRAY and timeline fences */
-	struct i915_eb_fence *fences;
-	/** @num_fences: entries in @fences */
+	/** @fence_submit: FENCE_SUBMIT, or NULL; referenced */
+	struct dma_fence *fence_submit;
+	/** @awaits: fences that user space named, to be waited for */
+	struct i915_awaits awaits;
+	/**
+	 * @signals: struct i915_eb_signal by the address of the syncobj; those of one syncobj in
+	 * the order in which they take effect
+	 */
+	struct rb_root signals;
+	/** @num_fences: entries of FENCE_ARRAY and timeline fences so far */
 	unsigned int num_fences;
 	/** @timeline: the single timeline of the context, while locked by this execbuf, or NULL */
 	struct i915_gem_timeline *timeline;
@@ -183,6 +190,17 @@ static inline u64 i915_eb_size(const struct drm_i915_gem_exec_object2 *entry,
 }
 
 /**
+ * i915_eb_breathe_deep - reschedule in a loop whose every iteration may take long
+ *
+ * Return: 0, or -EINTR if the caller was killed.
+ */
+static inline int i915_eb_breathe_deep(void)
+{
+	cond_resched();
+	return fatal_signal_pending(current) ? -EINTR : 0;
+}
+
+/**
  * i915_eb_breathe - reschedule in a loop over a list that may be very long
  * @i: number of iterations so far
  *
@@ -193,8 +211,7 @@ static inline int i915_eb_breathe(size_t i)
 	if (likely(i % SZ_1K != SZ_1K - 1))
 		return 0;
 
-	cond_resched();
-	return fatal_signal_pending(current) ? -EINTR : 0;
+	return i915_eb_breathe_deep();
 }
 
 /**

@@ -4,7 +4,6 @@
 
 struct i915_execbuffer;
 
-int i915_eb_copy_fences(struct i915_execbuffer *eb);
 void i915_eb_put_fences(struct i915_execbuffer *eb);
 int i915_eb_reserve_fences(struct i915_execbuffer *eb);
 int i915_eb_await(struct i915_execbuffer *eb);

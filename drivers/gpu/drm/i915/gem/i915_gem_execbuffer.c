@@ -17,6 +17,7 @@
 #include "gem/i915_eb_fence.h"
 #include "gem/i915_eb_lock.h"
 #include "gem/i915_eb_reloc.h"
+#include "gem/i915_eb_syncobj.h"
 #include "gem/i915_eb_vma.h"
 #include "gem/i915_gem_context.h"
 #include "gem/i915_gem_execbuffer.h"
@@ -422,8 +423,9 @@ static int i915_eb_execute(struct drm_device *dev, struct drm_file *file,
 	eb.locked = false;
 	eb.marked = false;
 	eb.relocs = NULL;
-	eb.fence_in = NULL;
-	eb.fences = NULL;
+	eb.fence_submit = NULL;
+	eb.awaits.tree = RB_ROOT;
+	eb.signals = RB_ROOT;
 	eb.num_fences = 0;
 	eb.timeline = NULL;
 	eb.out = NULL;

@@ -38,7 +38,7 @@ void i915_gt_context_put(struct i915_gt_context *ctx)
  */
 struct i915_gt_client *i915_gt_client_create(void)
 {
-	struct i915_gt_client *client = kzalloc(sizeof(*client), GFP_KERNEL);
+	struct i915_gt_client *client = kzalloc(sizeof(*client), GFP_KERNEL_ACCOUNT);
 
 	if (client) {
 		kref_init(&client->ref);

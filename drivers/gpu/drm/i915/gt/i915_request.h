@@ -29,7 +29,7 @@ struct i915_await {
 	/** @link: on rq->signalers */
 	struct list_head link;
 	union {
-		/** @node: in rq->awaited, until i915_request_add() */
+		/** @node: in i915_awaits.tree, then in rq->awaited, until i915_request_add() */
 		struct rb_node node;
 		/** @raise_link: on gt->raise, while priorities change; gt->sched_lock */
 		struct list_head raise_link;

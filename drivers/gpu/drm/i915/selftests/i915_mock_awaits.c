@@ -334,6 +334,107 @@ out:
 	awaits_end(t);
 }
 
+/* Fences that are asked whether they have signalled: that is what walking a chain costs. */
+#define COUNTED_FENCES	48
+#define COUNTED_ADDS	1000
+
+struct counted_fence {
+	/* first: freed as a dma_fence */
+	struct dma_fence base;
+	spinlock_t lock; /* of @base */
+};
+
+static unsigned int counted;
+
+static const char *counted_name(struct dma_fence *fence)
+{
+	return "i915-mock";
+}
+
+static bool counted_signaled(struct dma_fence *fence)
+{
+	counted++;
+	return false;
+}
+
+static const struct dma_fence_ops counted_ops = {
+	.get_driver_name = counted_name,
+	.get_timeline_name = counted_name,
+	.signaled = counted_signaled,
+};
+
+/* A chain whose links have a timeline each; the references to their fences are in @fences. */
+static struct dma_fence *counted_chain(struct dma_fence **fences, unsigned int count)
+{
+	struct dma_fence *head = NULL;
+	unsigned int n;
+
+	for (n = 0; n < count; n++) {
+		struct counted_fence *fence = kzalloc(sizeof(*fence), GFP_KERNEL);
+		struct dma_fence_chain *link = dma_fence_chain_alloc();
+
+		if (!fence || !link) {
+			kfree(fence);
+			dma_fence_chain_free(link);
+			break;
+		}
+		spin_lock_init(&fence->lock);
+		dma_fence_init(&fence->base, &counted_ops, &fence->lock,
+			       dma_fence_context_alloc(1), 1);
+		fences[n] = dma_fence_get(&fence->base);
+		dma_fence_chain_init(link, head, &fence->base, n + 1);
+		head = &link->base;
+	}
+
+	return head;
+}
+
+/* However often a chain is named, and however many of its links, each is visited once. */
+static void long_chain(struct i915_st *st)
+{
+	struct i915_awaits awaits = { .tree = RB_ROOT };
+	struct dma_fence *fences[COUNTED_FENCES] = {}, *head, *middle;
+	struct awaits_test *t = awaits_begin(st);
+	struct i915_request *rq;
+	unsigned int n;
+
+	if (!t)
+		return;
+
+	head = counted_chain(fences, COUNTED_FENCES);
+	middle = dma_fence_get(head);
+	for (n = 0; n < COUNTED_FENCES / 2 && middle; n++)
+		middle = dma_fence_chain_walk(middle);
+	if (!st_ptr(st, "memory", middle))
+		goto out;
+
+	counted = 0;
+	for (n = 0; n < COUNTED_ADDS; n++)
+		st_ok(st, "adding half of a chain", i915_awaits_add(&awaits, middle));
+	for (n = 0; n < COUNTED_ADDS; n++)
+		st_ok(st, "adding a chain", i915_awaits_add(&awaits, head));
+	/* the walk asks as well as who walks, and the head and the middle are asked each time */
+	st_true(st, "fences asked, a few for each link and add",
+		counted <= 4 * (COUNTED_FENCES + 2 * COUNTED_ADDS));
+
+	rq = i915_request_create(t->lrc, 0);
+	if (st_ptr(st, "making a request", rq)) {
+		st_ok(st, "waiting for all", i915_request_await_all(rq, &awaits));
+		st_eq(st, "awaits", rq->nr_awaits, COUNTED_FENCES);
+		i915_request_abandon(rq);
+	}
+out:
+	i915_awaits_free(&awaits);
+	dma_fence_put(middle);
+	dma_fence_put(head);
+	for (n = 0; n < COUNTED_FENCES; n++) {
+		if (fences[n])
+			dma_fence_signal(fences[n]);
+		dma_fence_put(fences[n]);
+	}
+	awaits_end(t);
+}
+
 #define ENGINES_APART	8
 
 /* A priority goes from engine to engine, as far as somebody waits. */
@@ -432,6 +533,7 @@ static const struct i915_subtest awaits_subtests[] = {
 	I915_SUBTEST(own_timeline),
 	I915_SUBTEST(array),
 	I915_SUBTEST(chain),
+	I915_SUBTEST(long_chain),
 	I915_SUBTEST(raises_other_engines),
 	I915_SUBTEST(abandoned),
 	I915_SUBTEST(wedged),

@@ -89,6 +89,18 @@ void mock_order_fini(struct mock_order *order)
 	}
 }
 
+/* As for a fence that user space names, which may be an array or a chain */
+static int mock_await(struct i915_request *rq, struct dma_fence *fence)
+{
+	struct i915_awaits awaits = { .tree = RB_ROOT };
+	int ret;
+
+	ret = i915_awaits_add(&awaits, fence) ?: i915_request_await_all(rq, &awaits);
+	i915_awaits_free(&awaits);
+
+	return ret;
+}
+
 /**
  * mock_order_submit - submit an empty request and watch it
  * @order: where to note its end
@@ -108,7 +120,7 @@ struct i915_request *mock_order_submit(struct mock_order *order, struct i915_lrc
 		return NULL;
 
 	if (fence)
-		st_ok(order->st, "waiting for a fence", i915_request_await(rq, fence));
+		st_ok(order->st, "waiting for a fence", mock_await(rq, fence));
 	i915_request_set_priority(rq, priority);
 	i915_request_emit_batch(rq, 0, 0);
 	mock_order_watch(order, &rq->fence, name);

@@ -2,7 +2,7 @@
 /*
  * What a client makes the kernel keep is charged to its memory cgroup, so that a
  * limit set there stops it before it has what others need: contexts (image, ring
- * and with them GGTT), address spaces, page tables, objects, VMAs.
+ * and with them GGTT), address spaces, page tables, objects, VMAs, points on timelines.
  *
  * A child makes so many of a kind in a cgroup of its own, which must grow by at
  * least what they take.
@@ -60,6 +60,36 @@ static void make_tables(int fd, unsigned int count)
 	i915_require_ok(i915_gem_wait(fd, batch, -1));
 }
 
+/* So many timelines with a point each, which stays with its syncobj */
+static void make_points(int fd, unsigned int count)
+{
+	struct drm_i915_gem_execbuffer_ext_timeline_fences ext = {
+		.base.name = DRM_I915_GEM_EXECBUFFER_EXT_TIMELINE_FENCES,
+		.fence_count = count,
+	};
+	struct drm_i915_gem_exec_fence *fences = calloc(count, sizeof(*fences));
+	__u64 *points = calloc(count, sizeof(*points));
+	__u32 batch = i915_gem_create_batch(fd);
+	struct i915_exec exec;
+	unsigned int n;
+
+	i915_require(fences && points, "no memory");
+	for (n = 0; n < count; n++) {
+		fences[n].handle = i915_syncobj_create(fd);
+		fences[n].flags = I915_EXEC_FENCE_SIGNAL;
+		points[n] = 1;
+	}
+	ext.handles_ptr = (uintptr_t)fences;
+	ext.values_ptr = (uintptr_t)points;
+	i915_exec_init(&exec, 0, I915_EXEC_RENDER | I915_EXEC_USE_EXTENSIONS);
+	i915_exec_add(&exec, batch);
+	exec.args.cliprects_ptr = (uintptr_t)&ext;
+	i915_require_ok(i915_exec_submit(fd, &exec));
+	i915_require_ok(i915_gem_wait(fd, batch, -1));
+	free(points);
+	free(fences);
+}
+
 static const struct kind kinds[] = {
 	/* 20 pages of image and 4 of ring, the root of the page table and three tables */
 	{ "contexts", 64, 28 * PAGE, make_contexts },
@@ -68,6 +98,7 @@ static const struct kind kinds[] = {
 	{ "objects", 4096, 256, make_objects },
 	/* a directory with what the CPU knows of it, and a table; the page of the object */
 	{ "page tables", 128, 4 * PAGE, make_tables },
+	{ "points on timelines", 16384, 112, make_points },
 };
 
 static long group_bytes(void)
@@ -146,7 +177,7 @@ static void charged(int fd)
 
 static const struct i915_case cases[] = {
 	{ .name = "memory-is-charged",
-	  .what = "contexts, address spaces, tables and objects count against the client's limit",
+	  .what = "contexts, address spaces, tables, objects, points: they count against its limit",
 	  .run = charged, .limit_s = 120 },
 };
 
