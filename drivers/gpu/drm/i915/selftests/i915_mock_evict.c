@@ -3,7 +3,10 @@
 #include <linux/array_size.h>
 #include <linux/completion.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <linux/sizes.h>
+#include <linux/slab.h>
 #include <linux/workqueue.h>
 
 #include "base/i915_drv.h"
@@ -248,6 +251,116 @@ out_obj:
 	i915_gem_object_put(obj);
 }
 
+/* The page of the VMA that eviction looks at first */
+static u64 first_page(struct i915_address_space *vm)
+{
+	struct i915_vma *vma;
+	u64 page = ~0ull;
+
+	mutex_lock(&vm->lock);
+	vma = list_first_entry_or_null(&vm->bound_list, struct i915_vma, vm_link);
+	if (vma)
+		page = vma->node.start / SZ_4K;
+	mutex_unlock(&vm->lock);
+
+	return page;
+}
+
+/*
+ * Room for two where only pages 8 and up are idle in a row: those before are looked at once, and
+ * not by the next that needs room. Then the list is as it was, but for what has gone.
+ */
+static void useless_are_looked_at_once(struct i915_st *st)
+{
+	struct drm_i915_gem_object *first = mock_object(st, 2), *second = mock_object(st, 2);
+	struct full_vm full;
+	unsigned int n;
+	u64 offset;
+
+	if (!first || !second || !full_vm_create(st, &full))
+		goto out;
+
+	for (n = 0; n < EVICT_PAGES; n++) {
+		if (n >= 8 || n % 2)
+			idle_one(&full, n);
+	}
+	st_eq(st, "page that is looked at first", first_page(full.vm), 0);
+	st_ok(st, "binding two pages", mock_bind(first, full.vm, NULL, &offset));
+	st_true(st, "page 8 made room, or its neighbour 7", !is_bound(&full, 8));
+	st_true(st, "the next that helps is looked at first", first_page(full.vm) >= 9);
+	st_ok(st, "binding two more", mock_bind(second, full.vm, NULL, &offset));
+	for (n = 0; n < 7; n++)
+		st_true(st, "what does not help is bound", is_bound(&full, n));
+
+	full_vm_destroy(&full);
+out:
+	if (second)
+		i915_gem_object_put(second);
+	if (first)
+		i915_gem_object_put(first);
+}
+
+#define HIGH_HOLES	SZ_64K
+#define LOW_BINDS	32
+
+/* Return: ns that it takes to bind below 4 GiB and to unbind, again and again; the best of three */
+static u64 time_low_binds(struct i915_st *st, struct drm_i915_gem_object *obj,
+			  struct i915_address_space *vm)
+{
+	const struct i915_vma_placement low = { .low = true };
+	u64 best = U64_MAX;
+	unsigned int n, round;
+
+	for (round = 0; round < 3; round++) {
+		u64 start = ktime_get_ns();
+
+		for (n = 0; n < LOW_BINDS; n++) {
+			st_ok(st, "binding low", mock_bind(obj, vm, &low, NULL));
+			st_eq(st, "left bound", mock_unbind(obj), 0);
+		}
+		best = min(best, ktime_get_ns() - start);
+	}
+
+	return best;
+}
+
+/* Holes above 4 GiB, however many, are not searched for a place below. */
+static void low_among_high_holes(struct i915_st *st)
+{
+	struct i915_address_space *vm = mock_vm_create(st, 2 * (SZ_4G / SZ_4K));
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct drm_mm_node *taken;
+	u64 before, after;
+	unsigned int n;
+
+	taken = kvcalloc(HIGH_HOLES, sizeof(*taken), GFP_KERNEL);
+	if (!st_true(st, "memory", vm && obj && taken))
+		goto out;
+
+	time_low_binds(st, obj, vm);
+	before = time_low_binds(st, obj, vm);
+	mutex_lock(&vm->lock);
+	for (n = 0; n < HIGH_HOLES; n++) {
+		taken[n].start = SZ_4G + n * 2ull * SZ_4K;
+		taken[n].size = SZ_4K;
+		st_ok(st, "taking an address", drm_mm_reserve_node(&vm->mm, &taken[n]));
+	}
+	mutex_unlock(&vm->lock);
+
+	after = time_low_binds(st, obj, vm);
+	/* a search by address takes a few steps more */
+	st_true(st, "with holes above it takes much longer", after < 8 * before);
+
+	for (n = 0; n < HIGH_HOLES; n++)
+		drm_mm_remove_node(&taken[n]);
+out:
+	kvfree(taken);
+	if (vm)
+		i915_vm_put_user(vm);
+	if (obj)
+		i915_gem_object_put(obj);
+}
+
 static unsigned long evict_all_locked(struct i915_address_space *vm)
 {
 	unsigned long left;
@@ -421,6 +534,8 @@ static const struct i915_subtest evict_subtests[] = {
 	I915_SUBTEST(exact_address),
 	I915_SUBTEST(larger_than_the_vm),
 	I915_SUBTEST(beside_the_unbound),
+	I915_SUBTEST(useless_are_looked_at_once),
+	I915_SUBTEST(low_among_high_holes),
 	I915_SUBTEST(evict_all),
 	I915_SUBTEST(leaves_other_vms),
 	I915_SUBTEST(waits_for_no_other_vm),

@@ -36,11 +36,16 @@ static struct i915_vma *i915_node_to_vma(struct drm_mm_node *node)
 /*
  * Ask drm_mm which of the oldest bound VMAs make a hole together, and move them
  * to @victims, linked by vm_link. @active counts the active VMAs in the range.
+ *
+ * What does not help is moved to the end of the list, so that a caller that needs one hole after
+ * the other does not look at it each time.
  */
 static bool i915_vm_scan(struct i915_address_space *vm, struct drm_mm_scan *scan,
 			 struct list_head *victims, unsigned long *active)
 {
 	struct i915_vma *vma, *next;
+	LIST_HEAD(active_list);
+	LIST_HEAD(spared);
 	LIST_HEAD(seen);
 	bool found = false;
 
@@ -49,6 +54,7 @@ static bool i915_vm_scan(struct i915_address_space *vm, struct drm_mm_scan *scan
 		/* Marks are dropped at any time: decide and count by the same read. */
 		if (i915_vma_is_active(vma)) {
 			*active += vma->node.start < scan->range_end;
+			list_move_tail(&vma->vm_link, &active_list);
 			continue;
 		}
 
@@ -62,8 +68,10 @@ static bool i915_vm_scan(struct i915_address_space *vm, struct drm_mm_scan *scan
 	list_for_each_entry_safe(vma, next, &seen, vm_link) {
 		bool needed = drm_mm_scan_remove_block(scan, &vma->node);
 
-		list_move(&vma->vm_link, found && needed ? victims : &vm->bound_list);
+		list_move(&vma->vm_link, found && needed ? victims : &spared);
 	}
+	list_splice_tail(&spared, &vm->bound_list);
+	list_splice_tail(&active_list, &vm->bound_list);
 
 	return found;
 }

@@ -77,9 +77,9 @@ struct i915_address_space {
 	/** @mm: allocator of addresses */
 	struct drm_mm mm;
 	/**
-	 * @bound_list: VMAs with an address and PTEs, least recently bound first. Whether one is
-	 * active is told by its marks and not by a list, so that a request in the steady state
-	 * takes no lock of the VM.
+	 * @bound_list: VMAs with an address and PTEs, those first that eviction looks at first:
+	 * the least recently bound, or found to be of no use. Whether one is active is told by its
+	 * marks and not by a list, so that a request in the steady state takes no lock of the VM.
 	 */
 	struct list_head bound_list;
 	/** @unbound_list: VMAs that are not bound */

@@ -110,13 +110,14 @@ static int i915_vma_place_anywhere(struct i915_vma *vma, const struct i915_vma_p
 				   u64 size, u64 end)
 {
 	struct i915_address_space *vm = vma->vm;
+	/* By size, a search walks all holes that are large enough, also those beyond @end. */
+	enum drm_mm_insert_mode mode = end < vm->total ? DRM_MM_INSERT_LOW : DRM_MM_INSERT_BEST;
 	u64 bias = max(where->start, i915_vm_bias(vm));
 	int ret;
 
-	ret = i915_vma_insert_node(vma, size, where->align, bias, end, DRM_MM_INSERT_BEST);
+	ret = i915_vma_insert_node(vma, size, where->align, bias, end, mode);
 	if (ret == -ENOSPC && where->start < bias)
-		ret = i915_vma_insert_node(vma, size, where->align, where->start, end,
-					   DRM_MM_INSERT_BEST);
+		ret = i915_vma_insert_node(vma, size, where->align, where->start, end, mode);
 	if (ret != -ENOSPC)
 		return ret;
 
