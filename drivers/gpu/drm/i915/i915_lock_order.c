@@ -57,7 +57,8 @@
  *
  * An execbuf waits for the GPU with nothing but 4 held: only others that need the same
  * room wait behind it. Objects are shared between clients, and with one locked, nobody
- * waits for the work of anybody.
+ * waits for the work of anybody. The exception is an execbuf that has a relocation to
+ * write into an object that was used again each time it had waited for it.
  *
  * i915_gt.reset_mutex is taken by the work items that end hangs, with none of 1
  * to 7 held.

@@ -125,6 +125,8 @@ struct i915_execbuffer {
 	 * by the index of the target, see i915_eb_check_relocs()
 	 */
 	struct drm_i915_gem_relocation_entry *relocs;
+	/** @reloc_waits: how often an object to be written was waited for; valid with @relocs */
+	unsigned int reloc_waits;
 
 	/** @fence_submit: FENCE_SUBMIT, or NULL; referenced */
 	struct dma_fence *fence_submit;

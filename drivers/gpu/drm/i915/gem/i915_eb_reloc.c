@@ -28,7 +28,10 @@
  * All relocations are read from user space, and their targets looked up, before the
  * objects are locked. If the GPU still uses an object that has to be written, the
  * locks are dropped for the wait; afterwards only what has moved in the meantime is
- * written again.
+ * written again. Whoever keeps the object busy may have used it again by then. After a
+ * few such waits it is waited for with the locks held, each time for twice as long, so
+ * that this ends. Others are held up by it no longer than twice what they have made the
+ * GPU do with the object.
  *
  * The written addresses are reported to user space, even when the ioctl fails: the
  * address in a batch and the presumed address have to agree.
@@ -40,6 +43,11 @@
 /* In buffer lists up to this length, handles are searched linearly. */
 #define I915_EB_SEARCH_LIMIT	8
 #define I915_EB_NO_ENTRY	U32_MAX
+/* Number of waits for an object that is to be written, before one with locks held */
+#define I915_EB_PATIENT_WAITS	3
+/* Limit of the first of those, and how often it doubles: to some 16 s */
+#define I915_EB_LOCKED_WAIT_MS	4
+#define I915_EB_LOCKED_WAITS	12
 /* Replaces read_domains, which are not needed any more, once the address was written */
 #define I915_EB_RELOC_WRITTEN	U32_MAX
 
@@ -241,6 +249,7 @@ int i915_eb_copy_relocs(struct i915_execbuffer *eb)
 	}
 
 	eb->relocs = relocs;
+	eb->reloc_waits = 0;
 	return i915_eb_check_relocs(eb, count);
 }
 
@@ -363,11 +372,32 @@ static bool i915_eb_is_busy(struct drm_i915_gem_object *obj)
 	return !i915_eb_is_alone(obj) && i915_gem_object_wait(obj, true, false, 0);
 }
 
+/* Return: 0 if the GPU has finished with the object; -EBUSY if it is to be waited for unlocked */
+static int i915_eb_check_idle(struct i915_execbuffer *eb, struct drm_i915_gem_object *obj)
+{
+	unsigned int ms = I915_EB_LOCKED_WAIT_MS;
+	long left;
+
+	if (likely(!i915_eb_is_busy(obj)))
+		return 0;
+	if (eb->reloc_waits < I915_EB_PATIENT_WAITS)
+		return -EBUSY;
+
+	/* Nobody can use it again meanwhile. */
+	ms <<= min(eb->reloc_waits - I915_EB_PATIENT_WAITS, I915_EB_LOCKED_WAITS);
+	left = i915_gem_object_wait(obj, true, true, msecs_to_jiffies(ms));
+	if (left == -ETIME)
+		return -EBUSY;
+
+	return left < 0 ? left : 0;
+}
+
 /* Called with the objects locked; unlocks them, so that nobody else has to wait for the GPU. */
 static int i915_eb_wait_for_place(struct i915_execbuffer *eb, struct drm_i915_gem_object *obj)
 {
 	long left;
 
+	eb->reloc_waits++;
 	i915_eb_unlock(eb);
 	left = i915_gem_object_wait(obj, true, true, MAX_SCHEDULE_TIMEOUT);
 
@@ -388,8 +418,11 @@ static int i915_eb_relocate_one(struct i915_execbuffer *eb, struct i915_eb_place
 	if (ret)
 		return ret;
 
-	if (!place->idle && i915_eb_is_busy(place->obj))
-		return -EBUSY;
+	if (!place->idle) {
+		ret = i915_eb_check_idle(eb, place->obj);
+		if (ret)
+			return ret;
+	}
 	place->idle = true;
 
 	/* The user API has an unsigned field for it, but a delta may be negative. */

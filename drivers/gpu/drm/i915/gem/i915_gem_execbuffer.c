@@ -52,11 +52,11 @@
  * the same addresses as last time, only the request is allocated, no lock of the
  * address space is taken, and only the buffer list is walked.
  *
- * Objects may belong to several clients, so the driver never waits for the GPU while
+ * Objects may belong to several clients, so the driver does not wait for the GPU while
  * one is locked or marked. If it has to wait, for room in the ring or in the address
  * space or before it writes a relocation, it drops locks and marks and repeats steps
- * 3 and 4 afterwards. The same for memory: an object gets its pages with no other one
- * locked.
+ * 3 and 4 afterwards. One exception is in "Relocations of an execbuffer". The same for
+ * memory: an object gets its pages with no other one locked.
  *
  * A handle may be closed while its execbuf is in progress: the object and its
  * binding then live until the request retires. See i915_eb_honour_closes().

@@ -103,11 +103,116 @@ static void after_the_gpu(int fd)
 	i915_gem_close(fd, busy);
 }
 
+/* Batches in flight; time of each in us; their number: 2 s of them */
+#define KEEPER_DEEP	3
+#define KEEPER_TICK	5000
+#define KEEPER_ROUNDS	400
+
+/* Uses an object again and again, with several batches in flight */
+struct keeper {
+	int fd;
+	__u32 busy;
+	/* where batch n waits for point n, whoever submits it */
+	int timeline;
+	/* batches so far; shared with the test */
+	unsigned int *count;
+};
+
+static void keep_busy(struct i915_child *child, void *arg)
+{
+	const struct keeper *keeper = arg;
+	__u32 batch = i915_gem_create_batch(keeper->fd);
+	int fence[KEEPER_DEEP];
+	unsigned int n;
+
+	for (n = 0; n < KEEPER_ROUNDS; n++) {
+		struct i915_exec exec;
+		int *slot = &fence[n % KEEPER_DEEP];
+
+		if (n == KEEPER_DEEP)
+			i915_child_ready(child);
+		if (n >= KEEPER_DEEP) {
+			i915_fence_wait(*slot, -1);
+			close(*slot);
+		}
+		*slot = i915_sw_sync_fence(keeper->timeline, n + 1);
+		i915_exec_init(&exec, 0, I915_EXEC_BLT | I915_EXEC_FENCE_IN);
+		i915_exec_add(&exec, batch);
+		i915_exec_add(&exec, keeper->busy);
+		exec.args.rsvd2 = *slot;
+		i915_require_ok(i915_exec_submit(keeper->fd, &exec));
+		__atomic_store_n(keeper->count, n + 1, __ATOMIC_RELAXED);
+	}
+}
+
+static void tick(struct i915_child *child, void *arg)
+{
+	const struct keeper *keeper = arg;
+
+	(void)child;
+	for (;;) {
+		usleep(KEEPER_TICK);
+		i915_sw_sync_advance(keeper->timeline, 1);
+	}
+}
+
+static void submit_relocation(int fd, __u32 place)
+{
+	struct drm_i915_gem_relocation_entry reloc = { .presumed_offset = -1 };
+	struct i915_exec exec;
+
+	i915_exec_init(&exec, 0, I915_EXEC_RENDER);
+	i915_exec_add(&exec, i915_gem_create_batch(fd));
+	i915_exec_add(&exec, place);
+	i915_exec_add(&exec, i915_gem_create(fd, PAGE));
+	reloc.target_handle = exec.object[2].handle;
+	exec.object[1].relocation_count = 1;
+	exec.object[1].relocs_ptr = (uintptr_t)&reloc;
+	i915_require_ok(i915_exec_submit(fd, &exec));
+	i915_gem_close(fd, exec.object[2].handle);
+	i915_gem_close(fd, exec.object[0].handle);
+}
+
+/* Another user of the object always has its next batch queued: the turn comes all the same. */
+static void always_busy(int fd)
+{
+	struct keeper keeper = {
+		.fd = fd,
+		.busy = i915_gem_create(fd, PAGE),
+		.timeline = i915_sw_sync_open(),
+	};
+	struct i915_child user, ticker;
+	unsigned int count;
+
+	keeper.count = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	i915_require(keeper.count != MAP_FAILED, "no memory");
+	i915_child_start(&ticker, tick, &keeper);
+	i915_child_start(&user, keep_busy, &keeper);
+	i915_child_wait_ready(&user);
+
+	submit_relocation(fd, keeper.busy);
+	count = __atomic_load_n(keeper.count, __ATOMIC_RELAXED);
+	i915_note("submitted after %u of %u batches of the other", count, KEEPER_ROUNDS);
+	i915_expect(count < KEEPER_ROUNDS, "not before the other had ended");
+
+	i915_child_kill(&user);
+	i915_child_kill(&ticker);
+	i915_child_join(&user);
+	i915_child_join(&ticker);
+	i915_sw_sync_advance(keeper.timeline, KEEPER_ROUNDS);
+	i915_require_ok(i915_gem_wait(fd, keeper.busy, -1));
+	close(keeper.timeline);
+	munmap(keeper.count, PAGE);
+	i915_gem_close(fd, keeper.busy);
+}
+
 static const struct i915_case cases[] = {
 	{ .name = "signed-deltas", .run = signed_deltas,
 	  .what = "address plus delta, both ways across 4 GiB and half of the address space" },
 	{ .name = "after-the-gpu", .run = after_the_gpu,
 	  .what = "an object in use is not written before the GPU has finished" },
+	{ .name = "always-busy", .run = always_busy,
+	  .what = "an object that is used without a pause is written all the same" },
 };
 
 int main(int argc, char **argv)
