@@ -33,49 +33,55 @@ static struct i915_request *i915_ring_blocker(struct i915_lrc *lrc)
 	return rq;
 }
 
-/* Bind in the GGTT; before giving up, retire, so that completed contexts leave their ports. */
-static int i915_ring_bind(struct i915_lrc *lrc)
-{
-	int ret = i915_lrc_bind(lrc);
+/* How often the GGTT was found full */
+enum ggtt_full {
+	GGTT_FULL_FIRST,
+	GGTT_FULL_AGAIN,
+	GGTT_FULL_IDLE,
+};
 
-	if (ret == -ENOSPC) {
-		i915_gt_retire(lrc->engine->gt);
-		ret = i915_lrc_bind(lrc);
-	}
-
-	return ret;
-}
-
-/* The GGTT is full of active contexts: retry after ADDRESS_POLL, a last time when idle. */
-static int i915_ring_wait_for_address(struct i915_lrc *lrc, bool *idle)
+/*
+ * The GGTT is full of active contexts. Return: 0 to bind again: at once after retiring, so that
+ * completed contexts leave their ports; then after ADDRESS_POLL; a last time when nothing runs.
+ * Retires long lists of others, with nothing locked that an execbuf takes after its objects.
+ */
+static int i915_ring_wait_for_address(struct i915_lrc *lrc, bool nonblock, enum ggtt_full *full)
 {
 	int ret;
 
-	if (*idle)
+	if (*full == GGTT_FULL_FIRST) {
+		*full = GGTT_FULL_AGAIN;
+		i915_gt_retire(lrc->engine->gt);
+		return 0;
+	}
+	if (nonblock)
+		return -EWOULDBLOCK;
+	if (*full == GGTT_FULL_IDLE)
 		return -ENOSPC;
 
 	ret = i915_gt_wait_for_idle(lrc->engine->gt, ADDRESS_POLL);
-	*idle = !ret;
+	if (!ret)
+		*full = GGTT_FULL_IDLE;
 
 	return ret == -ETIME ? 0 : ret;
 }
 
 static int i915_ring_wait_for_room(struct i915_lrc *lrc, bool nonblock)
 {
+	enum ggtt_full full = GGTT_FULL_FIRST;
 	struct i915_request *rq;
-	bool idle = false;
 	long ret;
 
 	for (;;) {
 		/* dropped before waiting: somebody with objects locked may need it */
 		if (mutex_lock_interruptible(&lrc->lock))
 			return -ERESTARTSYS;
-		ret = i915_ring_bind(lrc);
+		ret = i915_lrc_bind(lrc);
 		rq = ret ? NULL : i915_ring_blocker(lrc);
 		mutex_unlock(&lrc->lock);
 
 		if (ret == -ENOSPC) {
-			ret = nonblock ? -EWOULDBLOCK : i915_ring_wait_for_address(lrc, &idle);
+			ret = i915_ring_wait_for_address(lrc, nonblock, &full);
 			if (ret)
 				return ret;
 			continue;

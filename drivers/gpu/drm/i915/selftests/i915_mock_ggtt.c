@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/array_size.h>
+#include <linux/delay.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include <uapi/drm/i915_drm.h>
 
@@ -351,6 +353,63 @@ out:
 	clients_close(&c);
 }
 
+struct full_request {
+	struct work_struct work;
+	struct i915_lrc *lrc;
+	struct i915_request *rq;
+};
+
+static void full_request(struct work_struct *work)
+{
+	struct full_request *full = container_of(work, struct full_request, work);
+
+	full->rq = i915_request_create(full->lrc, 0);
+}
+
+static void check_ring_is_free(struct i915_st *st, struct i915_lrc *lrc)
+{
+	unsigned int n;
+	bool is_free;
+
+	for (n = 0; n < 200 && !mutex_is_locked(&lrc->turn); n++)
+		msleep(20);
+	msleep(50);
+	st_true(st, "it waits for its turn to end", mutex_is_locked(&lrc->turn));
+	is_free = mutex_trylock(&lrc->lock);
+	if (is_free)
+		mutex_unlock(&lrc->lock);
+	st_true(st, "its ring is not locked meanwhile", is_free);
+}
+
+/* In a full GGTT others' long lists are retired: whoever has objects locked may need the ring. */
+static void no_room_locks_nobody_out(struct i915_st *st)
+{
+	struct i915_gt *gt = to_gt(st->i915);
+	struct full_request full = {};
+	struct ggtt_clients c;
+
+	if (!clients_open(st, &c, 0))
+		goto out;
+
+	full.lrc = c.client[0].lrc;
+	INIT_WORK_ONSTACK(&full.work, full_request);
+	/* as while somebody retires a long list */
+	mutex_lock(&gt->late_mutex);
+	atomic_inc(&gt->late);
+	queue_work(system_unbound_wq, &full.work);
+	check_ring_is_free(st, full.lrc);
+	atomic_dec(&gt->late);
+	mutex_unlock(&gt->late_mutex);
+
+	flush_work(&full.work);
+	destroy_work_on_stack(&full.work);
+	st_eq(st, "a request in a full GGTT", PTR_ERR_OR_ZERO(full.rq), -ENOSPC);
+	if (!IS_ERR(full.rq))
+		i915_request_abandon(full.rq);
+out:
+	clients_close(&c);
+}
+
 static u64 aperture_free(struct i915_st *st)
 {
 	struct drm_i915_gem_get_aperture args = {};
@@ -386,6 +445,7 @@ static const struct i915_subtest ggtt_subtests[] = {
 	I915_SUBTEST(gone_is_not_looked_at),
 	I915_SUBTEST(only_what_is_needed_goes),
 	I915_SUBTEST(no_room_at_all),
+	I915_SUBTEST(no_room_locks_nobody_out),
 	I915_SUBTEST(aperture_is_counted),
 };
 
