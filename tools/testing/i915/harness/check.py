@@ -284,13 +284,13 @@ def harness_tests(c: Checker) -> Found:
 def shell(c: Checker) -> Found:
     """shellcheck, of every script that a shell runs."""
     files = []
-    for top in (TOOLS, '.ci'):
+    for top in ('tools', '.ci'):
         base = os.path.join(c.front.repo, top)
         for name, full in cache.files_below(base) if os.path.isdir(base) else ():
             with open(full, 'rb') as f:
                 if f.readline().strip() in (b'#!/bin/sh', b'#!/bin/bash'):
                     files.append(os.path.join(top, name))
-    rows, status = c.script(['shellcheck', '-f', 'gcc', *files], cwd=c.front.repo)
+    rows, status = c.script(['shellcheck', '-f', 'gcc', *sorted(files)], cwd=c.front.repo)
     if not files or (status and not rows):
         rows = ['shellcheck ended with status %d, and looked at %d files' % (status, len(files))]
     return rows, '%d scripts' % len(files)
@@ -336,6 +336,7 @@ CHECKS = [
     ('types', harness_types, False),
     ('flake8', harness_form, False),
     ('unit tests', harness_tests, False),
+    ('shellcheck', shell, False),
     ('QEMU checkpatch', device, False),
     ('pages', docs.check_pages, False),
     ('htmldocs', docs.check_render, False),

@@ -26,7 +26,7 @@ make igt IGT=DIR LIST=FILE [FLAVOUR=debug] [LIMIT=SECONDS]
               run an installed or built IGT: DIR is its prefix or meson build directory, FILE lists tests, one
               a line ("gem_basic", "gem_exec_basic@basic"); results are compared with tools/testing/i915/expectations
 make check    checkpatch --strict, sparse, W=1, kernel-doc, headers that stand alone, SPDX; for the tools mypy, flake8,
-              unit tests, QEMU's checkpatch; documentation: all at zero
+              shellcheck, unit tests, QEMU's checkpatch; documentation: all at zero
 make judge    the stock driver of the same kernel on the virtual GPU
 make bench [ONLY='WORD...'] [REPEAT=N] [WSIM=DIR]
               the stock driver and ours side by side: counts per operation, ratios, a plot, a profile by function
