@@ -8,7 +8,6 @@
  * counts the kernel's instructions one by one. It knows the section by a number, the FNV-1a hash of
  * the name.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -19,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../../selftests/drivers/gpu/i915/i915_window.h"
 #include "bench.h"
 
 #define MARK_BASE	0x7f0000
@@ -36,15 +36,14 @@
 static uint32_t *mark;
 static uint64_t begin_ns;
 
-/* Each access of the device is one of its own, in this order. */
 static uint32_t mark_read(unsigned int at)
 {
-	return __atomic_load_n(&mark[at / 4], __ATOMIC_ACQUIRE);
+	return i915_window_read(mark, at / 4);
 }
 
 static void mark_write(unsigned int at, uint32_t value)
 {
-	__atomic_store_n(&mark[at / 4], value, __ATOMIC_RELEASE);
+	i915_window_write(mark, at / 4, value);
 }
 
 static uint64_t now_ns(void)
@@ -106,64 +105,14 @@ static void plugin_number(const char *name)
 		plugin_digit[hash >> shift & 15]();
 }
 
-static int read_number(const char *path, unsigned long *value)
-{
-	FILE *f = fopen(path, "r");
-	int ok;
-
-	if (!f)
-		return -errno;
-	ok = fscanf(f, "%li", (long *)value);
-	fclose(f);
-
-	return ok == 1 ? 0 : -EINVAL;
-}
-
-static int map_marker(void)
-{
-	char path[300];
-	unsigned long vendor, class;
-	struct dirent *entry;
-	void *map;
-	DIR *dir;
-	int fd;
-
-	dir = opendir("/sys/bus/pci/devices");
-	if (!dir)
-		return -errno;
-
-	while ((entry = readdir(dir)) && !mark) {
-		snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/vendor", entry->d_name);
-		if (read_number(path, &vendor) || vendor != 0x8086)
-			continue;
-		snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/class", entry->d_name);
-		if (read_number(path, &class) || class >> 16 != 0x03)
-			continue;
-		snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/resource0", entry->d_name);
-		fd = open(path, O_RDWR | O_SYNC);
-		if (fd < 0)
-			continue;
-		map = mmap(NULL, MARK_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, MARK_BASE);
-		close(fd);
-		if (map == MAP_FAILED)
-			continue;
-		mark = map;
-		if (mark_read(0) != MARK_MAGIC)
-			mark = NULL;
-	}
-	closedir(dir);
-
-	return mark ? 0 : -ENODEV;
-}
-
 int measure_init(void)
 {
-	int ret = map_marker();
+	mark = i915_window_map(MARK_BASE, MARK_SIZE, MARK_MAGIC);
+	if (mark)
+		return 0;
+	fprintf(stderr, "no virtual GPU with a marker window\n");
 
-	if (ret)
-		fprintf(stderr, "no virtual GPU with a marker window: %s\n", strerror(-ret));
-
-	return ret;
+	return -ENODEV;
 }
 
 /*

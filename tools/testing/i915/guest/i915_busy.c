@@ -3,15 +3,14 @@
  * i915_busy: each engine runs a batch without an end for as long as this process lives. Prints a
  * line when they are submitted.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <drm/i915_drm.h>
+
+#include "../../selftests/drivers/gpu/i915/i915_ioctl.h"
 
 #define MI_BATCH_BUFFER_START	(0x31 << 23 | 1 << 8 | 1)
 #define PAGE			4096
@@ -27,13 +26,14 @@ static uint32_t endless(int fd, uint64_t address)
 		.data_ptr = (uintptr_t)code,
 	};
 
-	if (ioctl(fd, DRM_IOCTL_I915_GEM_CREATE, &create))
+	if (i915_ioctl(fd, DRM_IOCTL_I915_GEM_CREATE, &create))
 		return 0;
 	pwrite.handle = create.handle;
 
-	return ioctl(fd, DRM_IOCTL_I915_GEM_PWRITE, &pwrite) ? 0 : create.handle;
+	return i915_ioctl(fd, DRM_IOCTL_I915_GEM_PWRITE, &pwrite) ? 0 : create.handle;
 }
 
+/* Return: 0 or -errno */
 static int run(int fd, uint64_t ring, uint64_t address)
 {
 	struct drm_i915_gem_exec_object2 object = {
@@ -47,22 +47,7 @@ static int run(int fd, uint64_t ring, uint64_t address)
 		.flags = ring,
 	};
 
-	return ioctl(fd, DRM_IOCTL_I915_GEM_EXECBUFFER2, &execbuf);
-}
-
-/* The node of the GPU: mock devices of selftests that ran at boot have had the first ones. */
-static int open_node(void)
-{
-	char path[32];
-	int fd = -1;
-	int minor;
-
-	for (minor = 128; fd < 0 && minor < 192; minor++) {
-		snprintf(path, sizeof(path), "/dev/dri/renderD%d", minor);
-		fd = open(path, O_RDWR);
-	}
-
-	return fd;
+	return i915_ioctl(fd, DRM_IOCTL_I915_GEM_EXECBUFFER2, &execbuf);
 }
 
 int main(void)
@@ -70,12 +55,18 @@ int main(void)
 	static const uint64_t rings[ENGINES] = {
 		I915_EXEC_RENDER, I915_EXEC_BLT, I915_EXEC_BSD, I915_EXEC_VEBOX,
 	};
-	int fd = open_node();
+	int fd = i915_open_node("renderD", 128, "i915");
 	unsigned int i;
+	int ret;
 
+	if (fd < 0) {
+		printf("no i915 render node\n");
+		return 1;
+	}
 	for (i = 0; i < ENGINES; i++) {
-		if (run(fd, rings[i], (i + 1) * 0x100000)) {
-			printf("engine %u: %s\n", i, strerror(errno));
+		ret = run(fd, rings[i], (i + 1) * 0x100000);
+		if (ret) {
+			printf("engine %u: %s\n", i, strerror(-ret));
 			return 1;
 		}
 	}

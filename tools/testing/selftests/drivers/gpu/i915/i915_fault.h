@@ -2,14 +2,11 @@
 #ifndef I915_FAULT_H
 #define I915_FAULT_H
 
-#include <fcntl.h>
-#include <glob.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+
+#include "i915_window.h"
 
 /*
  * Faults on demand of the virtual GPU (tools/testing/i915/gpu/README.md says
@@ -39,91 +36,21 @@ struct i915_fault {
 	char why[4 * I915_FAULT_WHY_WORDS];	/* why the last rule was refused */
 };
 
-/* each access is one of the device's, in this order */
 static inline void i915_fault_write(struct i915_fault *f, unsigned int word, uint32_t value)
 {
-	__atomic_store_n(&f->win[word], value, __ATOMIC_RELEASE);
+	i915_window_write(f->win, word, value);
 }
 
 static inline uint32_t i915_fault_read(struct i915_fault *f, unsigned int word)
 {
-	return __atomic_load_n(&f->win[word], __ATOMIC_ACQUIRE);
+	return i915_window_read(f->win, word);
 }
 
-/* the first number in a file of the function in sysfs, 0 if there is none */
-static inline unsigned long i915_fault_attribute(const char *dir, const char *name)
-{
-	char path[300], text[32] = "";
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	f = fopen(path, "r");
-	if (!f)
-		return 0;
-	if (!fgets(text, sizeof(text), f))
-		text[0] = 0;
-	fclose(f);
-
-	return strtoul(text, NULL, 0);
-}
-
-/* nobody decodes the BAR before a driver enables the function */
-static inline void i915_fault_decode_bars(const char *dir)
-{
-	char path[300];
-	int fd;
-
-	if (i915_fault_attribute(dir, "enable"))
-		return;
-	snprintf(path, sizeof(path), "%s/enable", dir);
-	fd = open(path, O_WRONLY);
-	if (fd < 0)
-		return;
-	if (write(fd, "1", 1) != 1)
-		fprintf(stderr, "%s: cannot be written\n", path);
-	close(fd);
-}
-
-/*
- * The directory of the GPU in sysfs does not change while it is unbound or
- * "gone", and neither does the mapping: open once.
- * Return: 0, or -1 on a GPU that has no such window.
- */
+/* Return: 0, or -1 on a GPU that has no such window. */
 static inline int i915_fault_open(struct i915_fault *f)
 {
-	glob_t found;
-	char path[300];
-	size_t i;
-
-	f->win = NULL;
+	f->win = i915_window_map(I915_FAULT_BASE, I915_FAULT_SIZE, I915_FAULT_MAGIC);
 	f->why[0] = 0;
-	if (glob("/sys/bus/pci/devices/*", 0, NULL, &found))
-		return -1;
-	for (i = 0; i < found.gl_pathc && !f->win; i++) {
-		const char *dir = found.gl_pathv[i];
-		uint32_t *map;
-		int fd;
-
-		if (i915_fault_attribute(dir, "vendor") != 0x8086 ||
-		    i915_fault_attribute(dir, "class") >> 16 != 0x03)
-			continue;
-		i915_fault_decode_bars(dir);
-		snprintf(path, sizeof(path), "%s/resource0", dir);
-		fd = open(path, O_RDWR | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		map = mmap(NULL, I915_FAULT_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-			   I915_FAULT_BASE);
-		close(fd);
-		if (map == MAP_FAILED)
-			continue;
-		f->win = map;
-		if (i915_fault_read(f, 0) != I915_FAULT_MAGIC) {
-			munmap(map, I915_FAULT_SIZE);
-			f->win = NULL;
-		}
-	}
-	globfree(&found);
 
 	return f->win ? 0 : -1;
 }
