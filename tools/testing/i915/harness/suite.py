@@ -212,6 +212,11 @@ PROGRAMS: dict[str, list[Program]] = {
         Program(QUICK),
         Program('module(-skl)?-slow', 300, '--run-subtest "*-lost" --run-subtest "*reset*"'),
     ],
+    # a hibernation visits each page of the machine, and is the same as a suspend for the driver (i915_pm.c)
+    'i915_sleep': [
+        Program('module|module-skl-slow'),
+        Program('module-slow|module-skl', args='--run-subtest "[!h]*"'),
+    ],
 }
 
 
