@@ -39,6 +39,10 @@
  * - DRM-managed actions (drmm) run with the last put of the DRM device. Open files
  *   hold a reference, and with them objects, contexts and address spaces live on
  *   until the last file is closed.
+ *
+ * Before any of them the GPU is given up. Taking a device away from user space waits
+ * for who is inside one of its debugfs files, and that may be somebody who waits for
+ * a batch that never ends.
  */
 
 /* BAR0: registers in the lower half, GGTT page table in the upper half */
@@ -250,6 +254,13 @@ static void i915_welcome(struct drm_i915_private *i915)
 		 to_ggtt(i915)->total >> 20);
 }
 
+/* Who waits for the GPU is let go first: the DRM core waits for who is in a debugfs file. */
+static void i915_take_away(struct drm_i915_private *i915)
+{
+	i915_gt_unplug(to_gt(i915));
+	drm_dev_unplug(&i915->drm);
+}
+
 /**
  * i915_driver_probe - set up one GPU
  * @pdev: its PCI function
@@ -279,7 +290,7 @@ int i915_driver_probe(struct pci_dev *pdev, const struct i915_device_info *info)
 			drm_info(&i915->drm, "probe failed at step \"%s\": %pe\n",
 				 i915_probe_steps[i].name, ERR_PTR(ret));
 			if (i915->drm.registered)
-				drm_dev_unplug(&i915->drm);
+				i915_take_away(i915);
 			return ret;
 		}
 	}
@@ -294,15 +305,16 @@ int i915_driver_probe(struct pci_dev *pdev, const struct i915_device_info *info)
  * i915_driver_remove - unbind from one GPU
  * @i915: the GPU
  *
- * Takes the device away from user space. The hardware is stopped by the managed
- * actions that run afterwards; what open files hold is freed when they are closed.
+ * Ends what is in flight and takes the device away from user space. The managed
+ * actions that run afterwards stop the hardware for good; what open files hold is
+ * freed when they are closed.
  *
  * Context: process context.
  */
 void i915_driver_remove(struct drm_i915_private *i915)
 {
 	i915_diag_unregister(i915);
-	drm_dev_unplug(&i915->drm);
+	i915_take_away(i915);
 }
 
 /**

@@ -274,6 +274,53 @@ static void waits(int fd)
 	scene_end(&scene);
 }
 
+#define DROP_IDLE	0x40
+/* Until the writer gives up, and with it an unbind that waits for it: seconds */
+#define WRITER_S	20
+
+static void wait_in_debugfs(struct i915_child *child, void *arg)
+{
+	int fd = i915_open_or_die();
+
+	i915_child_ready(child);
+	alarm(WRITER_S);
+	i915_drop_caches(fd, DROP_IDLE);
+}
+
+/*
+ * A debugfs file goes when nobody is inside of it any more, and who writes there may wait for the
+ * GPU: without end, if nobody looks after its batches.
+ */
+static void waits_in_debugfs(int fd)
+{
+	char path[128], timeout[16];
+	struct i915_child child;
+	struct i915_spin spin;
+	struct scene scene;
+	int status;
+
+	i915_debugfs_path(fd, "i915_params/request_timeout_ms", path, sizeof(path));
+	i915_require_ok(i915_read_file(path, timeout, sizeof(timeout)));
+	scene = scene_begin(fd);
+	fd = i915_open_or_die();
+	i915_param_set(fd, "request_timeout_ms", "0");
+	i915_heartbeat(fd, 0);
+	i915_spin_start(&spin, fd, 0, I915_EXEC_RENDER, 0);
+	i915_child_start(&child, wait_in_debugfs, NULL);
+	i915_child_wait_ready(&child);
+	i915_sleep_ms(200);
+	scene_unbind(&scene);
+	status = i915_child_join(&child);
+	i915_expect(!WIFSIGNALED(status), "the unbind waited for the writer: status 0x%x", status);
+	close(spin.fence);
+	munmap(spin.map, PAGE);
+	close(fd);
+	scene_end(&scene);
+	fd = i915_open_or_die();
+	i915_param_set(fd, "request_timeout_ms", timeout);
+	close(fd);
+}
+
 /* ---- Things that are held ---- */
 
 static void held(int fd)
@@ -322,6 +369,7 @@ static const struct i915_case cases[] = {
 	{ "exec-asleep", "execbufs that wait for room in a ring get an error", exec_asleep, 180 },
 	{ "calls", "calls of all kinds come in meanwhile", calls_coming_in },
 	{ "waits", "who waits for a batch is woken", waits },
+	{ "waits-in-debugfs", "who waits for it in a debugfs file, too", waits_in_debugfs },
 	{ "held", "files, mappings, fences, events are held, and let go later", held, 120 },
 	{ "file", "a file of the device that is gone", file_of_the_past },
 };
