@@ -75,6 +75,8 @@ static void i915_engine_init(struct i915_engine *engine, struct i915_gt *gt, enu
 	timer_setup(&engine->timeslice, i915_ports_timeslice, 0);
 	timer_setup(&engine->preempt_timer, i915_ports_preempt_timeout, 0);
 	i915_gt_context_init(&engine->kernel_ctx, i915_kernel_ctx_release);
+	/* without it no batch could be preempted any more, and every long one were a hang */
+	clear_bit(I915_CTX_BANNABLE, &engine->kernel_ctx.flags);
 }
 
 /**

@@ -117,14 +117,18 @@ bool i915_is_suspect(const struct i915_reset *reset, const struct i915_request *
  * @head: ring offset the engine stands at, or stood at when it left the context, bytes
  *
  * Context: engine->lock held.
- * Return: true from the start of the batch to its end.
+ * Return: true from the start of the batch to its end; false if it has none.
  */
 bool i915_request_begun(const struct i915_request *rq, u32 head)
 {
+	if (!rq->batch_dwords)
+		return false;
+
 	/* HEAD is behind the batch start while the batch runs */
 	return i915_ring_within(head, rq->batch + 4, rq->batch + 4 * rq->batch_dwords,
 				rq->lrc->ring.size);
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_request_begun);
 
 /* Does a hang, now, end the context? */
 static bool i915_context_hung(struct i915_gt_context *ctx)

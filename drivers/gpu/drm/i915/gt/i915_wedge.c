@@ -143,7 +143,8 @@ static int i915_unwedge_locked(struct i915_gt *gt)
 	struct drm_i915_private *i915 = gt->i915;
 	int ret = 0;
 
-	if (i915_uncore_is_gone(to_uncore(i915)))
+	/* did not wake up: behind the gate of its registers every reset seems to succeed */
+	if (test_bit(I915_GT_ASLEEP, &gt->flags) || i915_uncore_is_gone(to_uncore(i915)))
 		return -EIO;
 
 	if (!i915->mock) {
@@ -171,7 +172,8 @@ static int i915_unwedge_locked(struct i915_gt *gt)
  * @gt: the GT; nothing happens if it is not wedged
  *
  * Context: process context, sleeps.
- * Return: 0; -EIO: it still does not reset; -ENODEV: it is on its way out.
+ * Return: 0; -EIO: it still does not reset, or did not come back from a sleep of
+ * the system; -ENODEV: it is on its way out.
  */
 int i915_gt_unset_wedged(struct i915_gt *gt)
 {

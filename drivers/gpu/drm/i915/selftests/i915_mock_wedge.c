@@ -3,6 +3,7 @@
 #include <linux/array_size.h>
 
 #include "base/i915_drv.h"
+#include "gt/i915_gt_context.h"
 #include "gt/i915_gt_layer.h"
 #include "gt/i915_mock_engine.h"
 #include "gt/i915_request.h"
@@ -10,6 +11,7 @@
 #include "gt/i915_request_end.h"
 #include "gt/i915_retire.h"
 #include "gt/i915_ring_room.h"
+#include "gt/i915_verdict.h"
 #include "gt/i915_wedge.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
@@ -18,7 +20,7 @@
  * DOC: mock wedge
  *
  * A GPU that is given up: what becomes of what it has, in which order, and of
- * what comes meanwhile and afterwards.
+ * what comes meanwhile and afterwards. What must not get lost before that.
  */
 
 static void wedge_and_check(struct i915_st *st, struct i915_request **rq, unsigned int count)
@@ -209,12 +211,63 @@ static void port_starts_over(struct i915_st *st)
 	mock_client_close(&client);
 }
 
+/* It did not come back from a sleep of the system: there is nothing to give a chance to. */
+static void asleep_for_good(struct i915_st *st)
+{
+	struct i915_gt *gt = to_gt(st->i915);
+
+	set_bit(I915_GT_ASLEEP, &gt->flags);
+	i915_gt_set_wedged(gt);
+	st_eq(st, "another chance for a GPU that did not wake up", i915_gt_unset_wedged(gt), -EIO);
+	st_true(st, "it stays wedged", test_bit(I915_GT_WEDGED, &gt->flags));
+	clear_bit(I915_GT_ASLEEP, &gt->flags);
+	st_ok(st, "and for one that did at the next sleep", i915_gt_unset_wedged(gt));
+}
+
+static void judge_hang(struct i915_engine *engine, struct i915_request *rq)
+{
+	const struct i915_reset hang = {
+		.cause = I915_RESET_HANG,
+		.engines = BIT(engine->id),
+		.why = "selftest",
+	};
+
+	mutex_lock(&engine->gt->reset_mutex);
+	spin_lock_irq(&engine->lock);
+	i915_judge(&hang, rq, rq->head);
+	spin_unlock_irq(&engine->lock);
+	mutex_unlock(&engine->gt->reset_mutex);
+}
+
+/* The driver's own requests may be what hangs, and it goes on making them all the same. */
+static void own_context_is_not_banned(struct i915_st *st)
+{
+	struct i915_engine *engine = to_gt(st->i915)->engine[I915_RCS0];
+	struct i915_request *rq;
+	unsigned int n;
+
+	i915_mock_engine_hold(engine);
+	for (n = 0; n < 4; n++) {
+		rq = i915_request_create(engine->kernel_lrc, 0);
+		if (!st_ptr(st, "making a request of the driver", rq))
+			break;
+		i915_request_add(rq);
+		judge_hang(engine, rq);
+		i915_request_put(rq);
+	}
+	i915_mock_engine_let_run(engine);
+	st_ok(st, "they end", i915_gt_wait_for_idle(engine->gt, 10 * HZ));
+	st_true(st, "its context is not banned", !i915_gt_context_is_dead(&engine->kernel_ctx));
+}
+
 static const struct i915_subtest wedge_subtests[] = {
 	I915_SUBTEST(refused_when_wedged),
 	I915_SUBTEST(given_up_while_built),
 	I915_SUBTEST(added_while_given_up),
 	I915_SUBTEST(silent_before_the_end),
 	I915_SUBTEST(port_starts_over),
+	I915_SUBTEST(asleep_for_good),
+	I915_SUBTEST(own_context_is_not_banned),
 };
 
 const struct i915_suite i915_mock_wedge_suite = {

@@ -80,10 +80,35 @@ static void suspects(struct kunit *test)
 	}
 }
 
+/* Where HEAD is while a batch runs; a request without a batch is never in one, wherever HEAD is */
+static void begun(struct kunit *test)
+{
+	enum { RING = 4096, BATCH = 256, DWORDS = 4 };
+	struct i915_request *rq = kunit_kzalloc(test, sizeof(*rq), GFP_KERNEL);
+	struct i915_lrc *lrc = kunit_kzalloc(test, sizeof(*lrc), GFP_KERNEL);
+	unsigned int in_batch = 0, in_none = 0;
+	u32 head;
+
+	KUNIT_ASSERT_NOT_NULL(test, rq);
+	KUNIT_ASSERT_NOT_NULL(test, lrc);
+	lrc->ring.size = RING;
+	rq->lrc = lrc;
+	rq->batch = BATCH;
+	for (head = 0; head < RING; head += 4) {
+		rq->batch_dwords = DWORDS;
+		in_batch += i915_request_begun(rq, head);
+		rq->batch_dwords = 0;
+		in_none += i915_request_begun(rq, head);
+	}
+	KUNIT_EXPECT_EQ(test, in_batch, DWORDS - 1);
+	KUNIT_EXPECT_EQ(test, in_none, 0);
+}
+
 static struct kunit_case i915_verdict_cases[] = {
 	KUNIT_CASE(bystanders_go_free),
 	KUNIT_CASE(dead_ones_end),
 	KUNIT_CASE(suspects),
+	KUNIT_CASE(begun),
 	{}
 };
 
