@@ -329,6 +329,11 @@ struct i915_engine {
 	unsigned long preempt_deadline;
 	/** @ask: somebody who may not sleep wants a reset, see i915_engine_want_reset() */
 	enum i915_reset_ask ask;
+	/**
+	 * @error_missed: True while an error that was reported at a bad time, of a stopped engine
+	 * or while @ask was taken, is still to be acted on.
+	 */
+	bool error_missed;
 	/** @suspect: the request that ran when @ask was set; fence context 0: none did */
 	struct {
 		u64 fence_context;

@@ -23,6 +23,7 @@ static inline void i915_engine_forget(struct i915_engine *engine)
 {
 	i915_ports_clear(engine);
 	engine->ask = I915_ASK_NOTHING;
+	engine->error_missed = false;
 }
 
 #endif

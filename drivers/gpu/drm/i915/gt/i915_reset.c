@@ -53,13 +53,18 @@ static void i915_reset_hold(struct i915_engine *engine)
 	spin_unlock_irq(&engine->lock);
 }
 
-static void i915_reset_release(struct i915_engine *engine)
+static void i915_reset_release(struct i915_engine *engine, bool was_reset)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->stopped = false;
 	engine->ops->process(engine);
+	/* after a reset it is one from before, which came late */
+	if (was_reset)
+		engine->error_missed = false;
+	else
+		i915_engine_ask_again(engine);
 	i915_ports_submit(engine);
 	i915_sched_unlock(engine, flags);
 }
@@ -111,11 +116,12 @@ static void i915_reset_examine(struct i915_engine *engine, const struct i915_res
 	i915_sched_unlock(engine, flags);
 }
 
-/* Nothing was reset: go on */
+/* Nothing was reset: go on. An error that came meanwhile has masked all further ones. */
 static void i915_reset_go_on(struct i915_engine *engine)
 {
 	i915_engine_write(engine, RING_MI_MODE, i915_masked_disable(MI_MODE_STOP_RING));
-	i915_reset_release(engine);
+	i915_engine_watch_errors(engine);
+	i915_reset_release(engine, false);
 }
 
 /*
@@ -185,7 +191,7 @@ static int i915_reset_engine(struct i915_engine *engine, const struct i915_reset
 	i915_reset_rewind(engine, reset, stand);
 	engine->reset_count++;
 	engine->ops->resume(engine);
-	i915_reset_release(engine);
+	i915_reset_release(engine, true);
 
 	return 0;
 }
@@ -223,7 +229,7 @@ static int i915_reset_full(struct i915_gt *gt, const struct i915_reset *reset,
 	i915_reset_resume(gt);
 	atomic_inc(&gt->reset_count);
 	for_each_engine(engine, gt, id)
-		i915_reset_release(engine);
+		i915_reset_release(engine, true);
 
 	return 0;
 }
@@ -385,6 +391,7 @@ void i915_engine_reset_if_asked(struct i915_engine *engine)
 {
 	struct i915_reset reset = { .engines = BIT(engine->id) };
 	enum i915_reset_ask ask;
+	unsigned long flags;
 
 	spin_lock_irq(&engine->lock);
 	ask = engine->ask;
@@ -402,6 +409,14 @@ void i915_engine_reset_if_asked(struct i915_engine *engine)
 	/* nothing was running: there is nobody it could be the fault of */
 	if (!reset.fence_context)
 		reset.cause = I915_RESET_FAULT;
-	if (i915_gt_reset(engine->gt, &reset) == -EAGAIN && ask == I915_ASK_INSTRUCTION)
+	if (i915_gt_reset(engine->gt, &reset) != -EAGAIN)
+		return;
+
+	if (ask == I915_ASK_INSTRUCTION)
 		i915_engine_watch_errors(engine);
+	/* while this one was asked for there may have been an error */
+	spin_lock_irqsave(&engine->lock, flags);
+	engine->ops->process(engine);
+	i915_engine_ask_again(engine);
+	i915_sched_unlock(engine, flags);
 }

@@ -140,6 +140,9 @@ void i915_watch_start(struct i915_engine *engine)
  * i915.reset does not allow to reset a single engine nothing happens: it is
  * left to the heartbeat to find out whether the engine goes on.
  *
+ * The hardware reports an invalid instruction once only. If that cannot be acted on
+ * now it is remembered for i915_engine_ask_again().
+ *
  * Context: engine->lock held.
  */
 void i915_engine_want_reset(struct i915_engine *engine, enum i915_reset_ask ask)
@@ -148,12 +151,31 @@ void i915_engine_want_reset(struct i915_engine *engine, enum i915_reset_ask ask)
 
 	lockdep_assert_held(&engine->lock);
 
-	if (engine->ask || engine->stopped || READ_ONCE(i915_params.reset) < 2)
+	if (READ_ONCE(i915_params.reset) < 2)
 		return;
+	if (engine->ask || engine->stopped) {
+		engine->error_missed |= ask == I915_ASK_INSTRUCTION;
+		return;
+	}
 
 	rq = i915_lrc_on_hardware(i915_engine_running_lrc(engine));
 	engine->ask = ask;
 	engine->suspect.fence_context = rq ? rq->fence.context : 0;
 	engine->suspect.seqno = rq ? rq->fence.seqno : 0;
 	mod_delayed_work(system_highpri_wq, &engine->heartbeat, 0);
+}
+
+/**
+ * i915_engine_ask_again - ask for the reset that an error needs, if one was missed
+ * @engine: which was not reset, although somebody was about to
+ *
+ * Context: engine->lock held, reports taken in.
+ */
+void i915_engine_ask_again(struct i915_engine *engine)
+{
+	if (!engine->error_missed)
+		return;
+
+	engine->error_missed = false;
+	i915_engine_want_reset(engine, I915_ASK_INSTRUCTION);
 }

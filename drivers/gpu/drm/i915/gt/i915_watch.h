@@ -11,5 +11,6 @@ unsigned long i915_watch_timeout(void);
 unsigned long i915_watch_delay(struct i915_engine *engine);
 void i915_watch_start(struct i915_engine *engine);
 void i915_engine_want_reset(struct i915_engine *engine, enum i915_reset_ask ask);
+void i915_engine_ask_again(struct i915_engine *engine);
 
 #endif

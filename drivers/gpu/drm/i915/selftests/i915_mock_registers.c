@@ -8,6 +8,11 @@
 #include "gt/i915_gt_layer.h"
 #include "gt/i915_irq.h"
 #include "gt/i915_mock_engine.h"
+#include "gt/i915_ports.h"
+#include "gt/i915_request.h"
+#include "gt/i915_reset.h"
+#include "gt/i915_verdict.h"
+#include "gt/i915_watch.h"
 #include "hw/i915_engine_regs.h"
 #include "hw/i915_gt_regs.h"
 #include "hw/i915_hw_layer.h"
@@ -37,6 +42,13 @@ static struct {
 	unsigned int count;
 } seen;
 
+/* What happens when a register is written, to the engine the subtest is about */
+static struct {
+	u32 reg;
+	void (*act)(void);
+	struct i915_engine *engine;
+} at_write;
+
 static void note(u32 reg, u32 value, bool write)
 {
 	if (seen.count < ACCESSES)
@@ -54,6 +66,8 @@ static u32 noting_read(struct i915_uncore *uncore, u32 reg)
 static void noting_write(struct i915_uncore *uncore, u32 reg, u32 value)
 {
 	note(reg, value, true);
+	if (at_write.reg == reg)
+		at_write.act();
 }
 
 static const struct i915_uncore_ops noting_ops = {
@@ -172,9 +186,116 @@ static void display_is_silenced(struct i915_st *st)
 	}
 }
 
+/* What runs ends, and what comes next meets a command the engine does not know. */
+static void end_and_err(void)
+{
+	struct i915_engine *engine = at_write.engine;
+
+	at_write.reg = 0;
+	i915_mock_engine_complete(engine);
+	spin_lock_irq(&engine->lock);
+	i915_engine_want_reset(engine, I915_ASK_INSTRUCTION);
+	spin_unlock_irq(&engine->lock);
+}
+
+/* A reset of the first request that begins when the first one is about to end */
+static int reset_too_late(struct i915_st *st, struct i915_engine *engine, struct i915_request *rq)
+{
+	const struct i915_reset reset = {
+		.cause = I915_RESET_HANG,
+		.engines = BIT(engine->id),
+		.fence_context = rq->fence.context,
+		.seqno = rq->fence.seqno,
+		.why = "selftest",
+	};
+	const struct i915_uncore_ops *ops = see(st);
+	int ret;
+
+	at_write.engine = engine;
+	at_write.act = end_and_err;
+	at_write.reg = engine->desc->mmio_base + RING_MI_MODE;
+	st->i915->mock = false;
+	ret = i915_gt_reset(engine->gt, &reset);
+	st->i915->mock = true;
+	at_write.reg = 0;
+	see_no_more(st, ops);
+
+	return ret;
+}
+
+/*
+ * An error is reported of an engine that was stopped for a reset which then is not needed: it is
+ * acted on when the engine goes on, and the next one is reported, too.
+ */
+static void error_while_stopped(struct i915_st *st)
+{
+	struct i915_engine *engine = to_gt(st->i915)->engine[I915_RCS0];
+	u32 emr = engine->desc->mmio_base + RING_EMR;
+	struct i915_request *first, *second;
+	struct mock_client client;
+	int written;
+
+	if (!mock_client_open(st, &client))
+		return;
+	/* what it would do is looked at here */
+	disable_delayed_work_sync(&engine->heartbeat);
+	engine->props.stop_timeout_ms = 0;
+	i915_mock_engine_hold(engine);
+	first = mock_request(st, &client, NULL, NULL);
+	second = mock_request(st, &client, NULL, NULL);
+	i915_mock_engine_acknowledge(engine);
+	i915_mock_engine_acknowledge(engine);
+
+	if (first && second) {
+		st_eq(st, "a reset that is not needed", reset_too_late(st, engine, first),
+		      -EAGAIN);
+		written = find_access(0, emr, true);
+		st_true(st, "errors are reported again", written >= 0 &&
+			seen.access[written].value == ~(u32)EMR_INVALID_INSTRUCTION);
+		st_eq(st, "what is asked for", engine->ask, I915_ASK_INSTRUCTION);
+		st_eq(st, "because of", engine->suspect.seqno, (u32)second->fence.seqno);
+	}
+
+	spin_lock_irq(&engine->lock);
+	engine->ask = I915_ASK_NOTHING;
+	spin_unlock_irq(&engine->lock);
+	engine->props = engine->defaults;
+	enable_delayed_work(&engine->heartbeat);
+	i915_mock_engine_let_run(engine);
+	if (second)
+		mock_request_finish(st, second);
+	if (first)
+		mock_request_finish(st, first);
+	mock_client_close(&client);
+}
+
+/* While another reset is asked for, too; if that takes place the error is of the past. */
+static void error_behind_an_ask(struct i915_st *st)
+{
+	struct i915_engine *engine = to_gt(st->i915)->engine[I915_RCS0];
+
+	disable_delayed_work_sync(&engine->heartbeat);
+	spin_lock_irq(&engine->lock);
+	i915_engine_want_reset(engine, I915_ASK_PREEMPT);
+	i915_engine_want_reset(engine, I915_ASK_INSTRUCTION);
+	st_eq(st, "the first one counts", engine->ask, I915_ASK_PREEMPT);
+	/* the worker took it, and it was no longer needed */
+	engine->ask = I915_ASK_NOTHING;
+	i915_engine_ask_again(engine);
+	st_eq(st, "the second is not forgotten", engine->ask, I915_ASK_INSTRUCTION);
+	i915_engine_want_reset(engine, I915_ASK_INSTRUCTION);
+	i915_engine_forget(engine);
+	i915_engine_ask_again(engine);
+	st_eq(st, "after a reset", engine->ask, I915_ASK_NOTHING);
+	spin_unlock_irq(&engine->lock);
+	enable_delayed_work(&engine->heartbeat);
+}
+
 static const struct i915_subtest registers_subtests[] = {
 	I915_SUBTEST(unmasking_is_posted),
 	I915_SUBTEST(display_is_silenced),
+	I915_SUBTEST(error_while_stopped),
+	I915_SUBTEST(error_behind_an_ask),
 };
 
 const struct i915_suite i915_mock_registers_suite = {
