@@ -2,6 +2,10 @@
 
 #include <linux/kobject.h>
 
+#include <drm/drm_drv.h>
+
+#include <kunit/visibility.h>
+
 #include "base/i915_drv.h"
 #include "gt/i915_uevent.h"
 
@@ -13,15 +17,22 @@
  * again. Sending a uevent allocates memory, and reclaim may wait for the very
  * fences that the reset is about to signal. So a work item of its own sends
  * them, and two resets in quick succession may be announced as one.
+ *
+ * An unbind waits for who is sending, and nothing is sent after that: the card is
+ * about to leave the tree of devices that a uevent walks for its path.
  */
 
 static void i915_uevent_send(struct i915_gt *gt, char *event)
 {
 	struct drm_device *drm = &gt->i915->drm;
 	char *envp[2] = { event };
+	int idx;
 
+	if (!drm_dev_enter(drm, &idx))
+		return;
 	if (drm->registered && drm->primary && drm->primary->kdev)
 		kobject_uevent_env(&drm->primary->kdev->kobj, KOBJ_CHANGE, envp);
+	drm_dev_exit(idx);
 }
 
 /**
@@ -42,6 +53,7 @@ void i915_gt_announce_work(struct work_struct *work)
 	if (events & I915_EVENT_RECOVERED)
 		i915_uevent_send(gt, "ERROR=0");
 }
+EXPORT_SYMBOL_IF_KUNIT(i915_gt_announce_work);
 
 /**
  * i915_gt_announce - schedule uevents about a reset

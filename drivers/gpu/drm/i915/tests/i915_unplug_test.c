@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
 
+#include <linux/device.h>
 #include <linux/dma-mapping.h>
 #include <linux/dma-resv.h>
+#include <linux/kobject.h>
 #include <linux/sizes.h>
 
 #include <drm/drm_drv.h>
+#include <drm/drm_file.h>
 
 #include <kunit/test.h>
 
 #include "base/i915_drv.h"
+#include "gt/i915_gt_layer.h"
+#include "gt/i915_uevent.h"
 #include "i915_kunit_device.h"
 #include "mem/i915_gem_pages.h"
 #include "mem/i915_gem_shmem.h"
@@ -193,10 +198,53 @@ static void ggtt_buffers(struct kunit *test)
 	i915_ggtt_buf_fini(ggtt, late);
 }
 
+static atomic_t uevents_sent;
+
+static int count_uevent(const struct device *dev, struct kobj_uevent_env *env)
+{
+	atomic_inc(&uevents_sent);
+
+	return 0;
+}
+
+/* Return: how many uevents a reset sends. */
+static int announce_reset(struct i915_gt *gt)
+{
+	atomic_set(&uevents_sent, 0);
+	atomic_set(&gt->uevents, I915_EVENT_RESET | I915_EVENT_RECOVERED);
+	i915_gt_announce_work(&gt->uevent_work);
+
+	return atomic_read(&uevents_sent);
+}
+
+/* A device that is being unplugged stays registered for a moment, while its card goes. */
+static void uevents(struct kunit *test)
+{
+	static const struct device_type counting = { .name = "i915-kunit", .uevent = count_uevent };
+	struct unplug_test *t = test->priv;
+	struct drm_device *drm = &t->i915->drm;
+	const struct device_type *type;
+
+	KUNIT_ASSERT_NOT_NULL(test, drm->primary);
+	type = drm->primary->kdev->type;
+	drm->primary->kdev->type = &counting;
+	to_gt(t->i915)->i915 = t->i915;
+	drm->registered = true;
+	KUNIT_EXPECT_EQ(test, announce_reset(to_gt(t->i915)), 3);
+	drm->registered = false;
+
+	unplug(test);
+	drm->registered = true;
+	KUNIT_EXPECT_EQ(test, announce_reset(to_gt(t->i915)), 0);
+	drm->registered = false;
+	drm->primary->kdev->type = type;
+}
+
 static struct kunit_case i915_unplug_cases[] = {
 	KUNIT_CASE(objects_keep_their_contents),
 	KUNIT_CASE(page_tables),
 	KUNIT_CASE(ggtt_buffers),
+	KUNIT_CASE(uevents),
 	{}
 };
 
