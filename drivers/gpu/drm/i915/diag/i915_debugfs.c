@@ -178,7 +178,7 @@ static void i915_engine_print(struct i915_engine *engine, struct drm_printer *p)
 		   READ_ONCE(engine->props.heartbeat_interval_ms));
 
 	spin_lock_irqsave(&engine->lock, flags);
-	drm_printf(p, "\treset count: %u\n", engine->reset_count);
+	drm_printf(p, "\treset count: %u\n", READ_ONCE(engine->reset_count));
 	drm_printf(p, "\tELSP writes: %llu, acknowledge due: %s\n", engine->submitted,
 		   str_yes_no(engine->pending_ack));
 	for (i = 0; i < I915_PORTS; i++) {

@@ -47,7 +47,12 @@ void i915_gt_listen(struct i915_gt *gt, int by)
 
 	for_each_engine(engine, gt, id) {
 		spin_lock_irqsave(&engine->lock, flags);
-		engine->signals += by * I915_SIGNALS_ALL;
+		/* one for all of them: each for itself they would run over */
+		if (!engine->listeners)
+			engine->signals += I915_SIGNALS_ALL;
+		engine->listeners += by;
+		if (!engine->listeners)
+			engine->signals -= I915_SIGNALS_ALL;
 		/* what ended before it was unmasked is no news to anybody */
 		engine->ops->update_irq(engine);
 		spin_unlock_irqrestore(&engine->lock, flags);

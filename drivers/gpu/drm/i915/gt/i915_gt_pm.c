@@ -118,7 +118,6 @@ static void i915_gt_go_on(struct i915_engine *engine)
 	struct i915_lrc *lrc;
 	unsigned long flags;
 
-	engine->heartbeat_seen.since = jiffies;
 	spin_lock_irqsave(&engine->lock, flags);
 	list_for_each_entry(lrc, &engine->lrcs, engine_link)
 		lrc->watch_since = jiffies;
@@ -129,7 +128,9 @@ static void i915_gt_go_on(struct i915_engine *engine)
 /* Return: true if the engines may be given work again */
 static bool i915_gt_restart(struct i915_gt *gt)
 {
+	struct i915_engine *engine;
 	bool up, cookie;
+	unsigned int id;
 
 	cookie = dma_fence_begin_signalling();
 	mutex_lock(&gt->reset_mutex);
@@ -143,6 +144,9 @@ static bool i915_gt_restart(struct i915_gt *gt)
 	if (up)
 		i915_reset_start(gt);
 	i915_forcewake_put(to_uncore(gt->i915));
+	/* before its finding can reset anything */
+	for_each_engine(engine, gt, id)
+		WRITE_ONCE(engine->heartbeat_seen.since, jiffies);
 	clear_bit(I915_GT_ASLEEP, &gt->flags);
 	mutex_unlock(&gt->reset_mutex);
 	dma_fence_end_signalling(cookie);

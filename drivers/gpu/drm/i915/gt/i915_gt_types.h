@@ -318,11 +318,13 @@ struct i915_engine {
 	/** @next_sw_id: for the next i915_lrc.sw_id */
 	u32 next_sw_id;
 	/**
-	 * @signals: requests not yet complete that somebody waits for, and I915_SIGNALS_ALL for
-	 * each who wants to hear of all
+	 * @signals: requests not yet complete that somebody waits for, plus I915_SIGNALS_ALL
+	 * while there are @listeners
 	 */
 	unsigned int signals;
 #define I915_SIGNALS_ALL	BIT(24)
+	/** @listeners: how many want to hear of every request */
+	unsigned int listeners;
 	/** @running: context @busy_since is charged to, NULL: idle. In a port, so it stays */
 	struct i915_lrc *running;
 	/** @preempt_deadline: when @pending must be acknowledged, jiffies, while @preempting */
@@ -364,8 +366,6 @@ struct i915_engine {
 	bool given_up;
 	/** @submitted: ELSP writes, for debugfs */
 	u64 submitted;
-	/** @reset_count: resets of this engine alone */
-	u32 reset_count;
 	/** @busy_since: ktime ns since when @running runs, 0: idle; @busy_ns adds up */
 	u64 busy_since;
 	/** @busy_ns: total busy time, nanoseconds */
@@ -373,6 +373,8 @@ struct i915_engine {
 	/** @lock_end: end of what @lock guards */
 	struct { } lock_end;
 
+	/** @reset_count: resets of this engine alone; gt->reset_mutex, read without it */
+	u32 reset_count;
 	/** @retiring: CPUs that retire requests they took from @done */
 	atomic_t retiring;
 	/** @timeslice: end of the turn of what runs (engines that can preempt) */
@@ -387,7 +389,8 @@ struct i915_engine {
 	struct delayed_work heartbeat;
 	/**
 	 * @heartbeat_seen: fence context and seqno that stood at the head last time, and since
-	 * when (jiffies)
+	 * when (jiffies); heartbeat work only, but that a sleep of the system begins the time
+	 * anew
 	 */
 	struct {
 		u64 fence_context;

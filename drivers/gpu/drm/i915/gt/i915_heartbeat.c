@@ -89,11 +89,12 @@ static bool i915_heartbeat_stuck(struct i915_engine *engine, struct i915_request
 	    engine->heartbeat_seen.seqno != (u32)rq->fence.seqno) {
 		engine->heartbeat_seen.fence_context = rq->fence.context;
 		engine->heartbeat_seen.seqno = rq->fence.seqno;
-		engine->heartbeat_seen.since = jiffies;
+		WRITE_ONCE(engine->heartbeat_seen.since, jiffies);
 		return false;
 	}
 
-	return time_after_eq(jiffies, engine->heartbeat_seen.since + HEARTBEAT_BEATS * delay);
+	return time_after_eq(jiffies, READ_ONCE(engine->heartbeat_seen.since) +
+			     HEARTBEAT_BEATS * delay);
 }
 
 static void i915_heartbeat_drop_pulse(struct i915_engine *engine)
@@ -121,14 +122,14 @@ static bool i915_heartbeat_pulse(struct i915_engine *engine, unsigned long delay
 	rq = i915_request_create_atomic(engine->kernel_lrc);
 	if (IS_ERR(rq)) {
 		/* again at the next look, but not for ever: others wait for fences */
-		return time_before(jiffies, engine->heartbeat_seen.since +
+		return time_before(jiffies, READ_ONCE(engine->heartbeat_seen.since) +
 				   2 * HEARTBEAT_BEATS * delay);
 	}
 
 	i915_request_set_priority(rq, I915_PRIORITY_PULSE);
 	i915_request_add(rq);
 	engine->pulse = rq;
-	engine->heartbeat_seen.since = jiffies;
+	WRITE_ONCE(engine->heartbeat_seen.since, jiffies);
 
 	return true;
 }

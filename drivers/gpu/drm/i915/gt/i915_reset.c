@@ -189,7 +189,7 @@ static int i915_reset_engine(struct i915_engine *engine, const struct i915_reset
 
 	drm_notice(&engine->gt->i915->drm, "%s reset: %s\n", engine->desc->name, reset->why);
 	i915_reset_rewind(engine, reset, stand);
-	engine->reset_count++;
+	WRITE_ONCE(engine->reset_count, engine->reset_count + 1);
 	engine->ops->resume(engine);
 	i915_reset_release(engine, true);
 

@@ -33,13 +33,24 @@
 
 #define GT_IDLE_POLL_MS		50
 
+static void i915_retire_make_late(struct i915_request *rq)
+{
+	list_move_tail(&rq->link, &rq->engine->late);
+	rq->lrc->late++;
+	atomic_inc(&rq->engine->gt->late);
+}
+
+/* Behind those of its timeline that are complete and not yet retired: fences signal in order */
 static void i915_retire_queue_late(struct i915_request *rq)
 {
 	struct i915_gt *gt = rq->engine->gt;
+	struct i915_request *older, *next;
 
-	list_move_tail(&rq->link, &rq->engine->late);
-	rq->lrc->late++;
-	atomic_inc(&gt->late);
+	list_for_each_entry_safe(older, next, &rq->engine->done, link) {
+		if (older->lrc == rq->lrc)
+			i915_retire_make_late(older);
+	}
+	i915_retire_make_late(rq);
 	queue_work(gt->late_wq, &gt->late_work);
 }
 
@@ -134,6 +145,13 @@ static struct i915_request *i915_retire_first_late(struct i915_engine *engine)
 	return rq;
 }
 
+/* Until what was taken from engine->done before the call is retired: a portion at most */
+static void i915_retire_wait(struct i915_engine *engine)
+{
+	while (atomic_read_acquire(&engine->retiring))
+		cpu_relax();
+}
+
 /* Retire one that is on engine->late and stays there meanwhile. late_mutex held */
 static void i915_retire_one_late(struct i915_request *rq)
 {
@@ -143,6 +161,8 @@ static void i915_retire_one_late(struct i915_request *rq)
 	struct i915_lrc *lrc = rq->lrc;
 
 	i915_request_let_go(rq);
+	/* an older one of the timeline may be in the hands of another CPU */
+	i915_retire_wait(engine);
 
 	spin_lock_irq(&engine->lock);
 	list_del_init(&rq->link);
@@ -221,8 +241,7 @@ void i915_gt_retire_short(struct i915_gt *gt)
 		do {
 			i915_sched_retire(engine);
 		} while (!list_empty_careful(&engine->done));
-		while (atomic_read_acquire(&engine->retiring))
-			cpu_relax();
+		i915_retire_wait(engine);
 	}
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/i915_drv.h"
 #include "gt/i915_execlists.h"
+#include "gt/i915_gt.h"
 #include "gt/i915_gt_layer.h"
 #include "gt/i915_irq.h"
 #include "gt/i915_mock_engine.h"
@@ -291,9 +292,29 @@ static void error_behind_an_ask(struct i915_st *st)
 	enable_delayed_work(&engine->heartbeat);
 }
 
+#define LISTENERS	(1 + UINT_MAX / I915_SIGNALS_ALL)
+
+/* However many count interrupts: every request interrupts until the last of them is gone. */
+static void many_listen(struct i915_st *st)
+{
+	struct i915_gt *gt = to_gt(st->i915);
+	struct i915_engine *engine = gt->engine[I915_RCS0];
+	unsigned int n;
+
+	for (n = 0; n < LISTENERS; n++)
+		i915_gt_listen(gt, 1);
+	st_true(st, "every request interrupts", engine->signals >= I915_SIGNALS_ALL);
+	for (n = 1; n < LISTENERS; n++)
+		i915_gt_listen(gt, -1);
+	st_true(st, "for the last one, too", engine->signals >= I915_SIGNALS_ALL);
+	i915_gt_listen(gt, -1);
+	st_eq(st, "signals when nobody listens", engine->signals, 0);
+}
+
 static const struct i915_subtest registers_subtests[] = {
 	I915_SUBTEST(unmasking_is_posted),
 	I915_SUBTEST(display_is_silenced),
+	I915_SUBTEST(many_listen),
 	I915_SUBTEST(error_while_stopped),
 	I915_SUBTEST(error_behind_an_ask),
 };

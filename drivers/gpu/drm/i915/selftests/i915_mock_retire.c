@@ -236,10 +236,52 @@ out_obj:
 		i915_gem_object_put(obj);
 }
 
+/* The long one behind a short one that somebody found complete and left to a worker */
+static void long_one_behind(struct i915_st *st)
+{
+	struct i915_gt *gt = to_gt(st->i915);
+	struct i915_engine *engine = gt->engine[I915_RCS0];
+	struct drm_i915_gem_object *obj = mock_object(st, 1);
+	struct mock_order *order = kmalloc(sizeof(*order), GFP_KERNEL);
+	struct mock_client client;
+	struct i915_request *rq;
+
+	if (!obj || !st_ptr(st, "memory", order) || !mock_client_open(st, &client))
+		goto out_obj;
+
+	mock_order_init(order, st);
+	i915_mock_engine_hold(engine);
+	mock_order_submit(order, client.lrc, 'a', 0, NULL);
+	rq = long_request(st, &client, obj, LONG_LIST);
+	if (rq) {
+		mock_order_watch(order, &rq->fence, 'b');
+		i915_request_add(rq);
+		i915_mock_engine_acknowledge(engine);
+		WRITE_ONCE(*client.lrc->hwsp_seqno, rq->fence.seqno);
+		i915_request_put(rq);
+	}
+
+	spin_lock_irq(&engine->lock);
+	engine->ops->process(engine);
+	spin_unlock_irq(&engine->lock);
+	i915_sched_retire_late(gt);
+	mock_order_eq(order, "the long one is retired", "ab");
+
+	mock_run_all(engine);
+	i915_mock_engine_let_run(engine);
+	mock_order_fini(order);
+	mock_client_close(&client);
+out_obj:
+	kfree(order);
+	if (obj)
+		i915_gem_object_put(obj);
+}
+
 static const struct i915_subtest retire_subtests[] = {
 	I915_SUBTEST(lets_go_first),
 	I915_SUBTEST(in_portions),
 	I915_SUBTEST(long_lists_late),
+	I915_SUBTEST(long_one_behind),
 };
 
 const struct i915_suite i915_mock_retire_suite = {
