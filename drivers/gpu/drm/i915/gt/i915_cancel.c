@@ -93,7 +93,7 @@ static void i915_cancel_begin(struct i915_lrc *lrc)
 		i915_cancel_step(lrc);
 	if (!list_empty(&lrc->cancel_link)) {
 		engine->cancel_delay = CANCEL_GRACE_MS;
-		mod_delayed_work(system_highpri_wq, &engine->cancel_work,
+		mod_delayed_work(engine->gt->wq, &engine->cancel_work,
 				 msecs_to_jiffies(CANCEL_GRACE_MS));
 	}
 }
@@ -155,7 +155,7 @@ static void i915_cancel_worker(struct work_struct *work)
 	dma_fence_end_signalling(cookie);
 
 	if (again)
-		queue_delayed_work(system_highpri_wq, &engine->cancel_work,
+		queue_delayed_work(engine->gt->wq, &engine->cancel_work,
 				   msecs_to_jiffies(engine->cancel_delay));
 }
 

@@ -465,12 +465,15 @@ struct i915_gt {
 	/** @awake_lock: serialises waking and parking; irqsave */
 	spinlock_t awake_lock;
 
+	/**
+	 * @wq: all work that fences wait for: retiring, heartbeat, cancelling. So may memory
+	 * reclaim: it runs also if there is no memory for another thread
+	 */
+	struct workqueue_struct *wq;
 	/** @retire_work: retires what was found complete where retiring is not possible */
 	struct work_struct retire_work;
 	/** @late_work: retires what is on i915_engine.late */
 	struct work_struct late_work;
-	/** @late_wq: for @late_work; somebody may wait for the fences: high priority */
-	struct workqueue_struct *late_wq;
 	/** @late_mutex: held by whoever retires what is on i915_engine.late; innermost mutex */
 	struct mutex late_mutex;
 	/** @late: requests on i915_engine.late, or taken from there and not yet retired */

@@ -237,7 +237,7 @@ static void i915_heartbeat_worker(struct work_struct *work)
 	dma_fence_end_signalling(cookie);
 
 	if (delay)
-		queue_delayed_work(system_highpri_wq, &engine->heartbeat, delay);
+		queue_delayed_work(engine->gt->wq, &engine->heartbeat, delay);
 }
 
 /**
@@ -264,7 +264,7 @@ void i915_engine_heartbeat_changed(struct i915_engine *engine)
 	unsigned long delay = i915_watch_delay(engine);
 
 	if (delay)
-		mod_delayed_work(system_highpri_wq, &engine->heartbeat, delay);
+		mod_delayed_work(engine->gt->wq, &engine->heartbeat, delay);
 	if (!i915_watch_interval(engine))
 		i915_engine_cancel(engine, NULL);
 }

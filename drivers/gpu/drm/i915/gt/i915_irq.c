@@ -62,7 +62,7 @@ static void i915_engine_error(struct i915_engine *engine)
 	i915_engine_want_reset(engine, I915_ASK_INSTRUCTION);
 	spin_unlock(&engine->lock);
 	/* what was found complete */
-	queue_work(system_highpri_wq, &engine->gt->retire_work);
+	queue_work(engine->gt->wq, &engine->gt->retire_work);
 }
 
 static void i915_engine_irq(struct i915_engine *engine, u32 bits)

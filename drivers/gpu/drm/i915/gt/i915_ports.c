@@ -260,7 +260,7 @@ static void i915_ports_wait_for_room(struct i915_engine *engine)
 {
 	/* rare: it may have told already, and that interrupt was masked */
 	if (engine->ops->update_irq(engine))
-		queue_work(system_highpri_wq, &engine->gt->retire_work);
+		queue_work(engine->gt->wq, &engine->gt->retire_work);
 }
 
 /**

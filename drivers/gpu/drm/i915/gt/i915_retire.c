@@ -51,7 +51,7 @@ static void i915_retire_queue_late(struct i915_request *rq)
 			i915_retire_make_late(older);
 	}
 	i915_retire_make_late(rq);
-	queue_work(gt->late_wq, &gt->late_work);
+	queue_work(gt->wq, &gt->late_work);
 }
 
 /**
@@ -80,7 +80,7 @@ void i915_retire_queue(struct i915_request *rq)
 void i915_sched_defer(struct i915_engine *engine)
 {
 	if (!list_empty(&engine->done) || !list_empty(&engine->released))
-		queue_work(system_highpri_wq, &engine->gt->retire_work);
+		queue_work(engine->gt->wq, &engine->gt->retire_work);
 }
 
 /* Take a portion of what is complete. engine->lock held */
@@ -321,9 +321,9 @@ int i915_retire_init(struct i915_gt *gt)
 	INIT_WORK(&gt->retire_work, i915_retire_worker);
 	INIT_WORK(&gt->late_work, i915_retire_late_worker);
 	mutex_init(&gt->late_mutex);
-	gt->late_wq = alloc_workqueue("i915-late", WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 1);
+	gt->wq = alloc_workqueue("i915-gt", WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 0);
 
-	return gt->late_wq ? 0 : -ENOMEM;
+	return gt->wq ? 0 : -ENOMEM;
 }
 
 /**
@@ -336,7 +336,7 @@ void i915_retire_fini(struct i915_gt *gt)
 {
 	cancel_work_sync(&gt->retire_work);
 	cancel_work_sync(&gt->late_work);
-	if (gt->late_wq)
-		destroy_workqueue(gt->late_wq);
+	if (gt->wq)
+		destroy_workqueue(gt->wq);
 	mutex_destroy(&gt->late_mutex);
 }

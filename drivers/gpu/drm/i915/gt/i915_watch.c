@@ -128,7 +128,7 @@ void i915_watch_start(struct i915_engine *engine)
 
 	delay = i915_watch_delay(engine);
 	if (delay)
-		queue_delayed_work(system_highpri_wq, &engine->heartbeat, delay);
+		queue_delayed_work(engine->gt->wq, &engine->heartbeat, delay);
 }
 
 /**
@@ -162,7 +162,7 @@ void i915_engine_want_reset(struct i915_engine *engine, enum i915_reset_ask ask)
 	engine->ask = ask;
 	engine->suspect.fence_context = rq ? rq->fence.context : 0;
 	engine->suspect.seqno = rq ? rq->fence.seqno : 0;
-	mod_delayed_work(system_highpri_wq, &engine->heartbeat, 0);
+	mod_delayed_work(engine->gt->wq, &engine->heartbeat, 0);
 }
 
 /**

@@ -241,7 +241,7 @@ static void time_begins_with_the_batch(struct i915_st *st)
 	rq = mock_request(st, &client, NULL, NULL);
 	if (rq) {
 		i915_mock_engine_acknowledge(engine);
-		mod_delayed_work(system_highpri_wq, &engine->heartbeat, 0);
+		mod_delayed_work(engine->gt->wq, &engine->heartbeat, 0);
 		flush_delayed_work(&engine->heartbeat);
 		st_eq(st, "what is watched", client.lrc->watch_seqno, (u32)rq->fence.seqno);
 		st_true(st, "since it was seen", time_after_eq(client.lrc->watch_since, before));
