@@ -103,10 +103,13 @@ static void after_the_gpu(int fd)
 	i915_gem_close(fd, busy);
 }
 
-/* Batches in flight; time of each in us; their number: 2 s of them */
-#define KEEPER_DEEP	3
+/*
+ * Batches in flight, so many that the object stays busy when a process is late by some of them;
+ * time of each in us; their number: 3 s of them
+ */
+#define KEEPER_DEEP	8
 #define KEEPER_TICK	5000
-#define KEEPER_ROUNDS	400
+#define KEEPER_ROUNDS	600
 
 /* Uses an object again and again, with several batches in flight */
 struct keeper {
