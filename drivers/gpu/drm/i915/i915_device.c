@@ -104,7 +104,10 @@ int i915_device_init_mm(struct drm_i915_private *i915, const struct drm_gem_obje
 	if (ret)
 		return ret;
 
-	i915_mm_init(i915, funcs);
+	ret = i915_mm_init(i915, funcs);
+	if (ret)
+		return ret;
+
 	ret = drmm_add_action_or_reset(&i915->drm, i915_device_release_mm, NULL);
 	if (ret)
 		return ret;

@@ -137,11 +137,7 @@ static void i915_release_shrinker(struct drm_device *drm, void *data)
 
 static int i915_probe_shrinker(struct drm_i915_private *i915)
 {
-	int ret;
-
-	ret = i915_shrinker_register(i915);
-	if (ret)
-		return ret;
+	i915_shrinker_register(i915);
 
 	return drmm_add_action_or_reset(&i915->drm, i915_release_shrinker, NULL);
 }

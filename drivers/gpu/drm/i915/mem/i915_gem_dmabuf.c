@@ -282,7 +282,7 @@ struct drm_gem_object *i915_gem_prime_import_sg_table(struct drm_device *dev,
 		return ERR_PTR(-EINVAL);
 	}
 
-	obj = i915_gem_object_alloc();
+	obj = i915_gem_object_alloc(to_i915(dev));
 	if (!obj)
 		return ERR_PTR(-ENOMEM);
 

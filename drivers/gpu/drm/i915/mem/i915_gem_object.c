@@ -59,12 +59,16 @@ void i915_gem_object_slab_exit(void)
 
 /**
  * i915_gem_object_alloc - allocate an object
+ * @i915: the device
+ *
+ * Its memory cgroup is the caller's from here on, for the shrinker, too.
  *
  * Return: zeroed, for i915_gem_object_init(), or NULL.
  */
-struct drm_i915_gem_object *i915_gem_object_alloc(void)
+struct drm_i915_gem_object *i915_gem_object_alloc(struct drm_i915_private *i915)
 {
-	return kmem_cache_zalloc(i915_gem_object_slab, GFP_KERNEL);
+	return kmem_cache_alloc_lru(i915_gem_object_slab, &to_mm(i915)->shrinkable,
+				    GFP_KERNEL | __GFP_ZERO);
 }
 
 /**
@@ -90,6 +94,7 @@ void i915_gem_object_init(struct drm_i915_private *i915, struct drm_i915_gem_obj
 	obj->write_domain = I915_GEM_DOMAIN_CPU;
 	spin_lock_init(&obj->vma_lock);
 	obj->vmas = RB_ROOT;
+	INIT_LIST_HEAD(&obj->shrink_link);
 
 	i915_mm_add(obj);
 	i915_audit_inc(I915_AUDIT_OBJECT);

@@ -12,7 +12,7 @@ struct drm_i915_private;
 
 int i915_gem_object_slab_init(void);
 void i915_gem_object_slab_exit(void);
-struct drm_i915_gem_object *i915_gem_object_alloc(void);
+struct drm_i915_gem_object *i915_gem_object_alloc(struct drm_i915_private *i915);
 void i915_gem_object_init(struct drm_i915_private *i915, struct drm_i915_gem_object *obj,
 			  const struct i915_gem_object_ops *ops, u64 size);
 void i915_gem_object_fini(struct drm_i915_gem_object *obj);

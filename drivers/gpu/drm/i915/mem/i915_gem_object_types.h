@@ -124,6 +124,8 @@ struct drm_i915_gem_object {
 
 	/** @mm_link: on i915_mm.objects; i915_mm.lock */
 	struct list_head mm_link;
+	/** @shrink_link: on i915_mm.shrinkable, if ops->shrinkable, as long as it has pages */
+	struct list_head shrink_link;
 	/** @free_link: on i915_mm.free_list */
 	struct llist_node free_link;
 };

@@ -46,9 +46,9 @@ static void i915_gem_object_account(struct drm_i915_gem_object *obj, int sign)
 	if (!obj->ops->shrinkable)
 		return;
 
-	atomic_long_add(sign * pages, &mm->shrinkable);
+	atomic_long_add(sign * pages, &mm->shrinkable_pages);
 	if (i915_gem_object_purgeable(obj))
-		atomic_long_add(sign * pages, &mm->purgeable);
+		atomic_long_add(sign * pages, &mm->purgeable_pages);
 }
 
 /**
@@ -216,6 +216,7 @@ void i915_gem_object_unset_pages(struct drm_i915_gem_object *obj)
 	i915_tlb_flush(i915, obj->tlb_stamp);
 	obj->tlb_stamp = 0;
 
+	i915_mm_remove_shrinkable(obj);
 	i915_gem_object_account(obj, -1);
 	obj->ops->put_pages(obj);
 	i915_gem_object_forget_dma(obj);
@@ -256,6 +257,7 @@ int i915_gem_object_pin_pages(struct drm_i915_gem_object *obj)
 			return ret;
 
 		i915_gem_object_account(obj, 1);
+		i915_mm_add_shrinkable(obj);
 		i915_audit_inc(I915_AUDIT_OBJECT_PAGES);
 	}
 	atomic_inc(&obj->pages_pin);

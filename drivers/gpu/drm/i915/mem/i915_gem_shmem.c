@@ -145,7 +145,7 @@ i915_gem_object_create(struct drm_i915_private *i915, const struct i915_gem_obje
 	if (!size || !PAGE_ALIGNED(size))
 		return ERR_PTR(-EINVAL);
 
-	obj = i915_gem_object_alloc();
+	obj = i915_gem_object_alloc(i915);
 	if (!obj)
 		return ERR_PTR(-ENOMEM);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/delay.h>
+#include <linux/list_lru.h>
+#include <linux/shrinker.h>
 
 #include <kunit/visibility.h>
 
@@ -12,9 +14,13 @@
 /**
  * DOC: All objects of a device
  *
- * A list of every object, for the shrinker and for unbinding the driver; and the
- * list of objects whose last reference was put where they could not be freed, with
- * the worker that frees them.
+ * A list of every object, for unbinding the driver; the objects that have pages, for
+ * the shrinker; and the list of objects whose last reference was put where they could
+ * not be freed, with the worker that frees them.
+ *
+ * What has pages is listed by memory cgroup (list_lru). So a client that reaches the
+ * limit of its cgroup gets back pages of its own objects, and the others keep theirs;
+ * and reclaim never passes by the objects that have nothing to give.
  *
  * Files, mappings and dma-bufs keep objects alive after the driver was unbound from
  * the device. Their memory stays, with its contents for the CPU. Their DMA mapping
@@ -33,23 +39,50 @@ static void i915_mm_free_work(struct work_struct *work)
 	}
 }
 
+static int i915_mm_init_shrinkable(struct drm_i915_private *i915)
+{
+	struct i915_mm *mm = to_mm(i915);
+	int ret;
+
+	/* A list_lru by cgroup belongs to a shrinker; i915_shrinker_register() completes it. */
+	mm->shrinker = shrinker_alloc(SHRINKER_NUMA_AWARE | SHRINKER_MEMCG_AWARE, "drm-i915:%s",
+				      i915->drm.unique);
+	if (!mm->shrinker)
+		return -ENOMEM;
+
+	ret = list_lru_init_memcg(&mm->shrinkable, mm->shrinker);
+	if (ret)
+		shrinker_free(mm->shrinker);
+
+	return ret;
+}
+
 /**
  * i915_mm_init - prepare a device for objects
  * @i915: the device
  * @funcs: GEM callbacks of every object; free() is only called in process context
+ *
+ * Context: process context.
+ * Return: 0 or -ENOMEM.
  */
-void i915_mm_init(struct drm_i915_private *i915, const struct drm_gem_object_funcs *funcs)
+int i915_mm_init(struct drm_i915_private *i915, const struct drm_gem_object_funcs *funcs)
 {
 	struct i915_mm *mm = to_mm(i915);
+	int ret;
+
+	ret = i915_mm_init_shrinkable(i915);
+	if (ret)
+		return ret;
 
 	mm->funcs = funcs;
 	spin_lock_init(&mm->lock);
 	INIT_LIST_HEAD(&mm->objects);
-	mm->walk_at = &mm->objects;
 	init_llist_head(&mm->free_list);
 	INIT_WORK(&mm->free_work, i915_mm_free_work);
 	mutex_init(&mm->tlb_lock);
 	mm->tlb_begun = 1;
+
+	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_mm_init);
 
@@ -114,9 +147,13 @@ void i915_mm_flush(struct drm_i915_private *i915)
  */
 void i915_mm_fini(struct drm_i915_private *i915)
 {
+	struct i915_mm *mm = to_mm(i915);
+
 	i915_mm_flush_free(i915);
-	drm_WARN_ON(&i915->drm, !list_empty(&to_mm(i915)->objects));
-	mutex_destroy(&to_mm(i915)->tlb_lock);
+	drm_WARN_ON(&i915->drm, !list_empty(&mm->objects));
+	shrinker_free(mm->shrinker);
+	list_lru_destroy(&mm->shrinkable);
+	mutex_destroy(&mm->tlb_lock);
 }
 EXPORT_SYMBOL_IF_KUNIT(i915_mm_fini);
 
@@ -130,7 +167,6 @@ void i915_mm_add(struct drm_i915_gem_object *obj)
 
 	spin_lock(&mm->lock);
 	list_add_tail(&obj->mm_link, &mm->objects);
-	mm->nr_objects++;
 	spin_unlock(&mm->lock);
 }
 
@@ -143,33 +179,8 @@ void i915_mm_remove(struct drm_i915_gem_object *obj)
 	struct i915_mm *mm = to_mm(to_i915(obj->base.dev));
 
 	spin_lock(&mm->lock);
-	if (mm->walk_at == &obj->mm_link)
-		mm->walk_at = obj->mm_link.prev;
 	list_del(&obj->mm_link);
-	mm->nr_objects--;
 	spin_unlock(&mm->lock);
-}
-
-/*
- * The one way along the list: the first object behind *@at that is alive, referenced, or NULL at
- * the end of the list. Passes by no more than *@left.
- */
-static struct drm_i915_gem_object *i915_mm_step(struct i915_mm *mm, struct list_head **at,
-						unsigned long *left)
-{
-	struct drm_i915_gem_object *obj;
-
-	lockdep_assert_held(&mm->lock);
-
-	while (*left && (*at = (*at)->next) != &mm->objects) {
-		--*left;
-		/* An object leaves the list before it is freed. */
-		obj = list_entry(*at, struct drm_i915_gem_object, mm_link);
-		if (kref_get_unless_zero(&obj->base.refcount))
-			return obj;
-	}
-
-	return NULL;
 }
 
 /**
@@ -187,11 +198,15 @@ struct drm_i915_gem_object *i915_mm_next_object(struct drm_i915_private *i915,
 {
 	struct i915_mm *mm = to_mm(i915);
 	struct list_head *at = prev ? &prev->mm_link : &mm->objects;
-	unsigned long left = ULONG_MAX;
-	struct drm_i915_gem_object *obj;
+	struct drm_i915_gem_object *obj = NULL;
 
 	spin_lock(&mm->lock);
-	obj = i915_mm_step(mm, &at, &left);
+	while (!obj && (at = at->next) != &mm->objects) {
+		/* An object leaves the list before it is freed. */
+		obj = list_entry(at, struct drm_i915_gem_object, mm_link);
+		if (!kref_get_unless_zero(&obj->base.refcount))
+			obj = NULL;
+	}
 	spin_unlock(&mm->lock);
 
 	if (prev)
@@ -200,44 +215,65 @@ struct drm_i915_gem_object *i915_mm_next_object(struct drm_i915_private *i915,
 	return obj;
 }
 
-static struct drm_i915_gem_object *i915_mm_walk_next(struct i915_mm *mm, unsigned long *left)
+/**
+ * i915_mm_add_shrinkable - an object has got pages
+ * @obj: the object; nothing happens if it cannot be shrunk
+ *
+ * Context: object locked.
+ */
+void i915_mm_add_shrinkable(struct drm_i915_gem_object *obj)
 {
-	struct drm_i915_gem_object *obj;
-
-	spin_lock(&mm->lock);
-	obj = i915_mm_step(mm, &mm->walk_at, left);
-	/* At the end of the list, and on from its beginning. */
-	if (!obj)
-		obj = i915_mm_step(mm, &mm->walk_at, left);
-	spin_unlock(&mm->lock);
-
-	return obj;
+	if (obj->ops->shrinkable)
+		list_lru_add_obj(&to_mm(to_i915(obj->base.dev))->shrinkable, &obj->shrink_link);
 }
 
 /**
- * i915_mm_walk - continue the common walk of all objects
- * @i915: the device
- * @fn: called with a reference to the object and no lock held; returns false to stop
- * @data: argument of @fn
+ * i915_mm_remove_shrinkable - an object loses its pages
+ * @obj: the object; nothing happens if it cannot be shrunk
  *
- * For reclaim. Begins where the last walk stopped, and ends after one round. Two
- * concurrent callers share the walk: each object is visited by one of them.
+ * Context: object locked, or without any reference left.
+ */
+void i915_mm_remove_shrinkable(struct drm_i915_gem_object *obj)
+{
+	if (obj->ops->shrinkable)
+		list_lru_del_obj(&to_mm(to_i915(obj->base.dev))->shrinkable, &obj->shrink_link);
+}
+
+static enum lru_status i915_mm_pick(struct list_head *item, struct list_lru_one *list,
+				    spinlock_t *lock, void *arg)
+{
+	struct drm_i915_gem_object *obj =
+		list_entry(item, struct drm_i915_gem_object, shrink_link);
+	struct drm_i915_gem_object **picked = arg;
+
+	/* An object leaves the list before it is freed. */
+	if (kref_get_unless_zero(&obj->base.refcount))
+		*picked = obj;
+
+	return LRU_ROTATE;
+}
+
+/**
+ * i915_mm_next_shrinkable - the next object of a cgroup to look at for pages
+ * @i915: the device
+ * @nid: node of the memory the object itself is in
+ * @memcg: the memory cgroup, see &struct shrink_control
+ *
+ * One call after the other walks round and round. Concurrent callers share the walk:
+ * each object is visited by one of them.
  *
  * Context: process context, also memory reclaim.
+ * Return: the object, referenced; NULL if it is just being freed, or there is none.
  */
-void i915_mm_walk(struct drm_i915_private *i915,
-		  bool (*fn)(struct drm_i915_gem_object *obj, void *data), void *data)
+struct drm_i915_gem_object *i915_mm_next_shrinkable(struct drm_i915_private *i915, int nid,
+						    struct mem_cgroup *memcg)
 {
-	struct i915_mm *mm = to_mm(i915);
-	unsigned long left = READ_ONCE(mm->nr_objects);
-	struct drm_i915_gem_object *obj;
-	bool go_on = true;
+	struct drm_i915_gem_object *obj = NULL;
+	unsigned long one = 1;
 
-	while (go_on && (obj = i915_mm_walk_next(mm, &left))) {
-		go_on = fn(obj, data);
-		i915_gem_object_put(obj);
-		cond_resched();
-	}
+	list_lru_walk_one(&to_mm(i915)->shrinkable, nid, memcg, i915_mm_pick, &obj, &one);
+
+	return obj;
 }
 
 /**

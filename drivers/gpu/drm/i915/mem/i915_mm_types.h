@@ -4,6 +4,7 @@
 
 #include <linux/atomic.h>
 #include <linux/list.h>
+#include <linux/list_lru.h>
 #include <linux/llist.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
@@ -25,21 +26,25 @@ struct i915_mm {
 	 */
 	const struct drm_gem_object_funcs *funcs;
 
-	/** @lock: protects @objects, drm_i915_gem_object.mm_link and @walk_at; innermost */
+	/** @lock: protects @objects and drm_i915_gem_object.mm_link; innermost */
 	spinlock_t lock;
 	/** @objects: all objects, in order of creation */
 	struct list_head objects;
-	/** @walk_at: position on @objects where the last i915_mm_walk() stopped */
-	struct list_head *walk_at;
-	/** @nr_objects: length of @objects; @lock */
-	unsigned long nr_objects;
+
+	/**
+	 * @shrinkable: the objects that have pages and may be shrunk, by the memory cgroup that
+	 * pays for them, the one to look at next first; has its own locks, innermost
+	 */
+	struct list_lru shrinkable;
+	/** @shrinkable_pages: number of pages held by @shrinkable */
+	atomic_long_t shrinkable_pages;
+	/** @purgeable_pages: number of those whose contents user space does not need */
+	atomic_long_t purgeable_pages;
+	/** @shrinker: gives back pages of idle objects under memory pressure, once registered */
+	struct shrinker *shrinker;
 
 	/** @nr_mapped: number of objects with a DMA mapping, drm_i915_gem_object.pages */
 	atomic_long_t nr_mapped;
-	/** @shrinkable: number of pages held by shrinkable objects */
-	atomic_long_t shrinkable;
-	/** @purgeable: number of those whose contents user space does not need */
-	atomic_long_t purgeable;
 
 	/**
 	 * @invalidate_tlb: invalidate the TLBs of all engines. Set by the GT; NULL if there are
@@ -59,9 +64,6 @@ struct i915_mm {
 	struct llist_head free_list;
 	/** @free_work: frees @free_list, on drm_i915_private.wq */
 	struct work_struct free_work;
-
-	/** @shrinker: gives back pages of idle objects under memory pressure */
-	struct shrinker *shrinker;
 };
 
 #endif

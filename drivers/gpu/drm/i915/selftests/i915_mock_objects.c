@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 #include <linux/array_size.h>
+#include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/shrinker.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
@@ -11,6 +13,7 @@
 #include "mem/i915_gem_object.h"
 #include "mem/i915_gem_pages.h"
 #include "mem/i915_gem_shmem.h"
+#include "mem/i915_mem_layer.h"
 #include "selftests/i915_mock_selftests.h"
 #include "selftests/mock_util.h"
 #include "vm/i915_shrinker.h"
@@ -181,29 +184,6 @@ out_obj:
 	i915_gem_object_put(obj);
 }
 
-/* A walk goes on behind the object that the last one ended with, also if that has gone since. */
-static void shrink_goes_on(struct i915_st *st)
-{
-	struct drm_i915_gem_object *first = mock_object(st, 1), *second = mock_object(st, 1);
-
-	if (!first || !second)
-		goto out;
-
-	st_ok(st, "writing", mock_fill(first, 1));
-	st_ok(st, "writing", mock_fill(second, 2));
-	st_eq(st, "pages of the first", i915_vm_shrink(st->i915, 1, 0), 1);
-	st_true(st, "the second still has its own", i915_gem_object_has_pages(second));
-	i915_gem_object_put(first);
-	first = NULL;
-	mock_flush(st->i915);
-	st_eq(st, "pages of the second", i915_vm_shrink(st->i915, 1, 0), 1);
-out:
-	if (second)
-		i915_gem_object_put(second);
-	if (first)
-		i915_gem_object_put(first);
-}
-
 static bool set_madv(struct drm_i915_gem_object *obj, u32 madv)
 {
 	bool retained = false;
@@ -214,6 +194,70 @@ static bool set_madv(struct drm_i915_gem_object *obj, u32 madv)
 	}
 
 	return retained;
+}
+
+/* What reclaim does, with a number of pages to look at. Return: pages freed. */
+static unsigned long scan(struct i915_st *st, struct drm_i915_gem_object *obj, unsigned long pages)
+{
+	struct shrink_control sc = {
+		.nr_to_scan = pages,
+		.nid = page_to_nid(virt_to_page(obj)),
+	};
+	struct shrinker *shrinker = to_mm(st->i915)->shrinker;
+	unsigned long freed = shrinker->scan_objects(shrinker, &sc);
+
+	return freed == SHRINK_STOP ? 0 : freed;
+}
+
+/* The next scan goes on behind the object that the last one ended with. */
+static void scan_goes_on(struct i915_st *st)
+{
+	struct drm_i915_gem_object *first = mock_object(st, 1), *second = mock_object(st, 1);
+
+	if (!first || !second)
+		goto out;
+
+	i915_shrinker_register(st->i915);
+	if (!st_ok(st, "pinning the pages", pin_pages(first)))
+		goto out;
+	st_ok(st, "writing", mock_fill(second, 2));
+	set_madv(second, I915_MADV_DONTNEED);
+	st_eq(st, "pages of the first", scan(st, first, 1), 0);
+	st_eq(st, "pages of the second", scan(st, first, 1), 1);
+	i915_gem_object_unpin_pages(first);
+out:
+	if (second)
+		i915_gem_object_put(second);
+	if (first)
+		i915_gem_object_put(first);
+}
+
+#define SCAN_OBJECTS	32
+
+/* Whatever has no pages, not yet or not any more, costs no step. */
+static void scan_passes_no_empty(struct i915_st *st)
+{
+	struct drm_i915_gem_object *objs[SCAN_OBJECTS] = {};
+	struct drm_i915_gem_object *last;
+	unsigned int n;
+
+	i915_shrinker_register(st->i915);
+	for (n = 0; n < SCAN_OBJECTS; n++) {
+		objs[n] = mock_object(st, 1);
+		if (!objs[n])
+			goto out;
+		if (n % 2)
+			st_ok(st, "writing", mock_fill(objs[n], n));
+	}
+	st_eq(st, "pages given back", i915_vm_shrink(st->i915, ULONG_MAX, 0), SCAN_OBJECTS / 2);
+
+	last = objs[SCAN_OBJECTS - 1];
+	st_ok(st, "writing", mock_fill(last, 1));
+	set_madv(last, I915_MADV_DONTNEED);
+	st_eq(st, "pages of the last, at one step", scan(st, last, 1), 1);
+out:
+	for (n = 0; n < SCAN_OBJECTS && objs[n]; n++)
+		i915_gem_object_put(objs[n]);
 }
 
 /* What nobody wants is thrown away, for good; what is wanted again in time is not. */
@@ -312,7 +356,8 @@ static const struct i915_subtest objects_subtests[] = {
 	I915_SUBTEST(freed_by_the_worker),
 	I915_SUBTEST(shrink_keeps_contents),
 	I915_SUBTEST(shrink_leaves_pinned),
-	I915_SUBTEST(shrink_goes_on),
+	I915_SUBTEST(scan_goes_on),
+	I915_SUBTEST(scan_passes_no_empty),
 	I915_SUBTEST(purge),
 	I915_SUBTEST(handles),
 	I915_SUBTEST(closed_with_the_file),

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+#include <linux/list_lru.h>
+#include <linux/math.h>
+#include <linux/minmax.h>
 #include <linux/shrinker.h>
 #include <linux/swap.h>
 
@@ -22,10 +25,15 @@
  * only trylocked and nothing is waited for. The walk looks at no more pages than
  * it was asked to. An object that a request or an importer uses is skipped before
  * anything is undone for it, and the next walk continues behind it.
+ *
+ * Reclaim for a memory cgroup that is at its limit comes here, too, and takes from
+ * the objects that were created in it. Their pages are unevictable, so nobody else
+ * could give them back: buffers that are only cached would make a client fail, or the
+ * OOM killer come for it.
  */
 
 /**
- * struct i915_shrink_walk - one walk over all objects
+ * struct i915_shrink_walk - one walk over objects
  * @flags: I915_SHRINK_*
  * @target: stop once this many pages are freed
  * @budget: stop once this many pages were looked at
@@ -66,10 +74,10 @@ static bool i915_vm_shrink_locked(struct drm_i915_gem_object *obj, unsigned int 
 	return !i915_gem_object_put_pages(obj);
 }
 
-static bool i915_vm_shrink_one(struct drm_i915_gem_object *obj, void *data)
+/* Return: whether to go on. */
+static bool i915_vm_shrink_one(struct drm_i915_gem_object *obj, struct i915_shrink_walk *shrink)
 {
 	unsigned long pages = obj->base.size >> PAGE_SHIFT;
-	struct i915_shrink_walk *shrink = data;
 
 	if (!i915_vm_shrinkable(obj, shrink->flags) || !i915_gem_object_trylock(obj)) {
 		shrink->seen++;
@@ -100,8 +108,15 @@ unsigned long i915_vm_shrink(struct drm_i915_private *i915, unsigned long target
 		.target = target,
 		.budget = ULONG_MAX,
 	};
+	struct drm_i915_gem_object *obj = NULL;
 
-	i915_mm_walk(i915, i915_vm_shrink_one, &shrink);
+	while ((obj = i915_mm_next_object(i915, obj))) {
+		if (!i915_vm_shrink_one(obj, &shrink)) {
+			i915_gem_object_put(obj);
+			break;
+		}
+		cond_resched();
+	}
 
 	return shrink.freed;
 }
@@ -111,13 +126,42 @@ static bool i915_shrinker_can_swap(void)
 	return get_nr_swap_pages() > 0;
 }
 
+/* Pages are counted for the device only: to each cgroup by the number of its objects. */
 static unsigned long i915_shrinker_count(struct shrinker *shrinker, struct shrink_control *sc)
 {
 	struct drm_i915_private *i915 = shrinker->private_data;
 	struct i915_mm *mm = to_mm(i915);
-	long count = atomic_long_read(i915_shrinker_can_swap() ? &mm->shrinkable : &mm->purgeable);
+	unsigned long count, all;
+	long pages;
 
-	return count > 0 ? count : SHRINK_EMPTY;
+	/* Only then: it would not be asked again before the cgroup gets its first object. */
+	count = list_lru_shrink_count(&mm->shrinkable, sc);
+	if (!count)
+		return SHRINK_EMPTY;
+
+	all = max(list_lru_count(&mm->shrinkable), count);
+	pages = atomic_long_read(i915_shrinker_can_swap() ? &mm->shrinkable_pages :
+							     &mm->purgeable_pages);
+
+	return pages > 0 ? max(mult_frac((unsigned long)pages, count, all), 1ul) : 0;
+}
+
+/* One round over the objects of a cgroup, or less */
+static void i915_shrinker_walk(struct drm_i915_private *i915, const struct shrink_control *sc,
+			       struct i915_shrink_walk *shrink)
+{
+	unsigned long left = list_lru_count_one(&to_mm(i915)->shrinkable, sc->nid, sc->memcg);
+	struct drm_i915_gem_object *obj;
+	bool go_on = true;
+
+	for (; left && go_on; left--) {
+		obj = i915_mm_next_shrinkable(i915, sc->nid, sc->memcg);
+		if (obj) {
+			go_on = i915_vm_shrink_one(obj, shrink);
+			i915_gem_object_put(obj);
+		}
+		cond_resched();
+	}
 }
 
 static unsigned long i915_shrinker_scan(struct shrinker *shrinker, struct shrink_control *sc)
@@ -129,13 +173,13 @@ static unsigned long i915_shrinker_scan(struct shrinker *shrinker, struct shrink
 		.budget = sc->nr_to_scan,
 	};
 
-	if (atomic_long_read(&to_mm(i915)->purgeable) > 0)
-		i915_mm_walk(i915, i915_vm_shrink_one, &shrink);
+	if (atomic_long_read(&to_mm(i915)->purgeable_pages) > 0)
+		i915_shrinker_walk(i915, sc, &shrink);
 
 	if (shrink.freed < shrink.target && i915_shrinker_can_swap()) {
 		shrink.flags = I915_SHRINK_BOUND;
 		shrink.budget += shrink.seen;
-		i915_mm_walk(i915, i915_vm_shrink_one, &shrink);
+		i915_shrinker_walk(i915, sc, &shrink);
 	}
 
 	if (!shrink.seen)
@@ -147,30 +191,28 @@ static unsigned long i915_shrinker_scan(struct shrinker *shrinker, struct shrink
 }
 
 /**
- * i915_shrinker_register - register with memory reclaim
+ * i915_shrinker_register - let memory reclaim take pages
  * @i915: the device
  *
- * Return: 0 or -ENOMEM.
+ * Context: process context.
  */
-int i915_shrinker_register(struct drm_i915_private *i915)
+void i915_shrinker_register(struct drm_i915_private *i915)
 {
-	struct shrinker *shrinker = shrinker_alloc(0, "drm-i915:%s", i915->drm.unique);
-
-	if (!shrinker)
-		return -ENOMEM;
+	struct shrinker *shrinker = to_mm(i915)->shrinker;
 
 	shrinker->count_objects = i915_shrinker_count;
 	shrinker->scan_objects = i915_shrinker_scan;
 	shrinker->private_data = i915;
-	to_mm(i915)->shrinker = shrinker;
 	shrinker_register(shrinker);
-
-	return 0;
 }
 
 /**
- * i915_shrinker_unregister - undo i915_shrinker_register()
- * @i915: the device; nothing happens if it has no shrinker
+ * i915_shrinker_unregister - undo i915_shrinker_register(), for good
+ * @i915: the device
+ *
+ * Waits for reclaim that is under way.
+ *
+ * Context: process context, may sleep.
  */
 void i915_shrinker_unregister(struct drm_i915_private *i915)
 {

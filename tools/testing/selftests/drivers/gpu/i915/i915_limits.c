@@ -6,6 +6,8 @@
  *
  * A child makes so many of a kind in a cgroup of its own, which must grow by at
  * least what they take.
+ *
+ * And at its limit a client gets back what it does not need any more.
  */
 #include <sys/mount.h>
 
@@ -110,14 +112,20 @@ static long group_bytes(void)
 	return atol(text);
 }
 
-static void client(struct i915_child *child, void *arg)
+static void join_group(void)
 {
-	const struct kind *kind = arg;
 	char pid[16];
-	int fd;
 
 	snprintf(pid, sizeof(pid), "%d", getpid());
 	i915_require_ok(i915_write_file(GROUP "/cgroup.procs", pid));
+}
+
+static void client(struct i915_child *child, void *arg)
+{
+	const struct kind *kind = arg;
+	int fd;
+
+	join_group();
 	fd = i915_open_or_die();
 	/* what the first of a kind brings with it */
 	kind->make(fd, 1);
@@ -156,11 +164,8 @@ static void group_remove(void)
 	rmdir(CGROUPS);
 }
 
-static void charged(int fd)
+static void group_make(void)
 {
-	unsigned int n;
-
-	(void)fd;
 	group_remove();
 	if ((mkdir(CGROUPS, 0700) && errno != EEXIST) ||
 	    mount("none", CGROUPS, "cgroup2", 0, NULL))
@@ -169,16 +174,66 @@ static void charged(int fd)
 		group_remove();
 		i915_skip("no memory controller (CONFIG_MEMCG)");
 	}
+}
 
+static void charged(int fd)
+{
+	unsigned int n;
+
+	(void)fd;
+	group_make();
 	for (n = 0; n < ARRAY_SIZE(kinds); n++)
 		check_kind(&kinds[n]);
 	group_remove();
+}
+
+/* A limit, and a cache of buffers that are together twice as large */
+#define LIMIT		"24M"
+#define CACHE_BYTES	(4096u * 1024)
+#define CACHE_BUFFERS	12
+
+static void cache_buffers(struct i915_child *child, void *arg)
+{
+	static char data[CACHE_BYTES];
+	unsigned int n;
+	__u32 handle;
+	int fd;
+
+	(void)child;
+	(void)arg;
+	memset(data, 1, sizeof(data));
+	join_group();
+	fd = i915_open_or_die();
+	for (n = 0; n < CACHE_BUFFERS; n++) {
+		handle = i915_gem_create(fd, CACHE_BYTES);
+		i915_require(!i915_gem_pwrite(fd, handle, 0, data, sizeof(data)),
+			     "no memory for buffer %u, all others are given up", n);
+		i915_gem_madvise(fd, handle, I915_MADV_DONTNEED);
+	}
+	close(fd);
+}
+
+static void given_up(int fd)
+{
+	struct i915_child child;
+	int status;
+
+	(void)fd;
+	group_make();
+	i915_require_ok(i915_write_file(GROUP "/memory.max", LIMIT));
+	i915_child_start(&child, cache_buffers, NULL);
+	status = i915_child_join(&child);
+	group_remove();
+	i915_expect(!status, "the client ended with status 0x%x", status);
 }
 
 static const struct i915_case cases[] = {
 	{ .name = "memory-is-charged",
 	  .what = "contexts, address spaces, tables, objects, points: they count against its limit",
 	  .run = charged, .limit_s = 120 },
+	{ .name = "given-up-at-the-limit",
+	  .what = "buffers that are only cached are no reason to fail",
+	  .run = given_up, .limit_s = 60 },
 };
 
 int main(int argc, char **argv)
