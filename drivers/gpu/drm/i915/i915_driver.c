@@ -21,6 +21,7 @@
 #include "i915_driver.h"
 #include "i915_drm.h"
 #include "i915_lock_order.h"
+#include "mem/i915_mem_layer.h"
 #include "vm/i915_ggtt.h"
 #include "vm/i915_shrinker.h"
 #include "vm/i915_vm_layer.h"
@@ -132,7 +133,11 @@ static int i915_probe_mm(struct drm_i915_private *i915)
 
 static void i915_release_shrinker(struct drm_device *drm, void *data)
 {
-	i915_shrinker_unregister(to_i915(drm));
+	struct drm_i915_private *i915 = to_i915(drm);
+
+	/* Reclaim has the GT invalidate TLBs, so the GT ends later. */
+	drm_WARN_ON(drm, !to_mm(i915)->invalidate_tlb);
+	i915_shrinker_unregister(i915);
 }
 
 static int i915_probe_shrinker(struct drm_i915_private *i915)
@@ -235,9 +240,9 @@ static const struct i915_probe_step i915_probe_steps[] = {
 	{ "mmio", i915_probe_mmio },
 	{ "topology", i915_probe_topology },
 	{ "objects", i915_probe_mm },
-	{ "shrinker", i915_probe_shrinker },
 	{ "ggtt", i915_probe_ggtt },
 	{ "gt", i915_probe_gt },
+	{ "shrinker", i915_probe_shrinker },
 	{ "interrupt", i915_probe_irq },
 	{ "registration", i915_probe_register },
 	{ "diagnostics", i915_diag_register },
