@@ -2,6 +2,7 @@
 
 #include <linux/array_size.h>
 #include <linux/dma-resv.h>
+#include <linux/string.h>
 
 #include <uapi/drm/i915_drm.h>
 
@@ -23,14 +24,14 @@
 
 #define EXECBUF_ENTRIES	3
 
-/* A list as it is after the lookup */
-struct mock_list {
+/* A list as it is after the lookup; large for a stack, and one subtest runs at a time */
+static struct mock_list {
 	struct i915_execbuffer eb;
 	struct drm_i915_gem_exec_object2 exec[EXECBUF_ENTRIES];
 	struct i915_eb_vma ev[EXECBUF_ENTRIES];
-};
+} execbuf_list;
 
-/* What get_pages() of the watched objects saw; one subtest runs at a time */
+/* What get_pages() of the watched objects saw */
 static struct {
 	const struct i915_gem_object_ops *ops;
 	struct drm_i915_gem_object *shared;
@@ -47,21 +48,18 @@ static int execbuf_get_pages(struct drm_i915_gem_object *obj)
 	return execbuf_pages.err ?: execbuf_pages.ops->get_pages(obj);
 }
 
-static void mock_list_init(struct mock_list *list, struct mock_client *client,
-			   struct drm_i915_gem_object *const *objs)
+static void mock_list_init(struct mock_client *client, struct drm_i915_gem_object *const *objs)
 {
+	struct mock_list *list = &execbuf_list;
 	unsigned int i;
 
-	*list = (struct mock_list) {
-		.eb = {
-			.i915 = client->st->i915,
-			.exec = list->exec,
-			.ev = list->ev,
-			.count = EXECBUF_ENTRIES,
-			.batch = EXECBUF_ENTRIES - 1,
-			.ctx = client->ctx,
-		},
-	};
+	memset(list, 0, sizeof(*list));
+	list->eb.i915 = client->st->i915;
+	list->eb.exec = list->exec;
+	list->eb.ev = list->ev;
+	list->eb.count = EXECBUF_ENTRIES;
+	list->eb.batch = EXECBUF_ENTRIES - 1;
+	list->eb.ctx = client->ctx;
 	for (i = 0; i < EXECBUF_ENTRIES; i++) {
 		list->ev[i].obj = objs[i];
 		list->ev[i].first = i;
@@ -69,11 +67,11 @@ static void mock_list_init(struct mock_list *list, struct mock_client *client,
 }
 
 /* Return: what i915_eb_bind() said. */
-static int mock_list_bind(struct mock_list *list)
+static int mock_list_bind(void)
 {
-	int ret = i915_eb_bind(&list->eb);
+	int ret = i915_eb_bind(&execbuf_list.eb);
 
-	i915_eb_unlock(&list->eb);
+	i915_eb_unlock(&execbuf_list.eb);
 
 	return ret;
 }
@@ -84,7 +82,6 @@ static void list_with_cold_objects(struct i915_st *st, int err)
 	struct drm_i915_gem_object *objs[EXECBUF_ENTRIES] = {};
 	struct i915_gem_object_ops ops;
 	struct mock_client client;
-	struct mock_list list;
 	unsigned int i;
 
 	for (i = 0; i < EXECBUF_ENTRIES; i++) {
@@ -106,8 +103,8 @@ static void list_with_cold_objects(struct i915_st *st, int err)
 	for (i = 1; i < EXECBUF_ENTRIES; i++)
 		objs[i]->ops = &ops;
 
-	mock_list_init(&list, &client, objs);
-	st_eq(st, "binding the list", mock_list_bind(&list), err);
+	mock_list_init(&client, objs);
+	st_eq(st, "binding the list", mock_list_bind(), err);
 	st_eq(st, "objects that were to get pages", execbuf_pages.count,
 	      err ? 1 : EXECBUF_ENTRIES - 1);
 	st_true(st, "nobody is held up meanwhile", !execbuf_pages.locked);
