@@ -68,6 +68,31 @@ static void idle(int fd)
 	i915_klog_clean(klog);
 }
 
+/*
+ * A batch runs behind others of its context that have ended, and the context was
+ * not saved since: those must not run again. What one of them stored in the object
+ * that is returned is gone.
+ */
+static __u32 run_behind_others(struct i915_spin *spin, int fd, __u32 ctx, __u64 ring)
+{
+	__u32 trace = i915_gem_create(fd, PAGE);
+	static const __u32 nothing;
+	struct i915_spin first;
+	int fence;
+
+	i915_spin_start(&first, fd, ctx, ring, 0);
+	fence = i915_store(fd, ctx, ring, trace, 0, 1);
+	i915_spin_init(spin, fd, ctx, ring, 0);
+	i915_require_ok(i915_spin_submit(spin));
+	i915_spin_fini(&first);
+	i915_require(i915_fence_wait(fence, 5000) == 1, "what was before it");
+	close(fence);
+	i915_spin_wait_running(spin);
+	i915_gem_write(fd, trace, 0, &nothing, sizeof(nothing));
+
+	return trace;
+}
+
 #define BUSY_ENGINES	2
 #define TIMEOUT		"i915_params/request_timeout_ms"
 
@@ -77,6 +102,7 @@ static void busy(int fd)
 	const char *state = i915_case_now()->data;
 	struct drm_i915_reset_stats stats;
 	struct i915_spin spin[BUSY_ENGINES];
+	__u32 trace[BUSY_ENGINES];
 	int behind[BUSY_ENGINES];
 	__u32 target = i915_gem_create(fd, PAGE);
 	__u32 ctx = i915_context_create(fd);
@@ -91,7 +117,7 @@ static void busy(int fd)
 	i915_require_ok(i915_read_file(path, timeout, sizeof(timeout)));
 	i915_require_ok(i915_write_file(path, "0"));
 	for (n = 0; n < BUSY_ENGINES; n++) {
-		i915_spin_start(&spin[n], fd, ctx, i915_engines[n].ring, 0);
+		trace[n] = run_behind_others(&spin[n], fd, ctx, i915_engines[n].ring);
 		behind[n] = i915_store(fd, ctx, i915_engines[n].ring, target, 8 * n, n + 1);
 	}
 	devices_sleep(state);
@@ -105,6 +131,9 @@ static void busy(int fd)
 		i915_expect_ret(i915_fence_wait(behind[n], 5000), 1);
 		i915_expect(i915_gem_read32(fd, target, 8 * n) == n + 1, "%s",
 			    i915_engines[n].name);
+		i915_expect(!i915_gem_read32(fd, trace[n], 0), "%s: it ran twice",
+			    i915_engines[n].name);
+		i915_gem_close(fd, trace[n]);
 		i915_spin_fini(&spin[n]);
 		close(behind[n]);
 	}
