@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+#include <linux/dma-fence.h>
+#include <linux/dma-resv.h>
 #include <linux/hash.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -392,16 +394,25 @@ static int i915_eb_check_idle(struct i915_execbuffer *eb, struct drm_i915_gem_ob
 	return left < 0 ? left : 0;
 }
 
-/* Called with the objects locked; unlocks them, so that nobody else has to wait for the GPU. */
+/*
+ * Called with the objects locked; unlocks them, so that nobody else has to wait for the GPU. What is
+ * waited for is what uses the object now: dma_resv_wait_timeout() begins again when others have
+ * added to it meanwhile, and may never return.
+ */
 static int i915_eb_wait_for_place(struct i915_execbuffer *eb, struct drm_i915_gem_object *obj)
 {
-	long left;
+	struct dma_fence *fence;
+	int ret;
 
+	ret = dma_resv_get_singleton(obj->base.resv, dma_resv_usage_rw(true), &fence);
 	eb->reloc_waits++;
 	i915_eb_unlock(eb);
-	left = i915_gem_object_wait(obj, true, true, MAX_SCHEDULE_TIMEOUT);
+	if (!ret && fence) {
+		ret = dma_fence_wait(fence, true);
+		dma_fence_put(fence);
+	}
 
-	return left < 0 ? left : I915_EB_AGAIN;
+	return ret ?: I915_EB_AGAIN;
 }
 
 static int i915_eb_relocate_one(struct i915_execbuffer *eb, struct i915_eb_place *place,
