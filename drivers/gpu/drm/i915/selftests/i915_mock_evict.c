@@ -443,7 +443,7 @@ static bool waiter_is_back(struct i915_address_space *vm, struct i915_vma *close
 
 	evict_waiter.vm = vm;
 	init_completion(&evict_waiter.over);
-	INIT_WORK_ONSTACK(&evict_waiter.work, evict_waiter_work);
+	INIT_WORK(&evict_waiter.work, evict_waiter_work);
 
 	mutex_lock(&other->lock);
 	i915_vma_put_active(closed);
@@ -452,7 +452,6 @@ static bool waiter_is_back(struct i915_address_space *vm, struct i915_vma *close
 	i915_vm_unlock(other);
 
 	flush_work(&evict_waiter.work);
-	destroy_work_on_stack(&evict_waiter.work);
 
 	return back;
 }
