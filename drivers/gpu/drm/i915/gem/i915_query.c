@@ -41,7 +41,7 @@ static int i915_query_read(const struct drm_i915_query_item *item, u32 total, vo
 {
 	if (!item->length)
 		return 0;
-	/* The errno of an earlier query is no length: a program may ask again with the same item. */
+	/* The errno of an earlier query is no length: the same item may be asked again. */
 	if (item->length < 0 || item->length < total)
 		return -EINVAL;
 	if (copy_from_user(head, u64_to_user_ptr(item->data_ptr), head_size))

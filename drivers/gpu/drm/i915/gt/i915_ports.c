@@ -522,7 +522,7 @@ void i915_ports_preempt_timeout(struct timer_list *timer)
 		/* it may be a later submission than the one this timer was for */
 		if (!time_before(jiffies, engine->preempt_deadline)) {
 			i915_engine_want_reset(engine, I915_ASK_PREEMPT);
-			/* the suspect may end before the reset, and the next one stand in the way */
+			/* the suspect may end before the reset, and the next one be in the way */
 			i915_ports_set_deadline(engine);
 		}
 		mod_timer(timer, engine->preempt_deadline);
