@@ -395,8 +395,8 @@ static int i915_eb_check_idle(struct i915_execbuffer *eb, struct drm_i915_gem_ob
 }
 
 /*
- * Called with the objects locked; unlocks them, so that nobody else has to wait for the GPU. What is
- * waited for is what uses the object now: dma_resv_wait_timeout() begins again when others have
+ * Called with the objects locked; unlocks them, so that nobody else has to wait for the GPU. What
+ * is waited for is what uses the object now: dma_resv_wait_timeout() begins again when others have
  * added to it meanwhile, and may never return.
  */
 static int i915_eb_wait_for_place(struct i915_execbuffer *eb, struct drm_i915_gem_object *obj)
