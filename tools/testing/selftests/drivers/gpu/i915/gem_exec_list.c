@@ -164,6 +164,29 @@ static void one_writes(int fd)
 	i915_gem_close(fd, object);
 }
 
+/* What one engine writes, another one reads afterwards, though nobody named a fence. */
+static void other_engine_waits(int fd)
+{
+	__u32 object = i915_gem_create(fd, PAGE), batch = i915_gem_create_batch(fd);
+	struct i915_exec exec;
+	struct i915_spin spin;
+	int fence;
+
+	i915_spin_init(&spin, fd, 0, I915_EXEC_RENDER, 0);
+	i915_exec_add(&spin.exec, object)->flags |= EXEC_OBJECT_WRITE;
+	i915_require_ok(i915_spin_submit(&spin));
+	i915_exec_init(&exec, 0, I915_EXEC_BLT);
+	i915_exec_add(&exec, batch);
+	i915_exec_add(&exec, object);
+	fence = i915_require_ok(i915_exec_submit_fence(fd, &exec));
+	i915_expect_ret(i915_fence_wait(fence, 100), 0);
+	i915_spin_fini(&spin);
+	i915_expect_ret(i915_fence_wait(fence, 5000), 1);
+	close(fence);
+	i915_gem_close(fd, batch);
+	i915_gem_close(fd, object);
+}
+
 #define IMPORT_LIST	300
 #define IMPORT_ROUNDS	30
 #define IMPORT_AT	10
@@ -232,6 +255,8 @@ static const struct i915_case cases[] = {
 	  .what = "entries of one object agree on its address" },
 	{ .name = "repeated-write", .run = one_writes,
 	  .what = "what one of the entries writes is written" },
+	{ .name = "other-engine", .run = other_engine_waits,
+	  .what = "what one engine writes another one waits for" },
 	{ .name = "import-closed", .run = import_closed,
 	  .what = "the handle of an import is closed during the execbuf" },
 };
