@@ -199,25 +199,24 @@ static void i915_eb_end_turn(struct i915_execbuffer *eb)
 	eb->turn = false;
 }
 
+static bool i915_eb_always_relocates(const struct i915_execbuffer *eb)
+{
+	return eb->has_relocs && !(eb->args->flags & I915_EXEC_NO_RELOC);
+}
+
 /* On success the objects are locked and bound. */
 static int i915_eb_prepare_objects(struct i915_execbuffer *eb)
 {
-	const bool always = !(eb->args->flags & I915_EXEC_NO_RELOC);
 	int ret;
 
-	if (eb->has_relocs && always && !eb->relocs) {
-		ret = i915_eb_copy_relocs(eb);
-		if (ret)
-			return ret;
-	}
-
 	ret = i915_eb_bind(eb);
-	if (ret || !eb->has_relocs || !(always || eb->any_moved))
+	if (ret || !eb->has_relocs || !(eb->any_moved || i915_eb_always_relocates(eb)))
 		return ret;
 
 	if (!eb->relocs) {
-		/* Reading them may fault: not with objects locked. */
+		/* Reading them may fault: not with objects locked, nor while others wait for us. */
 		i915_eb_unlock(eb);
+		i915_eb_end_turn(eb);
 		ret = i915_eb_copy_relocs(eb);
 		return ret ?: I915_EB_AGAIN;
 	}
@@ -297,7 +296,12 @@ err_abandon:
 
 static int i915_eb_build(struct i915_execbuffer *eb)
 {
-	int ret;
+	int ret = 0;
+
+	if (i915_eb_always_relocates(eb))
+		ret = i915_eb_copy_relocs(eb);
+	if (ret)
+		return ret;
 
 	do {
 		ret = i915_eb_find_ring_room(eb);

@@ -71,11 +71,16 @@ static void use_shared(struct clients *c)
 	i915_gem_close(c->a, exec.object[0].handle);
 }
 
+/* B has relocations, too, which are read from memory that may have to be faulted in */
 static void ring_full(int fd)
 {
+	struct drm_i915_gem_relocation_entry reloc = { .presumed_offset = -1 };
 	struct clients c;
 
 	clients_open(&c, fd);
+	reloc.target_handle = c.b_shared;
+	c.exec.object[1].relocation_count = 1;
+	c.exec.object[1].relocs_ptr = (uintptr_t)&reloc;
 	i915_sleeper_start(&c.sleeper, c.b, &c.exec, false);
 	use_shared(&c);
 	clients_close(&c);
